@@ -1,0 +1,1 @@
+"""When does it run? Dagster assets, checks, jobs, schedules and sensors."""

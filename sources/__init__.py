@@ -1,0 +1,1 @@
+"""What arrives? The catalogue, the readers and the simulated country."""

@@ -1,0 +1,47 @@
+"""The one place that opens DuckDB.
+
+Here: connections with the hub's settings. Never here: SQL of a table (`warehouse/sql`). Next:
+`warehouse.workbench` builds a night's tables, `warehouse.mart` answers auditors.
+
+Nothing shared is written through a connection: DuckDB lets one process write and then shuts out
+readers, so writers work in memory and publish Parquet, and readers open published files.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duckdb
+
+THREADS_VARIABLE = "HUB_THREADS"
+MEMORY_VARIABLE = "HUB_MEMORY_LIMIT"
+
+
+def open_scratch(spill: Path) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory database that spills to `spill`.
+
+    Row order is kept, so that the same input gives the same bytes.
+    """
+    spill.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        config={
+            "threads": int(os.environ.get(THREADS_VARIABLE) or os.cpu_count() or 2),
+            "memory_limit": os.environ.get(MEMORY_VARIABLE) or "8GB",
+            "temp_directory": str(spill),
+            "preserve_insertion_order": True,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+    )
+    connection.execute("SET TimeZone = 'UTC'").fetchall()
+    return connection
+
+
+def open_read_only(database: Path) -> duckdb.DuckDBPyConnection:
+    """Open a published database file for reading."""
+    return duckdb.connect(
+        str(database),
+        read_only=True,
+        config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
+    )

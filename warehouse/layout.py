@@ -1,0 +1,108 @@
+"""Where everything lies below HUB_HOME: the only module that joins these paths.
+
+Never here: reading or writing. Next: every module that touches a file asks a `Layout`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+HOME_VARIABLE = "HUB_HOME"
+DEFAULT_HOME = Path(".hub")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Paths of one hub."""
+
+    home: Path
+
+    @classmethod
+    def from_environment(cls) -> Layout:
+        """Use `HUB_HOME`, or `./.hub` where it is not set."""
+        return cls(Path(os.environ.get(HOME_VARIABLE) or DEFAULT_HOME).absolute())
+
+    @property
+    def landing(self) -> Path:
+        """What institutions dropped and intake has not taken yet, a folder an institution."""
+        return self.home / "landing"
+
+    @property
+    def vault(self) -> Path:
+        """Keys and received bytes: the only place with national IDs."""
+        return self.home / "vault"
+
+    @property
+    def key_file(self) -> Path:
+        """Root key of the vault."""
+        return self.vault / "root.key"
+
+    def archived(self, sha256: str) -> Path:
+        """Received bytes, by content."""
+        return self.vault / "archive" / sha256[:2] / sha256
+
+    @property
+    def lake(self) -> Path:
+        """Typed Parquet of all deliveries."""
+        return self.home / "lake"
+
+    def delivery(self, document: str, delivery_id: str) -> Path:
+        """Typed Parquet and quarantine of one delivery."""
+        return self.lake / document / delivery_id
+
+    def work(self, night: dt.date) -> Path:
+        """Scratch of one night; rebuilt from the lake, never read by users."""
+        return self.home / "work" / f"{night:%Y%m%d}"
+
+    def tables(self, night: dt.date) -> Path:
+        """Tables of one night before their release."""
+        return self.work(night) / "tables"
+
+    @property
+    def ledger_url(self) -> str:
+        """SQLAlchemy URL of the ledger: HUB_LEDGER_URL, or SQLite in the home folder."""
+        return os.environ.get("HUB_LEDGER_URL") or f"sqlite:///{self.home / 'ledger.sqlite'}"
+
+    @property
+    def releases(self) -> Path:
+        """Published releases and the pointer CURRENT."""
+        return self.home / "releases"
+
+    @property
+    def current(self) -> Path:
+        """The pointer to the current release."""
+        return self.releases / "CURRENT"
+
+    @property
+    def outbox(self) -> Path:
+        """Extracts for ministries."""
+        return self.home / "outbox"
+
+    @property
+    def models(self) -> Path:
+        """Link models trained in this hub."""
+        return self.home / "models"
+
+    @property
+    def quality(self) -> Path:
+        """Data Docs and other pages about data quality."""
+        return self.home / "quality"
+
+    @property
+    def dagster(self) -> Path:
+        """DAGSTER_HOME."""
+        return self.home / "dagster"
+
+    @property
+    def country(self) -> Path:
+        """Simulated drops; the truth about them lies in `country/truth`, for tests only."""
+        return self.home / "country"
+
+    def prepare(self) -> None:
+        """Make the folders; the vault is open to its owner only."""
+        for folder in (self.landing, self.lake, self.releases, self.outbox, self.dagster):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.vault.mkdir(mode=0o700, parents=True, exist_ok=True)

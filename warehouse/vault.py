@@ -1,0 +1,114 @@
+"""The vault's keys and tokens: a national ID becomes a 128-bit token, reversible only with the key.
+
+Here: keys and the token permutation. Never here: where the bytes lie (`warehouse.layout`).
+Next: conforming asks `IdTokeniser` before any row is written outside the vault.
+
+A token is one AES-256 block over a three-byte tag and the thirteen digits: a pseudo-random
+permutation, so no two IDs share a token and equality is all that it shows (FIPS 197). An unkeyed
+hash would not do: all resident numbers can be hashed in hours.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from warehouse.durable import published_file
+from warehouse.layout import Layout
+
+KEY_BYTES = 32
+_TAG = np.frombuffer(b"\x01id", dtype=np.uint8)
+_DIGITS = 13
+_BLOCK = 16
+
+
+def root_key(layout: Layout) -> bytes:
+    """Return the vault's root key; the first call on a new hub makes it, readable by its owner only."""
+    if not layout.key_file.exists():
+        layout.vault.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with published_file(layout.key_file) as staging:
+            descriptor = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_bytes(KEY_BYTES))
+    return layout.key_file.read_bytes()
+
+
+def sub_key(root: bytes, label: str) -> bytes:
+    """Derive the key of one purpose from the root key (HKDF-SHA-256)."""
+    derivation = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=label.encode())
+    return derivation.derive(root)
+
+
+class IdTokeniser:
+    """Turns thirteen-digit IDs into tokens and, for those who hold the key, back."""
+
+    def __init__(self, root: bytes) -> None:
+        # ECB is right here: each ID is exactly one block, and equal IDs must give equal tokens.
+        self._cipher = Cipher(algorithms.AES256(sub_key(root, "pid/v1")), modes.ECB())  # noqa: S305
+
+    def tokens(self, ids: pl.Series) -> pl.Series:
+        """Return the token (Binary, 16 bytes) of each thirteen-character ID; null stays null.
+
+        Raises:
+            ValueError: an ID that is not thirteen bytes long.
+        """
+        present = ids.drop_nulls()
+        if present.is_empty():
+            return pl.Series(ids.name, [None] * len(ids), dtype=pl.Binary)
+        digits = np.frombuffer(_joined(present), dtype=np.uint8)
+        if digits.size != present.len() * _DIGITS:
+            message = f"column {ids.name}: an ID is not {_DIGITS} characters long"
+            raise ValueError(message)
+        blocks = np.empty((present.len(), _BLOCK), dtype=np.uint8)
+        blocks[:, : _TAG.size] = _TAG
+        blocks[:, _TAG.size :] = digits.reshape(-1, _DIGITS)
+        encryptor = self._cipher.encryptor()
+        encrypted = encryptor.update(blocks.tobytes()) + encryptor.finalize()
+        array = pa.FixedSizeBinaryArray.from_buffers(
+            pa.binary(_BLOCK), present.len(), [None, pa.py_buffer(encrypted)]
+        )
+        tokens = pl.Series(ids.name, array.cast(pa.binary()), dtype=pl.Binary)
+        if present.len() == ids.len():
+            return tokens
+        filled = pl.Series(ids.name, np.full(ids.len(), -1), dtype=pl.Int64)
+        position = filled.scatter(ids.is_not_null().arg_true(), np.arange(present.len()))
+        return tokens.gather(position.replace(-1, None)).rename(ids.name)
+
+    def ids(self, tokens: pl.Series) -> pl.Series:
+        """Return the ID behind each token: re-identification, for the vault only.
+
+        Raises:
+            ValueError: a token of another key or scheme.
+        """
+        decryptor = self._cipher.decryptor()
+        found: list[str | None] = []
+        for token in tokens.to_list():
+            if token is None:
+                found.append(None)
+                continue
+            block = decryptor.update(token)
+            if block[: _TAG.size] != _TAG.tobytes():
+                message = "token of another key or scheme"
+                raise ValueError(message)
+            found.append(block[_TAG.size :].decode("ascii"))
+        return pl.Series(tokens.name, found, dtype=pl.String)
+
+
+def _joined(series: pl.Series) -> bytes:
+    """All strings of `series` one after the other."""
+    array = series.to_arrow(compat_level=pl.CompatLevel.oldest())
+    large = array.cast(pa.large_string())
+    offsets = np.frombuffer(large.buffers()[1], dtype=np.int64)
+    start, end = offsets[large.offset], offsets[large.offset + len(large)]
+    if end - start != len(large) * _DIGITS or not bool(
+        (np.diff(offsets[large.offset : large.offset + len(large) + 1]) == _DIGITS).all()
+    ):
+        return b""
+    return bytes(memoryview(large.buffers()[2])[start:end])
