@@ -1,0 +1,47 @@
+"""The `hub` command: a frame that the rooms hang their commands in.
+
+Here: finding commands, one tidy error on stderr, the exit code. Never here: what a command does.
+Each room offers commands through the entry-point group `hub.commands` (see `pyproject.toml`):
+an entry is a `typer.Typer` (a group of commands) or a plain function (one command). So the
+command line lives in `hub` and still imports nothing but `hub`.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import EntryPoint, entry_points
+
+import typer
+
+COMMAND_GROUP = "hub.commands"
+SUMMARY = "National welfare data hub: land documents, index people, decide programmes, find improper receipt."
+
+
+def commands() -> dict[str, EntryPoint]:
+    """Return the commands that the installed rooms offer, by name."""
+    return {entry.name: entry for entry in sorted(entry_points(group=COMMAND_GROUP))}
+
+
+def build_application(names: list[str] | None = None) -> typer.Typer:
+    """Build the application with all commands, or only `names` (start-up then loads one room)."""
+    application = typer.Typer(help=SUMMARY, no_args_is_help=True, pretty_exceptions_enable=False)
+
+    @application.callback()
+    def frame() -> None:
+        """National welfare data hub."""
+
+    for name, entry in commands().items():
+        if names is not None and name not in names:
+            continue
+        loaded = entry.load()
+        if isinstance(loaded, typer.Typer):
+            application.add_typer(loaded, name=name)
+        else:
+            application.command(name)(loaded)
+    return application
+
+
+def main() -> None:
+    """Run `hub`."""
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    build_application([asked] if asked in commands() else None)(prog_name="hub")
