@@ -168,6 +168,13 @@ class Family:
         """The ID column of the person whom a row is about: the family's first ID column."""
         return next((column.name for column in self.columns if column.kind is Kind.ID), None)
 
+    @property
+    def person_name_column(self) -> str | None:
+        """The name of that person: the family's first text column, where it speaks of a person."""
+        if self.person_column is None:
+            return None
+        return next((column.name for column in self.columns if column.kind is Kind.TEXT), None)
+
 
 @dataclass(frozen=True, slots=True)
 class CodeSet:

@@ -80,12 +80,18 @@ class Workbench:
             f"CREATE OR REPLACE VIEW \"{table}\" AS FROM read_parquet('{path}')"
         ).fetchall()
 
-    def build(self, layer: str, table: str, fill: Mapping[str, str] | None = None) -> TableMeasure:
-        """Build `table` from `warehouse/sql/<layer>/<table>.sql`; `fill` replaces `{{name}}` marks."""
-        text = sql_text(layer, table)
-        for name, replacement in (fill or {}).items():
-            text = text.replace("{{" + name + "}}", replacement)
-        return self.build_from(table, text)
+    def build(
+        self, layer: str, name: str, fill: Mapping[str, str] | None = None, *, table: str = ""
+    ) -> TableMeasure:
+        """Build a table from `warehouse/sql/<layer>/<name>.sql`.
+
+        `fill` replaces `{{name}}` marks in the SQL. The table is called as its file, unless
+        `table` says otherwise (many tables of one shape share a file).
+        """
+        text = sql_text(layer, name)
+        for mark, replacement in (fill or {}).items():
+            text = text.replace("{{" + mark + "}}", replacement)
+        return self.build_from(table or name, text)
 
     def build_from(self, table: str, select: str) -> TableMeasure:
         """Build `table` from the text of one SELECT."""
