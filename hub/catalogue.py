@@ -9,6 +9,7 @@ country and the reference pages are all derived from these objects.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -185,6 +186,18 @@ class CodeSet:
     """Canonical word → (Korean name, English name)."""
     is_open: bool = False
     pattern: str | None = None
+    """For an open set: the regular expression that a whole value must match to be its own word."""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """Canonical word → the group it belongs to, where a list has groups."""
+    outside: Mapping[str, str] = field(default_factory=dict)
+    """Words of `welfare_programme` that are none of the 292 programmes → the reason."""
+    describes: str = ""
+
+    def accepts(self, word: str) -> bool:
+        """Say whether `word` is a canonical word of this set."""
+        if word in self.words:
+            return True
+        return self.is_open and bool(self.pattern) and bool(re.fullmatch(self.pattern or "", word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +217,7 @@ class Column:
     """Width in bytes of the encoding, for fixed-width deliveries."""
     required: bool = False
     code_set: str | None = None
+    """Name of the code list of the canonical side; every code column has one after loading."""
 
     @property
     def kind(self) -> Kind:
@@ -250,6 +264,8 @@ class DocumentType:
     income_asset_code: str | None = None
     quarantine_limit_ppm: int = 50_000
     """Share of bad rows, in parts per million, above which a delivery is stopped whole."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """Canonical column → the word that holds for every row, where the sender has no such column."""
 
     def version(self, number: int) -> SchemaVersion | None:
         """Return schema version `number`, or None."""
@@ -279,6 +295,28 @@ class Institution:
     name_en: str
 
 
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """One of the 292 programmes, as far as deliveries name it; its rules live elsewhere."""
+
+    code: str
+    ministry: str
+    name_ko: str
+    name_en: str
+    family: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncomeAssetKind:
+    """One of the 50 kinds of income, assets and debts that the hub profiles."""
+
+    code: str
+    name_ko: str
+    name_en: str
+    group: str
+    """Group in which a profile adds the kind up, such as `earned`, `financial` or `debt`."""
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Everything the hub knows about what arrives."""
@@ -287,6 +325,8 @@ class Catalogue:
     families: Mapping[str, Family]
     documents: Mapping[str, DocumentType]
     code_sets: Mapping[str, CodeSet]
+    programmes: Mapping[str, Programme] = field(default_factory=dict)
+    income_asset_kinds: Mapping[str, IncomeAssetKind] = field(default_factory=dict)
 
     @cached_property
     def by_family(self) -> Mapping[str, tuple[DocumentType, ...]]:
