@@ -1,0 +1,111 @@
+"""The 448 document assets, from one factory: land what waits, with an inline blocking check.
+
+Add here: what every document asset shows in Dagster. Never here: reading or checking rows
+(`pipelines.steps.landing`). One asset a type, because lineage, owner, description, freshness and
+retry belong to a type; in one process, because a process start costs forty times the step.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import dagster as dg
+
+from hub.catalogue import Catalogue, Cycle, DocumentType
+from pipelines.assets import naming
+from pipelines.resources import HubResource
+
+CHECK = "expectations"
+
+_EXPECTED_WITHIN: dict[Cycle, dt.timedelta] = {
+    Cycle.REALTIME: dt.timedelta(days=2),
+    Cycle.DAILY: dt.timedelta(days=2),
+    Cycle.WEEKLY: dt.timedelta(days=9),
+    Cycle.MONTHLY: dt.timedelta(days=40),
+    Cycle.QUARTERLY: dt.timedelta(days=110),
+    Cycle.HALF_YEARLY: dt.timedelta(days=200),
+    Cycle.YEARLY: dt.timedelta(days=400),
+}
+
+
+def freshness_policy(document: DocumentType) -> dg.FreshnessPolicy | None:
+    """How late a type may be by its cycle; what comes on request only has no due day."""
+    window = _EXPECTED_WITHIN.get(document.cycle)
+    if window is None:
+        return None
+    return dg.FreshnessPolicy.time_window(fail_window=window, warn_window=window * 0.8)
+
+
+def column_schema(document: DocumentType) -> dg.TableSchema:
+    """The newest schema version as Dagster shows it."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column.canonical,
+                column.kind.value,
+                description=f"{column.name} ({column.format.value})",
+                constraints=dg.TableColumnConstraints(nullable=not column.required),
+            )
+            for column in document.versions[-1].columns
+        ]
+    )
+
+
+def document_asset(document: DocumentType) -> dg.AssetsDefinition:
+    """Make the asset of one document type."""
+    key = naming.document_key(document)
+
+    @dg.asset(
+        key=key,
+        deps=[naming.INTAKE],
+        group_name=naming.institution_group(document),
+        description=f"{document.name_ko} ({document.name_en}). {document.describes}",
+        owners=[f"team:{document.institution.lower()}"],
+        kinds={"parquet", document.delivery.value},
+        tags={
+            "family": document.family,
+            "cycle": document.cycle.value,
+            "mode": document.mode.value,
+            "sensitivity": document.sensitivity,
+            "status": document.status,
+        },
+        metadata={
+            "dagster/column_schema": column_schema(document),
+            "legal_basis": document.legal_basis,
+        },
+        freshness_policy=freshness_policy(document),
+        check_specs=[dg.AssetCheckSpec(CHECK, asset=key, blocking=True)],
+    )
+    def land(hub: HubResource) -> Iterator[dg.MaterializeResult]:
+        from pipelines.steps.landing import land_document
+
+        landing = land_document(hub.context(), document.code)
+        yield dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": landing.rows_accepted,
+                "deliveries_landed": landing.landed,
+                "deliveries_stopped": landing.stopped,
+                "rows_quarantined": landing.rows_quarantined,
+                "reasons": dg.MetadataValue.json(landing.reasons),
+            },
+            check_results=[
+                dg.AssetCheckResult(
+                    check_name=CHECK,
+                    passed=landing.stopped == 0,
+                    # The bad delivery is already held back, so the rest of the night goes on.
+                    severity=dg.AssetCheckSeverity.WARN,
+                    metadata={
+                        "evaluated": landing.evaluated,
+                        "unsuccessful": landing.unsuccessful,
+                    },
+                )
+            ],
+        )
+
+    return land
+
+
+def document_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
+    """Make the assets of all document types."""
+    return [document_asset(document) for document in catalogue.documents.values()]

@@ -1,0 +1,125 @@
+"""The assets of a night after landing: intake, families, index, households, profile, decisions,
+findings, release and extracts.
+
+Add here: the wrapping of a new stage. Never here: its work (`pipelines.steps`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from hub.catalogue import Catalogue
+from pipelines.assets import naming
+from pipelines.resources import HubResource
+
+_OWNERS = ["team:data-engineering"]
+
+
+@dg.asset(
+    key=naming.INTAKE,
+    group_name="night",
+    owners=_OWNERS,
+    kinds={"file"},
+    description="Everything that institutions dropped, archived by content and entered in the ledger.",
+)
+def intake(hub: HubResource) -> dg.MaterializeResult:
+    """Take what waits in landing."""
+    from pipelines.steps.intake import take_deliveries
+
+    return dg.MaterializeResult(metadata=dict(take_deliveries(hub.context())))
+
+
+def family_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
+    """Make the 40 family tables: each depends on the document types that feed it."""
+    specs = [
+        dg.AssetSpec(
+            naming.family_key(family),
+            deps=[naming.document_key(each) for each in catalogue.by_family[family.code]],
+            group_name="families",
+            owners=_OWNERS,
+            kinds={"duckdb", "parquet"},
+            description=f"{family.code} {family.name}: one row is {family.grain}.",
+        )
+        for family in catalogue.families.values()
+    ]
+
+    @dg.multi_asset(specs=specs, name="families")
+    def families(hub: HubResource) -> Iterator[dg.MaterializeResult]:
+        from pipelines.steps.families import build_night_tables
+
+        rows = build_night_tables(hub.context())
+        for family in catalogue.families.values():
+            key = naming.family_key(family)
+            yield dg.MaterializeResult(key, metadata={"dagster/row_count": rows[key.path[-1]]})
+
+    return families
+
+
+@dg.asset(key=naming.PERSON_INDEX, group_name="night", owners=_OWNERS, kinds={"splink"})
+def person_index(hub: HubResource) -> dg.MaterializeResult:
+    """Which signatures are the same person, under IDs that never silently change."""
+    from pipelines.steps.stages import index_people
+
+    return dg.MaterializeResult(metadata=index_people(hub.context()))
+
+
+@dg.asset(key=naming.HOUSEHOLDS, deps=[naming.PERSON_INDEX], group_name="night", owners=_OWNERS)
+def households(hub: HubResource) -> dg.MaterializeResult:
+    """Registered households on the night's day."""
+    from pipelines.steps.stages import form_households
+
+    return dg.MaterializeResult(metadata=form_households(hub.context()))
+
+
+@dg.asset(key=naming.PROFILES, deps=[naming.HOUSEHOLDS], group_name="night", owners=_OWNERS)
+def profiles(hub: HubResource) -> dg.MaterializeResult:
+    """Income and assets of each person and household, each figure with its sources."""
+    from pipelines.steps.stages import profile_people
+
+    return dg.MaterializeResult(metadata=profile_people(hub.context()))
+
+
+@dg.asset(key=naming.DECISIONS, deps=[naming.PROFILES], group_name="night", owners=_OWNERS)
+def decisions(hub: HubResource) -> dg.MaterializeResult:
+    """Programmes decided for everyone, with reasons."""
+    from pipelines.steps.stages import decide_programmes
+
+    return dg.MaterializeResult(metadata=decide_programmes(hub.context()))
+
+
+@dg.asset(key=naming.FINDINGS, deps=[naming.DECISIONS], group_name="night", owners=_OWNERS)
+def findings(hub: HubResource) -> dg.MaterializeResult:
+    """Duplicate and improper receipt, with evidence; a finding is never a verdict."""
+    from pipelines.steps.stages import find_improper_receipt
+
+    return dg.MaterializeResult(metadata=find_improper_receipt(hub.context()))
+
+
+@dg.asset(key=naming.RELEASE, deps=[naming.FINDINGS], group_name="night", owners=_OWNERS)
+def release(hub: HubResource) -> dg.MaterializeResult:
+    """The whole result at once: published beside, verified, renamed."""
+    from pipelines.steps.stages import publish_release
+
+    return dg.MaterializeResult(metadata=publish_release(hub.context()))
+
+
+@dg.asset(
+    key=naming.extract_key("MOHW"), deps=[naming.RELEASE], group_name="night", owners=_OWNERS
+)
+def extract_mohw(hub: HubResource) -> dg.MaterializeResult:
+    """What the Ministry of Health and Welfare loads: contracted columns under its own pseudonyms."""
+    from pipelines.steps.stages import extract_for
+
+    return dg.MaterializeResult(metadata=extract_for(hub.context(), "MOHW"))
+
+
+def night_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
+    """Gather the assets of a night, the index depending on every family."""
+    families = [naming.family_key(family) for family in catalogue.families.values()]
+    indexed = dg.map_asset_specs(
+        lambda spec: spec.merge_attributes(deps=families), [person_index]
+    )
+    rest = [households, profiles, decisions, findings, release, extract_mohw]
+    return [intake, family_assets(catalogue), *indexed, *rest]

@@ -1,0 +1,28 @@
+"""The one entry for Dagster: `pipelines.definitions.defs`.
+
+Add here: nothing but new lists of definitions. Importing this module must stay light: it imports
+neither Great Expectations nor Splink nor pandas (a test asserts it), for every process pays.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from pipelines.assets.documents import document_assets
+from pipelines.assets.night import night_assets
+from pipelines.jobs import night_job
+from pipelines.resources import HubResource
+from pipelines.schedules import nightly
+from pipelines.sensors import arrival_sensor
+from sources.registry import load_catalogue
+
+_catalogue = load_catalogue()
+
+defs = dg.Definitions(
+    assets=[*document_assets(_catalogue), *night_assets(_catalogue)],
+    jobs=[night_job],
+    schedules=[nightly],
+    sensors=[arrival_sensor],
+    resources={"hub": HubResource()},
+    executor=dg.in_process_executor,
+)

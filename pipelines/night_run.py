@@ -1,0 +1,76 @@
+"""A whole night in this process, by the same Dagster job that schedule and sensor run.
+
+Add here: what a night run reports. Never here: printing (`pipelines.commands`) or work.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.steps.context import Listener, NightContext
+from pipelines.steps.intake import take_deliveries
+from warehouse.layout import Layout
+
+INSTANCE_SETTINGS = Path(__file__).parent / "instance" / "dagster.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class NightReport:
+    """How a night ended."""
+
+    night: dt.date
+    success: bool
+    seconds: float
+    documents: int
+    """Document types that had something to land."""
+    failed_steps: tuple[str, ...]
+
+
+def prepare_instance(layout: Layout) -> Path:
+    """Make DAGSTER_HOME with the shipped settings, unless the operator has their own."""
+    layout.dagster.mkdir(parents=True, exist_ok=True)
+    settings = layout.dagster / "dagster.yaml"
+    if not settings.exists():
+        shutil.copyfile(INSTANCE_SETTINGS, settings)
+    return layout.dagster
+
+
+def run_night(layout: Layout, night: dt.date, listener: Listener) -> NightReport:
+    """Run the night of `night`; intake runs first so that only types that arrived are landed."""
+    started = time.monotonic()
+    layout.prepare()
+    os.environ.setdefault("DAGSTER_HOME", str(prepare_instance(layout)))
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
+    import dagster as dg
+
+    from pipelines.assets import naming
+    from pipelines.definitions import defs
+    from pipelines.jobs import NIGHT_JOB
+    from pipelines.resources import HubResource
+    from pipelines.sensors import night_selection
+
+    logging.getLogger("dagster").setLevel(logging.ERROR)
+    context = NightContext(layout, night, listener)
+    take_deliveries(context)
+    waiting = sorted({record.document_type for record in context.ledger.pending()})
+    listener("plan", str(len(waiting)))
+    keys = [naming.document_key(context.catalogue.documents[code]) for code in waiting]
+    hub = HubResource(home=str(layout.home), night=night.isoformat()).working_in(context)
+    job = defs.resolve_job_def(NIGHT_JOB)
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            asset_selection=night_selection(keys),
+            resources={"hub": hub},
+            raise_on_error=False,
+            tags={"hub/night": night.isoformat()},
+        )
+    failed = tuple(sorted({event.step_key or "" for event in result.get_step_failure_events()})) if not result.success else ()
+    return NightReport(night, result.success, time.monotonic() - started, len(waiting), failed)
+

@@ -1,0 +1,66 @@
+"""Sensors: one that watches all landing folders.
+
+Add here: a sensor of a job. Never here: intake itself (`pipelines.steps.intake`). One sensor, not
+448: the daemon polls each. The cursor remembers what was seen, so that a file that intake has not
+taken yet does not ask for a second run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import dagster as dg
+
+from pipelines.assets import naming
+from pipelines.jobs import night_job
+from pipelines.steps.intake import waiting_files
+from sources.registry import load_catalogue
+from warehouse.layout import Layout
+
+_TYPE_CHARACTERS = 10
+
+
+@dg.sensor(
+    job=night_job,
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.STOPPED,
+    description="Runs the night for the document types that arrived, and for what follows from them.",
+)
+def arrival_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """Ask for one run over everything that arrived since the cursor."""
+    landing = Layout.from_environment().landing
+    files = {
+        f"{file.parent.name}/{file.name}": [file.stat().st_size, file.stat().st_mtime_ns]
+        for file in waiting_files(landing)
+    }
+    seen = json.loads(context.cursor) if context.cursor else {}
+    arrived = {name: state for name, state in files.items() if seen.get(name) != state}
+    if not arrived:
+        return dg.SkipReason("nothing new in landing")
+    documents = load_catalogue().documents
+    codes = {name.split("/")[1][:_TYPE_CHARACTERS] for name in arrived}
+    keys = [naming.document_key(documents[code]) for code in sorted(codes & set(documents))]
+    fingerprint = hashlib.sha256(json.dumps(arrived, sort_keys=True).encode()).hexdigest()
+    return dg.SensorResult(
+        run_requests=[
+            dg.RunRequest(run_key=fingerprint, asset_selection=night_selection(keys))
+        ],
+        cursor=json.dumps(files, sort_keys=True),
+    )
+
+
+def night_selection(documents: list[dg.AssetKey]) -> list[dg.AssetKey]:
+    """Intake, the document assets given, and every asset after landing."""
+    catalogue = load_catalogue()
+    families = [naming.family_key(family) for family in catalogue.families.values()]
+    after = [
+        naming.PERSON_INDEX,
+        naming.HOUSEHOLDS,
+        naming.PROFILES,
+        naming.DECISIONS,
+        naming.FINDINGS,
+        naming.RELEASE,
+        naming.extract_key("MOHW"),
+    ]
+    return [naming.INTAKE, *documents, *families, *after]

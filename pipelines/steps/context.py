@@ -1,0 +1,82 @@
+"""What the steps of one night share: where things lie, the catalogue, the ledger, the keys.
+
+Never here: work. Expensive members are made when a step first asks for them, because every
+process that loads Dagster's definitions would pay for them otherwise.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from hub.catalogue import Catalogue
+from sources.registry import load_catalogue
+from warehouse.layout import Layout
+
+if TYPE_CHECKING:
+    from expectations.engine import Validator
+    from warehouse.ledger import Ledger
+    from warehouse.vault import IdTokeniser
+
+Listener = Callable[[str, str], None]
+"""Hears (stage, what was finished): the progress bar of `hub night`."""
+
+
+def _silence(_stage: str, _item: str) -> None:
+    return
+
+
+@dataclass
+class NightContext:
+    """One night of one hub."""
+
+    layout: Layout
+    night: dt.date
+    announce: Listener = _silence
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The 448 document types."""
+        return load_catalogue()
+
+    @cached_property
+    def root_key(self) -> bytes:
+        """The vault's root key."""
+        from warehouse.vault import root_key
+
+        return root_key(self.layout)
+
+    @cached_property
+    def tokeniser(self) -> IdTokeniser:
+        """National ID to token."""
+        from warehouse.vault import IdTokeniser
+
+        return IdTokeniser(self.root_key)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The memory across nights."""
+        from warehouse.ledger import Ledger
+
+        self.layout.prepare()
+        return Ledger.open(self.layout.ledger_url)
+
+    @cached_property
+    def validator(self) -> Validator:
+        """Great Expectations, imported when the first delivery is validated."""
+        from expectations.engine import Validator
+
+        return Validator()
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day on which the night looks at the country."""
+        return self.night
+
+    @property
+    def month(self) -> dt.date:
+        """The month that is profiled: the last whole month before the night's day."""
+        return (self.night.replace(day=1) - dt.timedelta(days=1)).replace(day=1)

@@ -1,0 +1,67 @@
+"""Intake: what lies in landing is archived by content and entered in the ledger.
+
+Never here: reading a delivery's rows (`pipelines.steps.landing`). A file that is not a delivery
+is archived and counted as refused, so that nothing that arrived is lost or stops the night.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from hub.delivery import DeliveryName, DeliveryStopped
+from pipelines.steps.context import NightContext
+from warehouse import archive
+
+UNFINISHED = (".part", ".tmp")
+
+
+def waiting_files(landing: Path) -> list[Path]:
+    """Return the finished files in the landing folders, in a fixed order."""
+    return sorted(
+        file
+        for file in landing.glob("*/*")
+        if file.is_file() and not file.name.startswith(".") and file.suffix not in UNFINISHED
+    )
+
+
+def drop(night_folder: Path, landing: Path) -> int:
+    """Copy the files of a simulated night into landing, as the institutions would; return how many."""
+    import shutil
+
+    files = [file for file in sorted(night_folder.glob("*/*")) if file.is_file()]
+    for file in files:
+        target = landing / file.parent.name / file.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_name(target.name + ".part")
+        shutil.copyfile(file, unfinished)
+        unfinished.replace(target)
+    return len(files)
+
+
+def take_deliveries(context: NightContext) -> dict[str, int]:
+    """Archive and register everything that waits in landing; return counts by outcome."""
+    outcomes: Counter[str] = Counter()
+    for file in waiting_files(context.layout.landing):
+        outcomes[_take(context, file)] += 1
+        context.announce("intake", file.name)
+    return dict(sorted(outcomes.items()))
+
+
+def _take(context: NightContext, file: Path) -> str:
+    size = file.stat().st_size
+    sha256, stored = archive.store(context.layout, file)
+    try:
+        name = DeliveryName.parse(file.name)
+        if name.document not in context.catalogue.documents:
+            raise DeliveryStopped(
+                "document_type_unknown", file.name, f"the catalogue has no type {name.document}"
+            )
+        document = context.catalogue.documents[name.document]
+        outcome = context.ledger.receive(
+            name, document.institution, sha256, size, night=context.night
+        )
+    except DeliveryStopped as stopped:
+        outcome = context.ledger.refuse(file.name, sha256, size, stopped, night=context.night)
+    archive.clear(file, stored)
+    return str(outcome)

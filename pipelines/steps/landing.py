@@ -1,0 +1,150 @@
+"""Landing one document type: archived bytes become typed Parquet, quarantine and a verdict.
+
+Here: the order of read, conform, write, count and validate, and what the ledger is told. Never
+here: formats (`sources.readers`), conversions (`hub.conforming`), expectations. Next: effective
+deliveries feed the family tables.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hub.catalogue import DocumentType
+from hub.conforming import Conformer
+from hub.delivery import DeliveryName, DeliveryStopped
+from pipelines.steps.context import NightContext
+from pipelines.steps.validation import validate_delivery
+from sources.readers import OpenDelivery, open_delivery
+from warehouse.durable import published_folder
+from warehouse.lake import DeliveryWriter, stored_rows
+from warehouse.ledger import DeliveryCounts, DeliveryRecord
+
+ONE_PPM = 1_000_000
+
+
+@dataclass(slots=True)
+class DocumentLanding:
+    """What landing the waiting deliveries of one type came to."""
+
+    document: str
+    landed: int = 0
+    stopped: int = 0
+    rows_accepted: int = 0
+    rows_quarantined: int = 0
+    reasons: list[str] = field(default_factory=list)
+    evaluated: int = 0
+    unsuccessful: int = 0
+
+
+def land_document(context: NightContext, code: str) -> DocumentLanding:
+    """Land every delivery of type `code` that waits in the ledger; a bad one stops only itself."""
+    document = context.catalogue.documents[code]
+    result = DocumentLanding(code)
+    for record in context.ledger.pending(code):
+        try:
+            land_delivery(context, document, record, result)
+        except DeliveryStopped as stopped:
+            context.ledger.mark_stopped(record.delivery_id, stopped)
+            result.stopped += 1
+            result.reasons.append(str(stopped))
+    context.announce("landing", code)
+    return result
+
+
+def land_delivery(
+    context: NightContext, document: DocumentType, record: DeliveryRecord, result: DocumentLanding
+) -> None:
+    """Land one delivery.
+
+    Raises:
+        DeliveryStopped: the delivery cannot be used as a whole; its bytes stay archived.
+    """
+    name = DeliveryName.parse(record.file_name)
+    folder = context.layout.delivery(document.code, record.delivery_id)
+    opened = open_delivery(document, name, context.layout.archived(record.sha256))
+    # An earlier try that was killed after its rename left the same rows: they are written again.
+    shutil.rmtree(folder, ignore_errors=True)
+    with published_folder(folder) as staging:
+        counts = _write_rows(context, document, opened, DeliveryWriter(staging))
+    _check_conservation(document, name, folder, counts)
+    _check_bad_share(document, name, folder, counts)
+    verdict = validate_delivery(context, document, opened.version, folder, record)
+    result.evaluated += verdict.evaluated
+    result.unsuccessful += verdict.unsuccessful
+    if verdict.blocks:
+        raise DeliveryStopped("expectation_failed", str(name), verdict.describe())
+    parts = len(list(folder.glob("part-*.parquet")))
+    context.ledger.mark_landed(
+        record.delivery_id, counts, schema_version=opened.version.number, part_count=parts
+    )
+    result.landed += 1
+    result.rows_accepted += counts.rows_accepted
+    result.rows_quarantined += counts.rows_quarantined
+
+
+def _write_rows(
+    context: NightContext, document: DocumentType, opened: OpenDelivery, writer: DeliveryWriter
+) -> DeliveryCounts:
+    catalogue = context.catalogue
+    family = catalogue.families[document.family]
+    conformer = Conformer(
+        document, opened.version, family, catalogue.code_sets, context.tokeniser
+    )
+    total = [0] * 8
+    for batch in opened.batches():
+        conformed = conformer.conform(batch)
+        writer.accept(conformed.accepted)
+        writer.quarantine(conformed.quarantined)
+        counted = (
+            conformed.received_rows,
+            conformed.accepted.height,
+            conformed.quarantined.height,
+            conformed.superseded_rows,
+            conformed.received_amount,
+            conformed.accepted_amount,
+            conformed.quarantined_amount,
+            conformed.superseded_amount,
+        )
+        total = [before + now for before, now in zip(total, counted, strict=True)]
+    writer.finish()
+    return DeliveryCounts(*total)
+
+
+def _check_conservation(
+    document: DocumentType, name: DeliveryName, folder: Path, counts: DeliveryCounts
+) -> None:
+    """Compare what was counted while reading with what really lies on disk."""
+    stored = stored_rows(folder, document.amount_column)
+    same = (
+        stored.accepted_rows == counts.rows_accepted
+        and stored.quarantined_rows == counts.rows_quarantined
+        and stored.accepted_amount == counts.won_accepted
+        and stored.quarantined_amount == counts.won_quarantined
+    )
+    if not (same and counts.is_conserved):
+        raise DeliveryStopped(
+            "rows_not_conserved",
+            str(name),
+            f"{counts.rows_received} rows read, {stored.accepted_rows} stored, "
+            f"{stored.quarantined_rows} quarantined, {counts.rows_superseded} repeated",
+        )
+
+
+def _check_bad_share(
+    document: DocumentType, name: DeliveryName, folder: Path, counts: DeliveryCounts
+) -> None:
+    """Stop a delivery with too many bad rows; one single bad row among good ones never stops it."""
+    bad, received = counts.rows_quarantined, counts.rows_received
+    if bad * ONE_PPM <= document.quarantine_limit_ppm * received:
+        return
+    if bad == 1 and received > 1:
+        return
+    DeliveryWriter(folder).discard_parts()
+    raise DeliveryStopped(
+        "bad_share_exceeded",
+        str(name),
+        f"{bad} of {received} rows are bad; the type's limit is "
+        f"{document.quarantine_limit_ppm / 10_000:g} %; see `hub quarantine {document.code}`",
+    )
