@@ -1,0 +1,1 @@
+"""What each ministry may have: contracts and pseudonyms."""

@@ -1,0 +1,1 @@
+"""Detection rules as data; what each looks for is in `warehouse/sql/findings`."""

@@ -1,0 +1,1 @@
+"""Welfare programmes as data: dated parameters, conditions, amounts, and their SQL."""
