@@ -1,0 +1,288 @@
+"""The one module that drives Great Expectations, with DuckDB under it.
+
+Here: the DuckDB execution engine that GX does not ship, this room's own expectation, and
+`Validator`, which runs suites on lake Parquet by pushdown SQL. Never here: which rules a type has.
+Next: `pipelines` blocks a delivery on the `SuiteResult`. Import this module inside functions: it
+loads Great Expectations, which takes many seconds.
+
+No value of a row leaves DuckDB: the engine answers every metric that would fetch rows with
+nothing, so neither results nor pages made from them can hold one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import logging
+import os
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+# A closed network: no usage events, and this must be said before GX is imported.
+os.environ["GX_ANALYTICS_ENABLED"] = "False"
+
+import great_expectations as gx
+import sqlalchemy as sa
+from great_expectations.compatibility.pydantic import Field
+from great_expectations.core.batch_definition import BatchDefinition
+from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.expectations import UnexpectedRowsExpectation
+from great_expectations.expectations.metrics.map_metric_provider import (
+    ColumnMapMetricProvider,
+    column_condition_partial,
+)
+from great_expectations.validator.metric_configuration import MetricConfiguration
+
+from expectations.derivation import rules_for
+from expectations.results import RuleResult, SuiteResult
+from expectations.rules import Measure, Rule, horizons, literal
+from expectations.suites import RULE_KEY, suite_name, suite_of
+from hub.catalogue import Catalogue, DocumentType, SchemaVersion
+
+DATABASE = "duckdb:///:memory:expectations"
+"""A named database in memory, so that every connection of GX meets the same one; no lock."""
+
+RESULT_FORMAT: Mapping[str, Any] = {"result_format": "SUMMARY", "exclude_unexpected_values": True}
+
+FETCHING_METRICS = (
+    "unexpected_values",
+    "unexpected_value_counts",
+    "unexpected_rows",
+    "unexpected_index_list",
+    "unexpected_index_query",
+    "unexpected_rows_query.table",
+)
+"""Metrics, by the end of their names, whose answer would be values of rows."""
+
+# GX logs failing queries with what DuckDB says about them, and that can quote a value.
+logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+
+
+class SuiteNotEvaluated(Exception):
+    """Great Expectations could not evaluate a rule although the delivery has the right shape."""
+
+
+class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
+    """SQL pushdown to DuckDB, which GX does not ship.
+
+    One connection is kept: a DuckDB result dies with the connection that made it, and GX reads
+    results after it gave theirs back.
+    """
+
+    @contextmanager
+    def get_connection(self) -> Generator[sa.Connection, None, None]:
+        """Yield the engine's only connection."""
+        if self._connection is None:
+            self._connection = self.engine.connect()
+        yield self._connection
+
+    def resolve_metrics(
+        self,
+        metrics_to_resolve: Iterable[MetricConfiguration],
+        metrics: Any = None,
+        runtime_configuration: dict[str, Any] | None = None,
+    ) -> dict[Any, Any]:
+        """Resolve metrics, and answer with nothing where the answer would be values of rows."""
+        asked = list(metrics_to_resolve)
+        withheld = {m.id: None for m in asked if m.metric_name.endswith(FETCHING_METRICS)}
+        counted = [metric for metric in asked if metric.id not in withheld]
+        resolved = (
+            super().resolve_metrics(counted, metrics, runtime_configuration) if counted else {}
+        )
+        return {**resolved, **withheld}
+
+
+class DuckDBDatasource(SQLDatasource):
+    """Data source of the engine above; its class name registers `data_sources.add_duckdb`."""
+
+    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
+
+    @property
+    def execution_engine_type(self) -> type[SqlAlchemyExecutionEngine]:
+        """The engine that runs this source's SQL."""
+        return DuckDBExecutionEngine
+
+
+class DuckDBColumnValuesMatchRegex(ColumnMapMetricProvider):
+    """`column_values.match_regex` for DuckDB, whose own `~` would match whole texts only."""
+
+    condition_metric_name = "column_values.match_regex"
+    condition_value_keys = ("regex",)
+
+    @column_condition_partial(engine=DuckDBExecutionEngine)
+    def _sqlalchemy(cls, column: Any, regex: str, **_: Any) -> Any:  # noqa: N805
+        return sa.func.regexp_matches(column, regex)
+
+
+class UnexpectedRowsAtMost(UnexpectedRowsExpectation):
+    """Expect the query to find at most the share `1 - mostly` of the table's rows."""
+
+    mostly: float = Field(1.0, ge=0.0, le=1.0, description="Share of rows that must be expected.")
+
+    metric_dependencies: ClassVar[tuple[str, ...]] = (
+        "unexpected_rows_query.row_count",
+        "table.row_count",
+    )
+    success_keys: ClassVar[tuple[str, ...]] = ("unexpected_rows_query", "mostly")
+
+    def _validate(
+        self,
+        metrics: dict[str, Any],
+        runtime_configuration: dict[str, Any] | None = None,
+        execution_engine: Any = None,
+    ) -> dict[str, Any]:
+        unexpected: int = metrics["unexpected_rows_query.row_count"]
+        rows: int = metrics["table.row_count"]
+        success = unexpected == 0 or (rows > 0 and (rows - unexpected) / rows >= self.mostly)
+        return {
+            "success": success,
+            "result": {
+                "observed_value": unexpected,
+                "element_count": rows,
+                "unexpected_count": unexpected,
+            },
+        }
+
+
+class Validator:
+    """Runs suites of one catalogue; make one for a night and keep it.
+
+    The first suite costs the import of Great Expectations, later ones some hundredths of a second.
+    """
+
+    _views = itertools.count(1)
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._suites: dict[tuple[str, int], tuple[gx.ExpectationSuite, tuple[Rule, ...]]] = {}
+        self.view = f"delivery_{next(self._views)}"
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+        self._source = add_duckdb(context)
+        self._batch: BatchDefinition[Any] | None = None
+
+    def suite(
+        self, document: DocumentType, version: SchemaVersion
+    ) -> tuple[gx.ExpectationSuite, tuple[Rule, ...]]:
+        """Return the suite of a type and the rules that it was made of."""
+        key = (document.code, version.number)
+        if key not in self._suites:
+            family = self._catalogue.families[document.family]
+            rules = rules_for(document, version, family, self._catalogue.code_sets)
+            self._suites[key] = (suite_of(suite_name(document, version), rules), rules)
+        return self._suites[key]
+
+    def validate(
+        self,
+        document: DocumentType,
+        version: SchemaVersion,
+        files: Sequence[Path],
+        made_at: dt.datetime,
+    ) -> SuiteResult:
+        """Run the suite of `document` on the Parquet `files` of one delivery.
+
+        Raises:
+            SuiteNotEvaluated: a rule could not be evaluated although the shape is right.
+            FileNotFoundError: there is no file.
+        """
+        suite, rules = self.suite(document, version)
+        results = self.run(suite, files, made_at.date())
+        return SuiteResult(document.code, rule_results(document.code, rules, results))
+
+    def run(
+        self, suite: gx.ExpectationSuite, files: Sequence[Path], made_on: dt.date
+    ) -> list[gx.ExpectationValidationResult]:
+        """Run any suite on `files`; returns what GX found, in its own order."""
+        point_view(self._source, self.view, files)
+        if self._batch is None:
+            asset = self._source.add_table_asset(name=self.view, table_name=self.view)
+            self._batch = asset.add_batch_definition_whole_table(self.view)
+        found = self._batch.get_batch().validate(
+            suite, result_format=RESULT_FORMAT, expectation_parameters=horizons(made_on)
+        )
+        return list(found.results)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._source.get_execution_engine().close()
+
+
+def add_duckdb(context: Any) -> DuckDBDatasource:
+    """Add the data source of the lake to a GX `context`."""
+    source: DuckDBDatasource = context.data_sources.add_or_update_duckdb(
+        name="lake", connection_string=DATABASE
+    )
+    return source
+
+
+def point_view(source: DuckDBDatasource, view: str, files: Sequence[Path]) -> None:
+    """Let `view` show the rows of the Parquet `files`."""
+    if not files:
+        raise FileNotFoundError("the delivery has no Parquet part to run its suite on")
+    listed = ", ".join(literal(str(file)) for file in files)
+    engine = source.get_execution_engine()
+    with engine.get_connection() as connection:
+        connection.execute(
+            sa.text(
+                f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM "
+                f"read_parquet([{listed}], hive_partitioning => false)".replace(":", r"\:")
+            )
+        )
+        connection.commit()
+
+
+def rule_results(
+    document: str, rules: Sequence[Rule], results: Sequence[gx.ExpectationValidationResult]
+) -> tuple[RuleResult, ...]:
+    """Return GX's results as counts by rule, in the rules' order."""
+    by_key: dict[str, gx.ExpectationValidationResult] = {}
+    for result in results:
+        configuration = result.expectation_config
+        if configuration is not None and configuration.meta:
+            by_key[configuration.meta[RULE_KEY]] = result
+    rows = tuple(_rule_result(rule, by_key[rule.key]) for rule in rules)
+    shape_is_right = all(row.success for row in rows if row.rule in SHAPE_RULES)
+    broken = [r.key for r in rules if shape_is_right and _raised(by_key[r.key])]
+    if broken:
+        raise SuiteNotEvaluated(f"{document}: rules could not be evaluated: {', '.join(broken)}")
+    return rows
+
+
+SHAPE_RULES = ("columns_expected", "types_expected")
+
+
+def _raised(result: gx.ExpectationValidationResult) -> bool:
+    # GX puts one exception in a flat record, several in a record by metric.
+    information = result.exception_info or {}
+    nested = [value for value in information.values() if isinstance(value, Mapping)]
+    return any(entry.get("raised_exception") for entry in (information, *nested))
+
+
+def _rule_result(rule: Rule, result: gx.ExpectationValidationResult) -> RuleResult:
+    found = result.result or {}
+    if _raised(result):
+        evaluated = unexpected = 0
+    elif rule.kind.measure is Measure.TABLE:
+        evaluated, unexpected = 1, int(not result.success)
+    elif rule.kind.id == "columns_expected":
+        mismatched = found.get("details", {}).get("mismatched", {})
+        evaluated = rule.columns_expected
+        unexpected = sum(len(names) for names in mismatched.values())
+    elif rule.kind.measure is Measure.COLUMNS:
+        evaluated, unexpected = rule.columns_expected, found["unexpected_count"]
+    else:
+        evaluated, unexpected = found["element_count"], found["unexpected_count"]
+        if rule.kind.measure is Measure.VALUES:
+            evaluated -= found["missing_count"]
+    return RuleResult(
+        rule=rule.kind.id,
+        column=rule.column,
+        evaluated=evaluated,
+        unexpected=unexpected,
+        allowed_fraction=rule.allowed_fraction,
+        success=bool(result.success),
+        severity=rule.kind.severity,
+    )
