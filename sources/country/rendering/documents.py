@@ -75,13 +75,14 @@ def write_delivery(
     document: DocumentType, version: SchemaVersion, frame: pl.DataFrame, name: DeliveryName
 ) -> bytes:
     """Return the file of `frame` (see `senders_frame`) in the format of `document`."""
-    total = control_total(document, version, frame)
     match document.delivery:
         case Delivery.FIXED_WIDTH:
+            total = control_total(document, version, frame)
             return write_fixed_width(frame, version, name, document.encoding, total)
         case Delivery.CSV:
             return write_csv(frame, document.encoding)
         case Delivery.XML:
+            total = control_total(document, version, frame)
             return write_xml(frame, version, name, document.encoding, total)
         case Delivery.JSON_LINES:
             return write_json_lines(frame)

@@ -1,0 +1,297 @@
+"""Nights of the simulated country: folders of deliveries, as institutions drop them.
+
+Here: carrying out the plans of each night, late and repeated files, and the truth beside them.
+Never here: the landing folder of a hub (the caller names a folder), or reading deliveries.
+Next: `hub country simulate` calls `render_nights`; the hub takes the files in like any others.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from hub.catalogue import Delivery, DocumentType
+from hub.delivery import DeliveryName
+from sources.country.faults import (
+    BadRow,
+    can_shorten,
+    choose,
+    has_bad_rows,
+    hostile_deliveries,
+    plant_bad_rows,
+    shorten_last_row,
+)
+from sources.country.noise import NoiseRates
+from sources.country.rendering.calendar import (
+    EVERY_DAY,
+    Plan,
+    Reason,
+    plan_first_night,
+    plan_later_night,
+)
+from sources.country.rendering.contents import Telling, fill_plan
+from sources.country.rendering.documents import (
+    ENDINGS,
+    first_line,
+    senders_frame,
+    write_delivery,
+)
+from sources.country.rendering.own_columns import People
+from sources.country.rendering.selection import add_rows
+from sources.country.truth import NightTruth, write_country_truth
+from sources.registry import load_catalogue
+
+WORKERS = 2
+LATE_FILES_A_NIGHT = 2
+REPEATED_FILES_A_NIGHT = 3
+_KEPT_FOR_DAMAGE_BYTES = 400_000
+
+Progress = Callable[[dt.date, int, int], None]
+"""Called with the night, files made and files to make."""
+
+
+class Source(Protocol):
+    """A simulated country, as far as its deliveries need it."""
+
+    def facts(self, family: str) -> pl.DataFrame:
+        """Return the true facts of a family: canonical columns and `person_number`."""
+
+    def persons(self) -> pl.DataFrame:
+        """Return a line a person: person_number, national_id, names, birth_date, sex."""
+
+    def planted(self) -> pl.DataFrame:
+        """Return the planted cases, with `person_number`."""
+
+
+@dataclass(frozen=True, slots=True)
+class NightSummary:
+    """What was written for one night."""
+
+    night: dt.date
+    files: int
+    rows: int
+    bytes: int
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Night:
+    """A night being written."""
+
+    day: dt.date
+    folder: Path
+    truth: NightTruth = field(default_factory=NightTruth)
+    files: int = 0
+    rows: int = 0
+    bytes: int = 0
+
+    def put(
+        self, institution: str, document_type: str, file_name: str, content: bytes, kind: str,
+        rule: str | None, rows: int,
+    ) -> None:  # fmt: skip
+        """Write a file and note it in the truth."""
+        place = self.folder / institution
+        place.mkdir(parents=True, exist_ok=True)
+        (place / file_name).write_bytes(content)
+        self.truth.add_delivery(institution, document_type, file_name, kind, rule, rows)
+        self.files, self.rows, self.bytes = (
+            self.files + 1,
+            self.rows + rows,
+            self.bytes + len(content),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A finished delivery with the truth about its rows."""
+
+    plan: Plan
+    name: DeliveryName
+    content: bytes
+    rows: int
+    person_numbers: pl.Series
+    bad_rows: list[BadRow]
+
+
+def _make_file(telling: Telling, plan: Plan, *, bad_rows: bool) -> _File | None:
+    """Return the planned file, or None where the sender has nothing to tell."""
+    document = plan.document
+    version = document.version_on(plan.made_at.date())
+    facts = fill_plan(telling, plan, version)
+    if facts.is_empty():
+        return None
+    frame = senders_frame(document, version, facts)
+    planted: list[BadRow] = []
+    shortened = False
+    if bad_rows and has_bad_rows(document, telling.seed):
+        frame, planted = plant_bad_rows(document, version, frame, telling.seed)
+        if can_shorten(document, frame):
+            shortened = True
+            frame = pl.concat([frame, frame[0]])
+            planted.append(BadRow(frame.height - 1, None, "line_length"))
+    name = DeliveryName(
+        document.code, plan.period, plan.sequence, plan.made_at, ENDINGS[document.delivery]
+    )
+    content = write_delivery(document, version, frame, name)
+    if shortened:
+        content = shorten_last_row(content)
+    return _File(plan, name, content, frame.height, facts["person_number"], planted)
+
+
+def _note_rows(truth: NightTruth, file: _File, file_name: str) -> None:
+    document = file.plan.document
+    line = first_line(document)
+    truth.add_rows(document.code, file_name, line, file.person_numbers)
+    for bad in file.bad_rows:
+        truth.add_bad_row(document.code, file_name, line + bad.row, bad.column, bad.rule)
+
+
+def _late_files(plans: Sequence[Plan], seed: int, day: dt.date) -> set[str]:
+    """Return the types whose files of this night arrive a night later."""
+    able = [plan for plan in plans if plan.document.cycle in EVERY_DAY]
+    chosen = choose(LATE_FILES_A_NIGHT, len(able), seed, "late", day)
+    return {able[position].document.code for position in chosen}
+
+
+def _repeat_files(night: _Night, before: Sequence[_File], seed: int) -> None:
+    """Put some of the night before's files again: same bytes, same name or a new stamp."""
+    able = [file for file in before if len(file.content) < _KEPT_FOR_DAMAGE_BYTES]
+    for number, position in enumerate(choose(REPEATED_FILES_A_NIGHT, len(able), seed, night.day)):
+        file = able[position]
+        name = file.name
+        stamped_inside = file.plan.document.delivery in (Delivery.FIXED_WIDTH, Delivery.XML)
+        if number % 2 and not stamped_inside:
+            name = DeliveryName(
+                name.document,
+                name.period,
+                name.sequence,
+                name.made_at + dt.timedelta(days=1),
+                name.ending,
+            )
+        document = file.plan.document
+        night.put(
+            document.institution, document.code, str(name), file.content, "duplicate", None,
+            file.rows,
+        )  # fmt: skip
+        _note_rows(night.truth, file, str(name))
+
+
+def _damage(night: _Night, sound: Sequence[tuple[DocumentType, bytes]], *, few: bool) -> None:
+    made_at = dt.datetime.combine(night.day, dt.time(2, 45))
+    for bad in hostile_deliveries(sound, made_at, few=few):
+        night.put(bad.institution, "", bad.file_name, bad.content, "hostile", bad.rule, 0)
+
+
+def tell_country(
+    source: Source, seed: int, first_night: dt.date, noise: NoiseRates | None = None
+) -> Telling:
+    """Return the country of `source` ready to be told by its institutions."""
+    catalogue = load_catalogue()
+    planted = source.planted()
+    numbers = (
+        planted["person_number"].drop_nulls().unique().cast(pl.Int64)
+        if "person_number" in planted.columns
+        else pl.Series("person_number", [], dtype=pl.Int64)
+    )
+    return Telling(
+        catalogue=catalogue,
+        facts={family: add_rows(source.facts(family)) for family in catalogue.families},
+        people=People(source.persons()),
+        planted=numbers,
+        seed=seed,
+        first_night=first_night,
+        noise=noise or NoiseRates(),
+    )
+
+
+def render_nights(
+    source: Source,
+    seed: int,
+    first_night: dt.date,
+    nights: int,
+    out: Path,
+    truth: Path,
+    *,
+    faults: bool = True,
+    bad_rows: bool = True,
+    corrupt: bool = False,
+    noise: NoiseRates | None = None,
+    progress: Progress | None = None,
+) -> list[NightSummary]:
+    """Write `<out>/<YYYYMMDD>/<institution>/<file>` for each night, and the truth beside it.
+
+    The first night has a file of every document type; later nights have what is due, what
+    became known, supplements under new schema versions, and corrections.
+
+    Args:
+        nights: how many nights, the first included.
+        faults: late and repeated files, and a few damaged ones. Without them the same
+            deliveries arrive, each once and on its own night.
+        bad_rows: added rows that must be quarantined, in about 40 types.
+        corrupt: one damaged file of every kind, on the last night.
+
+    Raises:
+        FileExistsError: a night's folder already holds files.
+    """
+    telling = tell_country(source, seed, first_night, noise)
+    write_country_truth(truth, telling.people.card, source.planted())
+    summaries: list[NightSummary] = []
+    late: list[_File] = []
+    before: list[_File] = []
+    for number in range(nights):
+        started = time.perf_counter()
+        day = first_night + dt.timedelta(days=number)
+        night = _Night(day, out / f"{day:%Y%m%d}")
+        if night.folder.exists() and any(night.folder.iterdir()):
+            raise FileExistsError(f"{night.folder} already holds deliveries; name another folder")
+        plans = (
+            plan_first_night(telling.catalogue, day, seed)
+            if number == 0
+            else plan_later_night(telling.catalogue, first_night, day, seed)
+        )
+        is_last = number == nights - 1
+        held = _late_files(plans, seed, day) if faults and number and not is_last else set()
+        arrived_late, late = late, []
+        kept: list[_File] = []
+        sound: list[tuple[DocumentType, bytes]] = []
+        with ThreadPoolExecutor(WORKERS) as workers:
+            files = workers.map(lambda plan: _make_file(telling, plan, bad_rows=bad_rows), plans)
+            for done, file in enumerate(files, start=1):
+                if progress is not None:
+                    progress(day, done, len(plans))
+                if file is None:
+                    continue
+                document = file.plan.document
+                if document.code in held and file.plan.reason is Reason.DUE:
+                    late.append(file)
+                    continue
+                _put(night, file, str(file.plan.reason))
+                if len(file.content) < _KEPT_FOR_DAMAGE_BYTES:
+                    kept.append(file)
+                    sound.append((document, file.content))
+        for file in arrived_late:
+            _put(night, file, "late")
+        if faults and number:
+            _repeat_files(night, before, seed)
+        if (faults and number == 0) or (corrupt and is_last):
+            _damage(night, sound, few=not (corrupt and is_last))
+        before = kept
+        night.truth.write(truth, day)
+        seconds = time.perf_counter() - started
+        summaries.append(NightSummary(day, night.files, night.rows, night.bytes, seconds))
+    return summaries
+
+
+def _put(night: _Night, file: _File, kind: str) -> None:
+    document = file.plan.document
+    night.put(
+        document.institution, document.code, str(file.name), file.content, kind, None, file.rows
+    )
+    _note_rows(night.truth, file, str(file.name))

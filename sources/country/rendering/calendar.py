@@ -1,0 +1,148 @@
+"""Which deliveries are made on a night: what is due, anew, added or corrected.
+
+Here: one `Plan` a file. Never here: the rows of the file (`selection`) or its bytes (`documents`).
+Next: `sources.country.nights` carries the plans out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.catalogue import Catalogue, Cycle, DocumentType, Mode
+from sources.country.rendering.draws import number_of
+from sources.country.rendering.selection import period_of
+
+CORRECTIONS_A_NIGHT = 6
+ON_REQUEST_ONE_IN = 12
+"""An institution is asked again about once in so many nights."""
+EVERY_DAY = frozenset({Cycle.DAILY, Cycle.REALTIME})
+
+
+class Reason(StrEnum):
+    """Why a file is made."""
+
+    FIRST = "first"
+    """The first night: everything the sender can tell."""
+    DUE = "due"
+    """The sender's cycle has come round."""
+    SUPPLEMENT = "supplement"
+    """Some rows again, under a schema version that came into force today."""
+    CORRECTION = "correction"
+    """A file of the first night again, with some amounts stated anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One file to make: identity, stamp, and which rows go in."""
+
+    document: DocumentType
+    reason: Reason
+    period: str
+    sequence: int
+    made_at: dt.datetime
+    turn: int = 0
+    """How many times the type has come round since the first night."""
+
+
+def stamp(document: DocumentType, day: dt.date, seed: int) -> dt.datetime:
+    """Return when the sender makes its file on the night of `day`: between one and half past two."""
+    seconds = number_of(seed, document.code, day) % 5_400
+    return dt.datetime.combine(day, dt.time(1)) + dt.timedelta(seconds=seconds)
+
+
+def _switches(document: DocumentType, day: dt.date) -> bool:
+    return any(version.valid_from == day for version in document.versions[1:])
+
+
+def _switches_in_month(document: DocumentType, day: dt.date) -> bool:
+    return any(
+        (version.valid_from.year, version.valid_from.month) == (day.year, day.month)
+        for version in document.versions[1:]
+    )
+
+
+def is_due(document: DocumentType, day: dt.date, seed: int) -> bool:
+    """Say whether the cycle of `document` comes round on `day`.
+
+    Monthly senders have each their own day of the month; in the month of a new schema version
+    it is the day on which the version comes into force.
+    """
+    own_day = 1 + number_of(seed, "day of month", document.code) % 28
+    match document.cycle:
+        case Cycle.DAILY | Cycle.REALTIME:
+            return True
+        case Cycle.WEEKLY:
+            return day.weekday() == 0
+        case Cycle.MONTHLY:
+            if _switches_in_month(document, day):
+                return _switches(document, day)
+            return day.day == own_day
+        case Cycle.QUARTERLY:
+            return day.month % 3 == 1 and day.day == own_day
+        case Cycle.HALF_YEARLY:
+            return day.month % 6 == 1 and day.day == own_day
+        case Cycle.YEARLY:
+            return day.month == 3 and day.day == own_day
+        case Cycle.ON_REQUEST:
+            return number_of(seed, "request", document.code, day) % ON_REQUEST_ONE_IN == 0
+
+
+def _turn(document: DocumentType, first_night: dt.date, day: dt.date, seed: int) -> int:
+    days = (day - first_night).days
+    return sum(
+        is_due(document, first_night + dt.timedelta(days=number), seed)
+        for number in range(1, days + 1)
+    )
+
+
+def plan_first_night(catalogue: Catalogue, day: dt.date, seed: int) -> list[Plan]:
+    """Return a file of each document type."""
+    return [
+        Plan(document, Reason.FIRST, period_of(document.cycle, day), 1, stamp(document, day, seed))
+        for document in catalogue.documents.values()
+    ]
+
+
+def _plan_corrections(
+    catalogue: Catalogue, first_night: dt.date, day: dt.date, seed: int
+) -> list[Plan]:
+    """Return files of the first night that are sent again with other contents."""
+    able = [
+        document
+        for document in catalogue.documents.values()
+        if document.amount_column is not None and document.mode is not Mode.DELTA
+    ]
+    able.sort(key=lambda document: number_of(seed, "correction", document.code))
+    number = (day - first_night).days - 1
+    chosen = able[number * CORRECTIONS_A_NIGHT : (number + 1) * CORRECTIONS_A_NIGHT]
+    return [
+        Plan(
+            document,
+            Reason.CORRECTION,
+            period_of(document.cycle, first_night),
+            1,
+            stamp(document, day, seed),
+        )
+        for document in chosen
+    ]
+
+
+def plan_later_night(
+    catalogue: Catalogue, first_night: dt.date, day: dt.date, seed: int
+) -> list[Plan]:
+    """Return the files of a night after the first: due ones, supplements and corrections."""
+    plans: list[Plan] = []
+    for document in catalogue.documents.values():
+        made_at = stamp(document, day, seed)
+        period = period_of(document.cycle, day)
+        first_period = period_of(document.cycle, first_night)
+        if is_due(document, day, seed):
+            turn = _turn(document, first_night, day, seed)
+            # The period may be one that was told already: then this is a further part of it.
+            sequence = 1 if period != first_period else 1 + turn
+            plans.append(Plan(document, Reason.DUE, period, sequence, made_at, turn))
+        elif _switches(document, day):
+            plans.append(Plan(document, Reason.SUPPLEMENT, period, 901, made_at))
+    return plans + _plan_corrections(catalogue, first_night, day, seed)

@@ -1,0 +1,104 @@
+"""What is really so: who each row is about, and what was planted for the hub to find.
+
+Here: the truth's files, beside and never among the deliveries. Never here: anything that the hub
+may read; only tests and benchmarks open this folder. Next: comparing the hub's answers with it.
+
+Files: `person.parquet` (a person), `planted_cases.parquet` (a planted case),
+`<YYYYMMDD>/row.parquet` (a delivered row), `<YYYYMMDD>/delivery.parquet` (a file),
+`<YYYYMMDD>/bad_row.parquet` (a row to be quarantined).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+_DELIVERY = {
+    "institution": pl.String,
+    "document_type": pl.String,
+    "file_name": pl.String,
+    "kind": pl.String,
+    "rule": pl.String,
+    "rows": pl.Int64,
+}
+_BAD_ROW = {
+    "document_type": pl.String,
+    "file_name": pl.String,
+    "line": pl.Int64,
+    "column": pl.String,
+    "rule": pl.String,
+}
+_ROW = {
+    "document_type": pl.String,
+    "file_name": pl.String,
+    "line": pl.Int64,
+    "person_number": pl.Int64,
+}
+
+
+@dataclass(slots=True)
+class NightTruth:
+    """The truth of one night, gathered file by file."""
+
+    rows: list[pl.DataFrame] = field(default_factory=list)
+    deliveries: list[tuple[str, str, str, str, str | None, int]] = field(default_factory=list)
+    bad_rows: list[tuple[str, str, int, str | None, str]] = field(default_factory=list)
+
+    def add_rows(
+        self, document_type: str, file_name: str, first_line: int, person_numbers: pl.Series
+    ) -> None:
+        """Note whom the rows of a file are about, the first of them on `first_line`."""
+        self.rows.append(
+            pl.DataFrame(
+                {
+                    "line": pl.int_range(
+                        first_line, first_line + len(person_numbers), eager=True, dtype=pl.Int64
+                    ),
+                    "person_number": person_numbers.cast(pl.Int64),
+                }
+            ).select(
+                pl.lit(document_type).alias("document_type"),
+                pl.lit(file_name).alias("file_name"),
+                "line",
+                "person_number",
+            )
+        )
+
+    def add_delivery(
+        self,
+        institution: str,
+        document_type: str,
+        file_name: str,
+        kind: str,
+        rule: str | None,
+        rows: int,
+    ) -> None:
+        """Note a file: ordinary, correction, supplement, duplicate, late or hostile."""
+        self.deliveries.append((institution, document_type, file_name, kind, rule, rows))
+
+    def add_bad_row(
+        self, document_type: str, file_name: str, line: int, column: str | None, rule: str
+    ) -> None:
+        """Note a row that should be quarantined, and by which rule."""
+        self.bad_rows.append((document_type, file_name, line, column, rule))
+
+    def write(self, folder: Path, day: dt.date) -> None:
+        """Write the night's three tables below `folder`."""
+        place = folder / f"{day:%Y%m%d}"
+        place.mkdir(parents=True, exist_ok=True)
+        rows = pl.concat(self.rows) if self.rows else pl.DataFrame(schema=_ROW)
+        rows.sort("document_type", "file_name", "line").write_parquet(place / "row.parquet")
+        deliveries = pl.DataFrame(self.deliveries, schema=_DELIVERY, orient="row")
+        deliveries.sort("institution", "file_name").write_parquet(place / "delivery.parquet")
+        bad_rows = pl.DataFrame(self.bad_rows, schema=_BAD_ROW, orient="row")
+        bad_rows.sort("file_name", "line").write_parquet(place / "bad_row.parquet")
+
+
+def write_country_truth(folder: Path, persons: pl.DataFrame, planted: pl.DataFrame) -> None:
+    """Write who lives in the country and which cases were planted."""
+    folder.mkdir(parents=True, exist_ok=True)
+    persons.write_parquet(folder / "person.parquet")
+    planted.write_parquet(folder / "planted_cases.parquet")
