@@ -1,0 +1,64 @@
+"""How commands show rows: a table for people, or a JSON array for programs.
+
+Here: printing, and nothing else. Never here: what the rows mean. Next: every `hub` command that
+lists or measures prints through `print_rows`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+
+def _cell(value: object) -> str:
+    """Write one value for a person: nothing as an empty cell, integers with thousands marks."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def print_rows(
+    rows: Sequence[Mapping[str, object]],
+    *,
+    as_json: bool,
+    title: str = "",
+    columns: Sequence[str] | None = None,
+) -> None:
+    """Print rows on standard output.
+
+    Args:
+        rows: one mapping a row; values that JSON does not know are written as their text.
+        as_json: print one JSON array of objects and nothing else; all keys are kept.
+        title: heading of the table, left out of JSON.
+        columns: keys to show in the table, in this order; by default those of the first row.
+    """
+    if as_json:
+        sys.stdout.write(json.dumps([dict(row) for row in rows], ensure_ascii=False, default=str))
+        sys.stdout.write("\n")
+        return
+    shown = list(columns if columns is not None else rows[0] if rows else ())
+    table = Table(title=escape(title) or None, title_justify="left", header_style="bold")
+    for name in shown:
+        numbers = [row.get(name) for row in rows if row.get(name) is not None]
+        is_number = bool(numbers) and all(
+            isinstance(value, (int, float)) and not isinstance(value, bool) for value in numbers
+        )
+        table.add_column(escape(name.replace("_", " ")), justify="right" if is_number else "left")
+    for row in rows:
+        table.add_row(*(escape(_cell(row.get(name))) for name in shown))
+    console = Console()
+    if rows:
+        console.print(table)
+    else:
+        console.print(f"{escape(title)}: no rows" if title else "no rows")
