@@ -16,7 +16,7 @@ from rich.table import Table
 
 
 def _cell(value: object) -> str:
-    """Write one value for a person: nothing as an empty cell, integers with thousands marks."""
+    """Write one value for a person: nothing as an empty cell, thousands marks in integers."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -25,6 +25,8 @@ def _cell(value: object) -> str:
         return f"{value:,}"
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} = {held}" for name, held in value.items())
     return str(value)
 
 
@@ -54,7 +56,11 @@ def print_rows(
         is_number = bool(numbers) and all(
             isinstance(value, (int, float)) and not isinstance(value, bool) for value in numbers
         )
-        table.add_column(escape(name.replace("_", " ")), justify="right" if is_number else "left")
+        table.add_column(
+            escape(name.replace("_", " ")),
+            justify="right" if is_number else "left",
+            overflow="fold",
+        )
     for row in rows:
         table.add_row(*(escape(_cell(row.get(name))) for name in shown))
     console = Console()
