@@ -1,0 +1,161 @@
+-- One row is a person of tonight's index. Birth date and sex: the resident register (its full file
+-- first, then the latest change), then the foreigner register, then what most rows say. Death:
+-- only what the resident and the family register record and did not cancel; notices of hospitals,
+-- crematoria or insurers are signals, not deaths. is_foreign: a stay under the foreigner register
+-- that no naturalisation ended, and no active resident registration. Address: the latest residence
+-- spell that names a legal district. Missing: signatures that name nobody.
+WITH stated AS (
+    SELECT
+        i.person_id,
+        f.birth_date,
+        CASE WHEN f.sex IN ('male', 'M') THEN 'male' WHEN f.sex IN ('female', 'F') THEN 'female' END
+            AS sex,
+        CASE WHEN f.document_type = 'I01-F01-01' THEN 0
+            WHEN f.document_type LIKE 'I01-%' THEN 1 ELSE 3 END AS trust,
+        f.valid_from,
+        f.made_at,
+        1 AS row_count,
+        i.signature_id
+    FROM f01_person_identity AS f
+    JOIN person_index AS i USING (signature_id)
+    UNION ALL
+    SELECT i.person_id, f.birth_date, NULL, 2, f.valid_from, f.made_at, 1, i.signature_id
+    FROM f05_foreigner_nationality AS f
+    JOIN person_index AS i USING (signature_id)
+    UNION ALL
+    SELECT i.person_id, s.birth_date, s.sex, 4, NULL, NULL, s.row_count, i.signature_id
+    FROM standard_signature AS s
+    JOIN person_index AS i USING (signature_id)
+    WHERE i.match_kind <> 'linked'
+    UNION ALL
+    SELECT i.person_id, s.birth_date, s.sex, 5, NULL, NULL, s.row_count, i.signature_id
+    FROM standard_signature AS s
+    JOIN person_index AS i USING (signature_id)
+    WHERE i.match_kind = 'linked'
+),
+
+birth AS (
+    SELECT person_id, birth_date
+    FROM stated
+    WHERE birth_date IS NOT NULL
+    GROUP BY person_id, birth_date, trust
+    QUALIFY row_number() OVER (
+        PARTITION BY person_id
+        ORDER BY trust, max(valid_from) DESC NULLS LAST, max(made_at) DESC NULLS LAST,
+            sum(row_count) DESC, birth_date
+    ) = 1
+),
+
+sex_of AS (
+    SELECT person_id, sex
+    FROM stated
+    WHERE sex IS NOT NULL
+    GROUP BY person_id, sex, trust
+    QUALIFY row_number() OVER (
+        PARTITION BY person_id
+        ORDER BY trust, max(valid_from) DESC NULLS LAST, max(made_at) DESC NULLS LAST,
+            sum(row_count) DESC, sex
+    ) = 1
+),
+
+death_event AS (
+    SELECT
+        i.person_id,
+        f.occurred_on AS died_on,
+        f.event IN ('death_cancelled', 'declaration_revoked') AS is_cancelled,
+        coalesce(f.reported_on, f.occurred_on) AS stated_on,
+        f.made_at,
+        f.document_type,
+        f.line
+    FROM f04_vital_event AS f
+    JOIN person_index AS i USING (signature_id)
+    WHERE
+        (f.document_type LIKE 'I01-%' OR f.document_type LIKE 'I02-%')
+        AND f.event IN (
+            'death', 'death_abroad', 'death_found', 'adjudged_missing', 'presumed_death',
+            'death_date_corrected', 'death_cancelled', 'declaration_revoked'
+        )
+        AND coalesce(f.record_action, 'new') <> 'cancel'
+        AND coalesce(f.occurred_on, DATE '1880-01-01') <= (SELECT as_of FROM night)
+    UNION ALL
+    SELECT i.person_id, f.changed_on, false, f.changed_on, f.made_at, f.document_type, f.line
+    FROM f01_person_identity AS f
+    JOIN person_index AS i USING (signature_id)
+    WHERE
+        f.document_type LIKE 'I01-%'
+        AND f.status = 'dead'
+        AND f.changed_on <= (SELECT as_of FROM night)
+),
+
+death AS (
+    SELECT person_id, if(is_cancelled, NULL, died_on) AS death_date
+    FROM death_event
+    -- The register's status repeats the death with the day of the entry: an event knows the day.
+    QUALIFY row_number() OVER (
+        PARTITION BY person_id
+        ORDER BY
+            is_cancelled AND stated_on >= max(stated_on) FILTER (NOT is_cancelled) OVER (
+                PARTITION BY person_id
+            ) DESC,
+            is_cancelled,
+            document_type LIKE '%-F04-%' DESC,
+            stated_on DESC,
+            made_at DESC,
+            document_type,
+            line DESC
+    ) = 1
+),
+
+registered AS (
+    SELECT DISTINCT i.person_id
+    FROM f01_person_identity AS f
+    JOIN person_index AS i USING (signature_id)
+    WHERE
+        f.document_type LIKE 'I01-%'
+        AND coalesce(f.status, 'active') <> 'cancelled'
+),
+
+stay AS (
+    SELECT
+        i.person_id,
+        bool_or(f.naturalised_on <= (SELECT as_of FROM night) OR f.new_national_id_token IS NOT NULL)
+            AS is_naturalised
+    FROM f05_foreigner_nationality AS f
+    JOIN person_index AS i USING (signature_id)
+    WHERE f.document_type LIKE 'I04-%'
+    GROUP BY i.person_id
+),
+
+residence AS (
+    SELECT i.person_id, f.legal_dong_code
+    FROM f02_resident_household_address AS f
+    JOIN person_index AS i USING (signature_id)
+    WHERE
+        f.legal_dong_code IS NOT NULL
+        AND f.document_type LIKE 'I01-%'
+        AND (f.valid_from IS NULL OR f.valid_from <= (SELECT as_of FROM night))
+    QUALIFY row_number() OVER (
+        PARTITION BY i.person_id
+        ORDER BY
+            f.valid_from DESC NULLS LAST,
+            f.made_at DESC,
+            f.document_type,
+            f.legal_dong_code
+    ) = 1
+)
+
+SELECT
+    p.person_id,
+    b.birth_date,
+    x.sex,
+    coalesce(NOT s.is_naturalised, s.person_id IS NOT NULL) AND r.person_id IS NULL AS is_foreign,
+    d.death_date,
+    a.legal_dong_code
+FROM (SELECT DISTINCT person_id FROM person_index WHERE person_id IS NOT NULL) AS p
+LEFT JOIN birth AS b USING (person_id)
+LEFT JOIN sex_of AS x USING (person_id)
+LEFT JOIN death AS d USING (person_id)
+LEFT JOIN registered AS r ON r.person_id = p.person_id
+LEFT JOIN stay AS s ON s.person_id = p.person_id
+LEFT JOIN residence AS a ON a.person_id = p.person_id
+ORDER BY p.person_id

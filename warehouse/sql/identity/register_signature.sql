@@ -1,0 +1,10 @@
+-- One row is a signature that stands in the resident or the foreigner register itself: the sources
+-- whose name and birth date decide whom an ID number belongs to. Everybody else is missing.
+SELECT DISTINCT signature_id
+FROM (
+    SELECT signature_id FROM f01_person_identity WHERE document_type LIKE 'I01-F01-%'
+    UNION ALL
+    SELECT signature_id FROM f05_foreigner_nationality WHERE document_type LIKE 'I04-F05-%'
+)
+WHERE signature_id IS NOT NULL
+ORDER BY signature_id
