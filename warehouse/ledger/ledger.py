@@ -1,0 +1,109 @@
+"""Opening the ledger and bringing it to the newest shape.
+
+Here: URL, engine, migrations. Never here: the tables' questions (`deliveries`, `people`,
+`nights`). Next: `Ledger.open(layout.ledger_url)` is all that other modules need.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from warehouse.ledger.book import lock_writers, prepare_sqlite
+from warehouse.ledger.deliveries import DeliveryBook
+from warehouse.ledger.errors import LedgerError
+from warehouse.ledger.nights import NightBook
+from warehouse.ledger.people import PersonBook
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = "0001"
+"""The newest migration; known here so that opening a current ledger need not import Alembic."""
+
+
+class Ledger(DeliveryBook, PersonBook, NightBook):
+    """The ledger of one hub: see the three books for what it answers."""
+
+    @classmethod
+    def open(cls, url: str) -> Ledger:
+        """Open the ledger at the SQLAlchemy URL `url`, made or migrated where needed.
+
+        `sqlite:///<path>` or `postgresql+psycopg2://…`.
+
+        Raises:
+            LedgerError: a URL that is none, another database, or a ledger of a newer hub.
+        """
+        engine = _engine(url)
+        try:
+            _migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        message = "the ledger's URL is none; expected sqlite:///<path> or postgresql+psycopg2://…"
+        raise LedgerError(message) from None
+    dialect = parsed.get_backend_name()
+    if dialect == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed)
+        prepare_sqlite(engine)
+        return engine
+    if dialect == "postgresql":
+        return create_engine(parsed, pool_pre_ping=True)
+    message = f"the ledger cannot lie in {dialect}; use sqlite:///<path> or postgresql+psycopg2://…"
+    raise LedgerError(message)
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(engine: Engine) -> None:
+    """Bring the database to the newest shape; one process does it, the others wait and look."""
+    with engine.connect() as connection:
+        if _version(connection.execution_options(ledger_read_only=True)) == NEWEST:
+            return
+    with engine.begin() as connection:
+        lock_writers(connection)
+        version = _version(connection)
+        if version == NEWEST:
+            return
+        # Alembic takes most of a second to import, and a current ledger does not need it.
+        from alembic import command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
+        from alembic.util import CommandError  # noqa: PLC0415
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            message = (
+                f"the ledger is at version {version}, which this hub (version {NEWEST}) does not "
+                "know; use the newer hub that made it"
+            )
+            raise LedgerError(message) from error

@@ -1,0 +1,214 @@
+"""What goes into the ledger and comes out: frozen records, one a table.
+
+Here: shapes only. Never here: SQL or SQLAlchemy. Next: every room that asks the ledger gets these.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.delivery import DeliveryName, DeliveryState
+
+DELIVERY_ID_SHA_CHARACTERS = 12
+
+
+class DropOutcome(StrEnum):
+    """What became of one dropped file."""
+
+    NEW = "new"
+    """First delivery of its identity."""
+    REPETITION = "repetition"
+    """Same identity and same bytes as an earlier delivery: nothing happens."""
+    CORRECTION = "correction"
+    """Same identity, other bytes: both are kept, one of them is effective."""
+    REFUSED = "refused"
+    """No delivery: its name says not what it is. The bytes are archived all the same."""
+
+
+class ReleaseState(StrEnum):
+    """Whether a release may be current."""
+
+    PUBLISHED = "published"
+    ROLLED_BACK = "rolled_back"
+
+
+class FindingState(StrEnum):
+    """Where a finding stands; the last two are people's decisions and stay as they are."""
+
+    OPEN = "open"
+    CLEARED = "cleared"
+    CONFIRMED = "confirmed"
+    OVERTURNED = "overturned"
+
+
+class NightOutcome(StrEnum):
+    """How a night's run ended."""
+
+    RUNNING = "running"
+    PUBLISHED = "published"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    ABANDONED = "abandoned"
+
+
+class PersonEventKind(StrEnum):
+    """Why a person's (or household's) ID came to be, changed its meaning, or went."""
+
+    CREATED = "created"
+    MERGED = "merged"
+    SPLIT = "split"
+    RESURRECTED = "resurrected"
+    REDIRECTED = "redirected"
+    PINNED = "pinned"
+    OVERRIDDEN = "overridden"
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A delivery whose bytes are archived and whose name is valid."""
+
+    name: DeliveryName
+    institution: str
+    sha256: str
+    size_bytes: int
+    received_on: dt.date
+    """The night that took it."""
+
+    @property
+    def delivery_id(self) -> str:
+        """`<type>_<period>_<sequence>_<first 12 of sha256>`."""
+        short = self.sha256[:DELIVERY_ID_SHA_CHARACTERS]
+        return f"{self.name.document}_{self.name.period}_{self.name.sequence:03d}_{short}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryCounts:
+    """Row conservation of one delivery: received = accepted + quarantined + superseded.
+
+    Won are sums of the type's amount column; 0 where the type has none.
+    """
+
+    rows_received: int
+    rows_accepted: int
+    rows_quarantined: int
+    rows_superseded: int
+    won_received: int = 0
+    won_accepted: int = 0
+    won_quarantined: int = 0
+    won_superseded: int = 0
+
+    @property
+    def is_conserved(self) -> bool:
+        """Whether nothing was lost or made, in rows and in won."""
+        rows = self.rows_accepted + self.rows_quarantined + self.rows_superseded
+        won = self.won_accepted + self.won_quarantined + self.won_superseded
+        return self.rows_received == rows and self.won_received == won
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """One delivery as the ledger knows it."""
+
+    delivery_id: str
+    document_type: str
+    institution: str
+    period: str
+    sequence: int
+    made_at: dt.datetime
+    """The sender's latest stamp on these bytes (no zone: as the sender wrote it)."""
+    sha256: str
+    size_bytes: int
+    file_name: str
+    received_on: dt.date
+    received_at: dt.datetime
+    state: DeliveryState
+    schema_version: int | None = None
+    part_count: int | None = None
+    landed_at: dt.datetime | None = None
+    counts: DeliveryCounts | None = None
+    stop_rule: str | None = None
+    stop_line: int | None = None
+    stop_column: str | None = None
+    stop_detail: str | None = None
+
+    @property
+    def identity(self) -> tuple[str, str, int]:
+        """(document type, period, sequence)."""
+        return self.document_type, self.period, self.sequence
+
+
+@dataclass(frozen=True, slots=True)
+class DropRecord:
+    """One time that a file was dropped: repetitions and refused files are counted too."""
+
+    file_name: str
+    institution: str
+    sha256: str
+    size_bytes: int
+    night: dt.date
+    outcome: DropOutcome
+    delivery_id: str | None = None
+    rule: str | None = None
+    """Reason code of a refused file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectationResult:
+    """What one rule found in one delivery; counts only, never a value."""
+
+    delivery_id: str
+    rule: str
+    column_name: str
+    """The canonical column, or an empty text for a rule about the whole delivery."""
+    evaluated: int
+    unexpected: int
+    allowed_ppm: int
+    success: bool
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRecord:
+    """One published release."""
+
+    release_id: str
+    night: dt.date
+    state: ReleaseState
+    manifest_sha256: str
+    digest: str
+    published_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseEvent:
+    """A release was published, or taken back in favour of an older one."""
+
+    release_id: str
+    kind: str
+    """`published`, `rolled_back` (no longer current) or `restored` (current again)."""
+    actor: str
+    reason: str
+    happened_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FindingChanges:
+    """What a night changed in the findings' states, in counts."""
+
+    opened: int
+    continued: int
+    cleared: int
+
+
+@dataclass(frozen=True, slots=True)
+class NightRun:
+    """One run of a night; a run whose heartbeat stopped is abandoned."""
+
+    run_id: str
+    night: dt.date
+    started_at: dt.datetime
+    finished_at: dt.datetime | None
+    outcome: NightOutcome
+    heartbeat: dt.datetime
