@@ -74,7 +74,9 @@ def night(
     date: Annotated[str, typer.Option(help="The night's day, YYYY-MM-DD; today if left out.")] = "",
     drops: Annotated[
         Path | None,
-        typer.Option(help="Folder of simulated nights: first drop <drops>/<YYYYMMDD>/ into landing."),
+        typer.Option(
+            help="Folder of simulated nights: first drop <drops>/<YYYYMMDD>/ into landing."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

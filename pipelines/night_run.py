@@ -71,6 +71,9 @@ def run_night(layout: Layout, night: dt.date, listener: Listener) -> NightReport
             raise_on_error=False,
             tags={"hub/night": night.isoformat()},
         )
-    failed = tuple(sorted({event.step_key or "" for event in result.get_step_failure_events()})) if not result.success else ()
+    failed = (
+        tuple(sorted({event.step_key or "" for event in result.get_step_failure_events()}))
+        if not result.success
+        else ()
+    )
     return NightReport(night, result.success, time.monotonic() - started, len(waiting), failed)
-

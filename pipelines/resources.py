@@ -35,6 +35,10 @@ class HubResource(dg.ConfigurableResource):
         """Return the night's context, the same for all steps of a run."""
         if self._context is None:
             layout = Layout(Path(self.home)) if self.home else Layout.from_environment()
-            night = dt.date.fromisoformat(self.night) if self.night else dt.datetime.now(tz=dt.UTC).date()
+            night = (
+                dt.date.fromisoformat(self.night)
+                if self.night
+                else dt.datetime.now(tz=dt.UTC).date()
+            )
             self._context = NightContext(layout, night)
         return self._context

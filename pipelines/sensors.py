@@ -43,9 +43,7 @@ def arrival_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
     keys = [naming.document_key(documents[code]) for code in sorted(codes & set(documents))]
     fingerprint = hashlib.sha256(json.dumps(arrived, sort_keys=True).encode()).hexdigest()
     return dg.SensorResult(
-        run_requests=[
-            dg.RunRequest(run_key=fingerprint, asset_selection=night_selection(keys))
-        ],
+        run_requests=[dg.RunRequest(run_key=fingerprint, asset_selection=night_selection(keys))],
         cursor=json.dumps(files, sort_keys=True),
     )
 

@@ -71,9 +71,7 @@ def _current(
     document: DocumentType, family: Family, deliveries: Sequence[EffectiveDelivery]
 ) -> list[EffectiveDelivery]:
     """Of a full sender's snapshots only the latest period speaks, unless rows are dated."""
-    is_dated = any(
-        column in family.natural_key for column in ("period", "as_of")
-    )
+    is_dated = any(column in family.natural_key for column in ("period", "as_of"))
     if document.mode is not Mode.FULL or is_dated:
         return list(deliveries)
     latest = max(delivery.period for delivery in deliveries)
@@ -113,7 +111,9 @@ def _signature_values(family: Family, available: set[str]) -> dict[str, str]:
     birth = [text("birth_date", "DATE")] + (["CAST(id_birth_date AS DATE)"] if has_person else [])
     sex = [text("sex")] + (["CAST(id_sex AS VARCHAR)"] if has_person else [])
     return {
-        "national_id_token": f'CAST("{person}_token" AS UUID)' if has_person else "CAST(NULL AS UUID)",
+        "national_id_token": f'CAST("{person}_token" AS UUID)'
+        if has_person
+        else "CAST(NULL AS UUID)",
         "full_name": text(name) if name else "CAST(NULL AS VARCHAR)",
         "birth_date": first_of(*birth),
         "sex": first_of(*sex),
@@ -152,7 +152,9 @@ def _row_key(family: Family) -> str:
     for name in family.natural_key:
         column = family.column(name)
         if name == family.person_column:
-            parts.append("coalesce(CAST(s_national_id_token AS VARCHAR), CAST(signature_id AS VARCHAR))")
+            parts.append(
+                "coalesce(CAST(s_national_id_token AS VARCHAR), CAST(signature_id AS VARCHAR))"
+            )
         elif column is not None:
             parts.append(f"coalesce(CAST(\"{released_name(column)}\" AS VARCHAR), '')")
     return f"md5_number_lower(concat_ws({_SEPARATOR}, {', '.join(parts)}))"
@@ -177,7 +179,9 @@ def _empty_select(family: Family) -> str:
         f'CAST(NULL AS {SQL_TYPE[column.kind]}) AS "{released_name(column)}"'
         for column in family.columns
     )
-    signature = ", ".join(f"{value} AS s_{name}" for name, value in _signature_values(family, set()).items())
+    signature = ", ".join(
+        f"{value} AS s_{name}" for name, value in _signature_values(family, set()).items()
+    )
     return f"""SELECT '' AS document_type, '' AS institution_group, '' AS delivery_id,
         false AS has_several_deliveries, CAST(0 AS BIGINT) AS line, '' AS record_action,
         {signature}, CAST(0 AS UBIGINT) AS signature_id, {canonical}
@@ -255,4 +259,3 @@ def _signature_part(rows: str) -> str:
     SELECT signature_id, {columns}, any_value(institution_group) AS institution_group,
         count(*) AS row_count
     FROM {rows} GROUP BY signature_id"""
-

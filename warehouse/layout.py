@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HOME_VARIABLE = "HUB_HOME"
+KEY_VARIABLE = "HUB_ROOT_KEY_FILE"
 DEFAULT_HOME = Path(".hub")
 
 
@@ -37,8 +38,9 @@ class Layout:
 
     @property
     def key_file(self) -> Path:
-        """Root key of the vault."""
-        return self.vault / "root.key"
+        """Root key of the vault: HUB_ROOT_KEY_FILE, or a file in the vault."""
+        given = os.environ.get(KEY_VARIABLE)
+        return Path(given) if given else self.vault / "root.key"
 
     def archived(self, sha256: str) -> Path:
         """Received bytes, by content."""

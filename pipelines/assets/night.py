@@ -105,9 +105,7 @@ def release(hub: HubResource) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata=publish_release(hub.context()))
 
 
-@dg.asset(
-    key=naming.extract_key("MOHW"), deps=[naming.RELEASE], group_name="night", owners=_OWNERS
-)
+@dg.asset(key=naming.extract_key("MOHW"), deps=[naming.RELEASE], group_name="night", owners=_OWNERS)
 def extract_mohw(hub: HubResource) -> dg.MaterializeResult:
     """What the Ministry of Health and Welfare loads: contracted columns under its own pseudonyms."""
     from pipelines.steps.stages import extract_for
@@ -118,8 +116,6 @@ def extract_mohw(hub: HubResource) -> dg.MaterializeResult:
 def night_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
     """Gather the assets of a night, the index depending on every family."""
     families = [naming.family_key(family) for family in catalogue.families.values()]
-    indexed = dg.map_asset_specs(
-        lambda spec: spec.merge_attributes(deps=families), [person_index]
-    )
+    indexed = dg.map_asset_specs(lambda spec: spec.merge_attributes(deps=families), [person_index])
     rest = [households, profiles, decisions, findings, release, extract_mohw]
     return [intake, family_assets(catalogue), *indexed, *rest]

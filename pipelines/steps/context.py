@@ -69,7 +69,7 @@ class NightContext:
         """Great Expectations, imported when the first delivery is validated."""
         from expectations.engine import Validator
 
-        return Validator()
+        return Validator(self.catalogue)
 
     @property
     def as_of(self) -> dt.date:

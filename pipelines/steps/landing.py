@@ -89,9 +89,7 @@ def _write_rows(
 ) -> DeliveryCounts:
     catalogue = context.catalogue
     family = catalogue.families[document.family]
-    conformer = Conformer(
-        document, opened.version, family, catalogue.code_sets, context.tokeniser
-    )
+    conformer = Conformer(document, opened.version, family, catalogue.code_sets, context.tokeniser)
     total = [0] * 8
     for batch in opened.batches():
         conformed = conformer.conform(batch)

@@ -49,9 +49,9 @@ def validate_delivery(
             row.column or "",
             row.evaluated,
             row.unexpected,
-            row.allowed_ppm,
+            round(row.allowed_fraction * 1_000_000),
             row.success,
-            row.severity,
+            row.severity.value,
         )
         for row in result.rows
     ]
