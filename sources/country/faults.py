@@ -22,7 +22,7 @@ ONE_IN_TYPES = 11
 """One document type in so many has bad rows."""
 ROWS_PER_BAD_ROW = 150
 MOST_BAD_ROWS = 12
-GIANT_LINE_BYTES = 32 * 1024 * 1024
+GIANT_LINE_BYTES = 8 * 1024 * 1024
 
 _CUT_BYTES = 5
 _BAD_DATES = {
@@ -53,13 +53,14 @@ def _bad_values(document: DocumentType, version: SchemaVersion) -> list[tuple[Co
             if wrong:
                 found.append((column, wrong[0], "code_unknown"))
         elif column.format in _BAD_DATES:
-            found.append((column, _BAD_DATES[column.format], "date_invalid"))
+            rule = "month_invalid" if column.kind is Kind.MONTH else "date_invalid"
+            found.append((column, _BAD_DATES[column.format], rule))
         elif column.format is Format.ID13:
             found.append((column, "90010112345X7", "id_malformed"))
         if column.required:
             found.append((column, "", "required_missing"))
         if document.delivery is Delivery.CSV and column.kind is Kind.KRW:
-            found.append((column, "12A4", "number_invalid"))
+            found.append((column, "12A4", "amount_invalid"))
     return found
 
 
@@ -144,10 +145,18 @@ def _named(document: DocumentType, sequence: int, made_at: dt.datetime, ending: 
     return str(DeliveryName(document.code, period, sequence, made_at, ending))
 
 
+def _with_header(
+    document: DocumentType, sequence: int, made_at: dt.datetime, content: bytes
+) -> bytes:
+    """Return a fixed-width file with the header of the damaged delivery, version kept."""
+    header = f"H{document.code:<10}{made_at:%Y%m%d}{sequence:03d}".encode("ascii")
+    version = content[len(header) : len(header) + 2]
+    stamp = f"{made_at:%Y%m%d%H%M%S}".encode("ascii")
+    return header + version + stamp + content[len(header) + 2 + len(stamp) :]
+
+
 def _entity_bomb(document: DocumentType, period: str) -> bytes:
-    levels = "".join(
-        f'<!ENTITY e{level} "{f"&e{level - 1};" * 10}">' for level in range(1, 9)
-    )
+    levels = "".join(f'<!ENTITY e{level} "{f"&e{level - 1};" * 10}">' for level in range(1, 9))
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE delivery [<!ENTITY e0 "ha">{levels}]>\n'
         f'<delivery type="{document.code}" period="{period}" sequence="906" version="1" '
@@ -164,9 +173,8 @@ def hostile_deliveries(
 ) -> list[HostileDelivery]:
     """Return one damaged file of each kind, made from sound ones.
 
-    Args:
-        documents: sound deliveries with their bytes; the first fitting one is damaged.
-        few: only the damage that happens in ordinary nights (cut off, miscounted, unknown type).
+    `documents` are sound deliveries with their bytes; the first fitting one is damaged. With
+    `few`, only the damage of ordinary nights: cut off, miscounted, of an unknown type.
     """
     found: list[HostileDelivery] = []
 
@@ -176,36 +184,47 @@ def hostile_deliveries(
 
     if (fixed := _example(documents, Delivery.FIXED_WIDTH)) is not None:
         document, content = fixed
-        add(document, 901, "txt", content[: len(content) * 3 // 5], "trailer_missing")
+        cut = _with_header(document, 901, made_at, content[: len(content) * 3 // 5])
+        add(document, 901, "txt", cut, "truncated")
         trailer = content.rindex(b"\nT") + 2
         counted = f"{int(content[trailer : trailer + 10]) + 7:010d}".encode("ascii")
         miscounted = content[:trailer] + counted + content[trailer + 10 :]
-        add(document, 902, "txt", miscounted, "row_count_mismatch")
+        miscounted = _with_header(document, 902, made_at, miscounted)
+        add(document, 902, "txt", miscounted, "trailer_count_mismatch")
     if (csv := _example(documents, Delivery.CSV)) is not None:
         document, content = csv
         stranger = _named(document, 903, made_at, "csv").replace(document.code, "I99-F99-99")
-        found.append(HostileDelivery(document.institution, stranger, content, "document_unknown"))
+        found.append(
+            HostileDelivery(document.institution, stranger, content, "document_type_unknown")
+        )
     if few:
         return found
     if (csv := _example(documents, Delivery.CSV, Encoding.UTF_8)) is not None:
         document, content = csv
         header, _, rest = content.partition(b"\n")
-        add(document, 904, "csv", content.decode("utf-8").encode("utf-16-le"), "encoding_invalid")
+        add(document, 904, "csv", content.decode("utf-8").encode("cp949"), "wrong_encoding")
         renamed = header.replace(b",", b"_new,", 1) + b",surprise"
         add(document, 905, "csv", renamed + b"\n" + rest, "schema_unknown")
         giant = b"9" * giant_line_bytes
         add(document, 907, "csv", header + b"\n" + giant + b"\n", "line_too_long")
-        add(document, 908, "csv", b"", "file_empty")
+        add(document, 908, "csv", b"", "empty_file")
         found.append(
-            HostileDelivery(document.institution, "monthly report final.csv", content,
-                            "file_name_invalid")
+            HostileDelivery(
+                document.institution, "monthly report final.csv", content, "file_name_invalid"
+            )
         )
     if (xml := _example(documents, Delivery.XML)) is not None:
         document, _ = xml
-        add(document, 906, "xml", _entity_bomb(document, f"{made_at:%Y%m%d}"), "xml_forbidden")
+        add(
+            document,
+            906,
+            "xml",
+            _entity_bomb(document, f"{made_at:%Y%m%d}"),
+            "xml_declaration_forbidden",
+        )
     if (lines := _example(documents, Delivery.JSON_LINES)) is not None:
         document, content = lines
-        add(document, 909, "jsonl", content[: len(content) // 2].rstrip(b"}\n"), "line_malformed")
+        add(document, 909, "jsonl", content[: len(content) // 2].rstrip(b"}\n"), "truncated")
     return found
 
 

@@ -19,6 +19,7 @@ import polars as pl
 
 from hub.catalogue import Delivery, DocumentType
 from hub.delivery import DeliveryName
+from sources.country.facts import family_facts, planted_cases
 from sources.country.faults import (
     BadRow,
     can_shorten,
@@ -29,6 +30,7 @@ from sources.country.faults import (
     shorten_last_row,
 )
 from sources.country.noise import NoiseRates
+from sources.country.population import simulate_population
 from sources.country.rendering.calendar import (
     EVERY_DAY,
     Plan,
@@ -44,11 +46,12 @@ from sources.country.rendering.documents import (
     write_delivery,
 )
 from sources.country.rendering.own_columns import People
-from sources.country.rendering.selection import add_rows
+from sources.country.rendering.selection import add_rows, index_carriers
 from sources.country.truth import NightTruth, write_country_truth
 from sources.registry import load_catalogue
 
 WORKERS = 2
+PERSON_COLUMNS = ("person_number", "national_id", "full_name", "name_roman", "birth_date", "sex")
 LATE_FILES_A_NIGHT = 2
 REPEATED_FILES_A_NIGHT = 3
 _KEPT_FOR_DAMAGE_BYTES = 400_000
@@ -68,6 +71,25 @@ class Source(Protocol):
 
     def planted(self) -> pl.DataFrame:
         """Return the planted cases, with `person_number`."""
+
+
+class PopulatedCountry:
+    """The simulated country itself, as a source of deliveries."""
+
+    def __init__(self, people: int, seed: int, as_of: dt.date) -> None:
+        self._country = simulate_population(people, seed, as_of)
+
+    def facts(self, family: str) -> pl.DataFrame:
+        """Return the true facts of a family: canonical columns and `person_number`."""
+        return family_facts(self._country, family)
+
+    def persons(self) -> pl.DataFrame:
+        """Return a line a person, by `person_number`."""
+        return self._country.people.select(PERSON_COLUMNS)
+
+    def planted(self) -> pl.DataFrame:
+        """Return the planted cases."""
+        return planted_cases(self._country)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +157,7 @@ def _make_file(telling: Telling, plan: Plan, *, bad_rows: bool) -> _File | None:
         if can_shorten(document, frame):
             shortened = True
             frame = pl.concat([frame, frame[0]])
-            planted.append(BadRow(frame.height - 1, None, "line_length"))
+            planted.append(BadRow(frame.height - 1, None, "line_length_wrong"))
     name = DeliveryName(
         document.code, plan.period, plan.sequence, plan.made_at, ENDINGS[document.delivery]
     )
@@ -200,9 +222,14 @@ def tell_country(
         if "person_number" in planted.columns
         else pl.Series("person_number", [], dtype=pl.Int64)
     )
+    facts = {family: add_rows(source.facts(family)) for family in catalogue.families}
+    carried: dict[str, pl.DataFrame] = {}
+    for frame in facts.values():
+        carried |= index_carriers(frame)
     return Telling(
         catalogue=catalogue,
-        facts={family: add_rows(source.facts(family)) for family in catalogue.families},
+        facts=facts,
+        carried=carried,
         people=People(source.persons()),
         planted=numbers,
         seed=seed,
@@ -231,11 +258,18 @@ def render_nights(
     became known, supplements under new schema versions, and corrections.
 
     Args:
+        source: the country.
+        seed: of all draws; the same arguments give the same bytes.
+        first_night: day of the first night.
         nights: how many nights, the first included.
+        out: folder for the nights.
+        truth: folder for the truth; never inside `out`.
         faults: late and repeated files, and a few damaged ones. Without them the same
             deliveries arrive, each once and on its own night.
         bad_rows: added rows that must be quarantined, in about 40 types.
         corrupt: one damaged file of every kind, on the last night.
+        noise: rates of slips of a sender of ordinary care.
+        progress: told of every file.
 
     Raises:
         FileExistsError: a night's folder already holds files.

@@ -26,7 +26,6 @@ PERSON_NAMES = (
 
 Change = Callable[[pl.Series, Draws], pl.Series]
 
-_FOREIGN_DIGITS = ["5", "6", "7", "8"]
 _FIRST_SYLLABLE = 0xAC00
 _LAST_SYLLABLE = 0xD7A3
 
@@ -53,8 +52,8 @@ class NoiseRates:
 
     name_typo: int = 3_000
     name_spelling: int = 20_000
-    name_in_roman: int = 60_000
-    """Of foreigners, where a sender otherwise writes Hangul."""
+    name_in_roman: int = 400
+    """As in the passport, where a sender otherwise writes Hangul."""
     name_order_swapped: int = 120_000
     """Of names in roman letters."""
     name_cut: int = 300
@@ -176,18 +175,17 @@ def vary_addresses(addresses: pl.Series, draws: Draws) -> pl.Series:
 
 
 def _noisy_names(
-    names: pl.Series, facts: pl.DataFrame, family: Family, rates: NoiseRates, draws: Draws,
-    people: People,
+    names: pl.Series, facts: pl.DataFrame, rates: NoiseRates, draws: Draws, people: People
 ) -> pl.Series:  # fmt: skip
     written = names
-    if family.person_column in facts.columns and "person_number" in facts.columns:
-        digit = facts[family.person_column].str.slice(6, 1)
-        foreign = digit.is_in(_FOREIGN_DIGITS).fill_null(False).to_numpy()
-        chosen = foreign & draws.chance("roman", rates.name_in_roman)
+    if "person_number" in facts.columns:
+        chosen = draws.chance("roman", rates.name_in_roman)
         if chosen.any():
             roman = people.of(facts["person_number"], "name_roman")
             written = _where(chosen & roman.is_not_null().to_numpy(), roman, written)
-    written = _apply(written, draws, "order", rates.name_order_swapped, lambda s, _: swap_name_order(s))
+    written = _apply(
+        written, draws, "order", rates.name_order_swapped, lambda s, _: swap_name_order(s)
+    )
     written = _apply(
         written, draws, "spelling", rates.name_spelling, lambda s, _: respell_family_name(s)
     )
@@ -217,14 +215,13 @@ def add_noise(
 ) -> pl.DataFrame:
     """Return `facts` as the sender of `document` has them: names, IDs, dates, addresses.
 
-    Args:
-        rates: of a sender of ordinary care; the document's own sender may be better or worse.
+    `rates` are those of a sender of ordinary care; the document's own may be better or worse.
     """
     rates = rates_of(document, rates)
     changed: list[pl.Series] = []
     names = next((name for name in PERSON_NAMES if name in facts.columns), None)
     if names is not None:
-        changed.append(_noisy_names(facts[names], facts, family, rates, draws, people).alias(names))
+        changed.append(_noisy_names(facts[names], facts, rates, draws, people).alias(names))
     person = family.person_column
     if person is not None and person in facts.columns:
         ids = facts[person]

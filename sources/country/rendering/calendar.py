@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from hub.catalogue import Catalogue, Cycle, DocumentType, Mode
 from sources.country.rendering.draws import number_of
-from sources.country.rendering.selection import period_of
 
 CORRECTIONS_A_NIGHT = 6
 ON_REQUEST_ONE_IN = 12
@@ -46,6 +45,26 @@ class Plan:
     """How many times the type has come round since the first night."""
 
 
+def period_of(cycle: Cycle, day: dt.date) -> str:
+    """Return the period that a delivery made on `day` is about."""
+    last_of_previous_month = day.replace(day=1) - dt.timedelta(days=1)
+    match cycle:
+        case Cycle.WEEKLY:
+            return f"{day - dt.timedelta(days=day.weekday()):%Y%m%d}"
+        case Cycle.MONTHLY:
+            return f"{last_of_previous_month:%Y%m}"
+        case Cycle.QUARTERLY:
+            first_month = (day.month - 1) // 3 * 3 + 1
+            return f"{day.replace(month=first_month, day=1) - dt.timedelta(days=1):%Y%m}"
+        case Cycle.HALF_YEARLY:
+            first_month = (day.month - 1) // 6 * 6 + 1
+            return f"{day.replace(month=first_month, day=1) - dt.timedelta(days=1):%Y%m}"
+        case Cycle.YEARLY:
+            return str(day.year - 1)
+        case _:
+            return f"{day:%Y%m%d}"
+
+
 def stamp(document: DocumentType, day: dt.date, seed: int) -> dt.datetime:
     """Return when the sender makes its file on the night of `day`: between one and half past two."""
     seconds = number_of(seed, document.code, day) % 5_400
@@ -70,23 +89,19 @@ def is_due(document: DocumentType, day: dt.date, seed: int) -> bool:
     it is the day on which the version comes into force.
     """
     own_day = 1 + number_of(seed, "day of month", document.code) % 28
-    match document.cycle:
-        case Cycle.DAILY | Cycle.REALTIME:
-            return True
-        case Cycle.WEEKLY:
-            return day.weekday() == 0
-        case Cycle.MONTHLY:
-            if _switches_in_month(document, day):
-                return _switches(document, day)
-            return day.day == own_day
-        case Cycle.QUARTERLY:
-            return day.month % 3 == 1 and day.day == own_day
-        case Cycle.HALF_YEARLY:
-            return day.month % 6 == 1 and day.day == own_day
-        case Cycle.YEARLY:
-            return day.month == 3 and day.day == own_day
-        case Cycle.ON_REQUEST:
-            return number_of(seed, "request", document.code, day) % ON_REQUEST_ONE_IN == 0
+    if document.cycle is Cycle.MONTHLY and _switches_in_month(document, day):
+        return _switches(document, day)
+    due = {
+        Cycle.DAILY: True,
+        Cycle.REALTIME: True,
+        Cycle.WEEKLY: day.weekday() == 0,
+        Cycle.MONTHLY: day.day == own_day,
+        Cycle.QUARTERLY: day.month % 3 == 1 and day.day == own_day,
+        Cycle.HALF_YEARLY: day.month % 6 == 1 and day.day == own_day,
+        Cycle.YEARLY: day.month == 3 and day.day == own_day,
+        Cycle.ON_REQUEST: number_of(seed, "request", document.code, day) % ON_REQUEST_ONE_IN == 0,
+    }
+    return due[document.cycle]
 
 
 def _turn(document: DocumentType, first_night: dt.date, day: dt.date, seed: int) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from hub.catalogue import Catalogue, DocumentType, Family, Kind, Mode, SchemaVersion
+from hub.catalogue import Catalogue, Cycle, DocumentType, Family, Kind, Mode, SchemaVersion
 from sources.country.noise import NoiseRates, add_noise
 from sources.country.rendering.calendar import EVERY_DAY, Plan, Reason
 from sources.country.rendering.corrections import add_correcting_rows, restate_some
@@ -24,8 +24,9 @@ from sources.country.rendering.own_columns import People, add_own_columns
 from sources.country.rendering.selection import (
     FEWEST_ROWS,
     arrival_nights,
+    carried_facts,
     draws_for,
-    select_facts,
+    stand_in_facts,
 )
 
 SUPPLEMENT_PER_MILLION = 50_000
@@ -40,11 +41,13 @@ class Telling:
 
     Attributes:
         facts: family code → all facts with row numbers (`selection.add_rows`).
+        carried: document type → the facts that it tells, where the facts name their tellers.
         planted: numbers of the people of planted cases, whom chance must not touch.
     """
 
     catalogue: Catalogue
     facts: Mapping[str, pl.DataFrame]
+    carried: Mapping[str, pl.DataFrame]
     people: People
     planted: pl.Series
     seed: int
@@ -83,9 +86,7 @@ def _of_new_month(facts: pl.DataFrame, column: str, month: dt.date) -> pl.DataFr
     )
 
 
-def _rows_of(
-    telling: Telling, plan: Plan, version: SchemaVersion, facts: pl.DataFrame, family: Family
-) -> pl.DataFrame:
+def _rows_of(telling: Telling, plan: Plan, facts: pl.DataFrame, family: Family) -> pl.DataFrame:
     document = plan.document
     draws = draws_for(document, facts, telling.seed)
     turns = _held_back(telling, document, facts)
@@ -97,7 +98,7 @@ def _rows_of(
             return some if some.height else facts.head(1)
     if document.mode is not Mode.FULL or document.cycle in EVERY_DAY:
         return facts.filter(turns == plan.turn)
-    if document.cycle.value == "on_request":
+    if document.cycle is Cycle.ON_REQUEST:
         person = draws.chance(f"request {plan.made_at:%Y%m%d}", REQUESTED_PER_MILLION)
         return facts.filter(pl.Series(person))
     if _is_monthly_state(family, document) and family.valid_from in facts.columns:
@@ -107,18 +108,12 @@ def _rows_of(
     return facts.filter(pl.Series(~(left_out & telling.may_change(facts))))
 
 
-def fill_plan(
-    telling: Telling, plan: Plan, version: SchemaVersion, cached: pl.DataFrame | None = None
-) -> pl.DataFrame:
-    """Return the rows of the planned file: canonical and own columns, won, with `person_number`.
-
-    Args:
-        cached: the facts that the type tells, where they were selected before.
-    """
+def fill_plan(telling: Telling, plan: Plan, version: SchemaVersion) -> pl.DataFrame:
+    """Return the rows of the planned file: canonical and own columns, won, with `person_number`."""
     document, seed = plan.document, telling.seed
     family = telling.catalogue.families[document.family]
-    facts = cached if cached is not None else facts_of(telling, document, version)
-    facts = _rows_of(telling, plan, version, facts, family)
+    facts = facts_of(telling, document, version)
+    facts = _rows_of(telling, plan, facts, family)
     if facts.is_empty():
         return facts
     draws = draws_for(document, facts, seed)
@@ -136,11 +131,10 @@ def fill_plan(
 
 def facts_of(telling: Telling, document: DocumentType, version: SchemaVersion) -> pl.DataFrame:
     """Return the facts that `document` tells on any night of this country."""
-    return select_facts(
-        document,
-        version,
-        telling.facts[document.family],
-        telling.catalogue,
-        telling.seed,
-        telling.first_night,
-    )
+    family = telling.catalogue.families[document.family]
+    carried = telling.carried.get(document.code)
+    if carried is not None:
+        return carried_facts(document, version, carried, family, telling.seed)
+    facts = telling.facts[document.family]
+    facts = facts.filter(pl.Series(telling.may_change(facts)))
+    return stand_in_facts(document, version, facts, family, telling.seed)

@@ -59,9 +59,8 @@ def add_correcting_rows(
 ) -> pl.DataFrame:
     """Return `facts` and, behind them, the rows by which the sender corrects some of them.
 
-    Args:
-        facts: own columns and rounded amounts included.
-        may_change: rows that may be corrected (planted cases may not).
+    `facts` have own columns and rounded amounts; `may_change` flags the rows that may be corrected
+    (planted cases may not).
     """
     column = version.by_canonical(RECORD_ACTION)
     known = set(column.codes.values()) if column is not None else set()

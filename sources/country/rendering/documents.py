@@ -60,9 +60,7 @@ def senders_frame(
     document: DocumentType, version: SchemaVersion, facts: pl.DataFrame
 ) -> pl.DataFrame:
     """Return what the sender writes of `facts`: numbers as numbers, all else as text."""
-    return write_values(
-        version, facts, document.encoding, hyphenate=_likes_hyphens(document)
-    )
+    return write_values(version, facts, document.encoding, hyphenate=_likes_hyphens(document))
 
 
 def control_total(document: DocumentType, version: SchemaVersion, frame: pl.DataFrame) -> int:

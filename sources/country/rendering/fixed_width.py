@@ -35,7 +35,8 @@ def _lengths(cells: pl.Series, encoding: Encoding) -> npt.NDArray[np.int64]:
     # In the text that `values` lets through, a character is one byte, or Hangul: three bytes of
     # UTF-8 and two of CP949.
     characters = cells.str.len_chars().to_numpy().astype(np.int64)
-    return characters + (in_utf_8 - characters) // 2
+    in_cp949: npt.NDArray[np.int64] = characters + (in_utf_8 - characters) // 2
+    return in_cp949
 
 
 def _cut(cells: pl.Series, width: int, encoding: Encoding) -> pl.Series:
@@ -60,9 +61,7 @@ def _block(cells: pl.Series, width: int, encoding: Encoding, *, right: bool) -> 
     """Return `cells` as a matrix of bytes, a row each, padded with spaces to `width`."""
     text = _cut(cells.cast(pl.String).fill_null(""), width, encoding)
     lengths = _lengths(text, encoding)
-    content = np.frombuffer(
-        str(text.str.join("").item()).encode(encoding.value), dtype=np.uint8
-    )
+    content = np.frombuffer(str(text.str.join("").item()).encode(encoding.value), dtype=np.uint8)
     if bool((lengths == width).all()):
         return content.reshape(len(cells), width)
     block = np.full((len(cells), width), _SPACE, dtype=np.uint8)
@@ -85,8 +84,7 @@ def write_fixed_width(
 ) -> bytes:
     """Return the file of `frame`, the sender's frame of `version`.
 
-    Args:
-        total: sum of the amount column in the sender's unit, for the trailer.
+    `total` is the sum of the amount column in the sender's unit, for the trailer.
     """
     length = line_length(version)
     lines = np.full((frame.height, length + 1), _SPACE, dtype=np.uint8)

@@ -8,7 +8,9 @@ frame is rendered by `rendering.documents`.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -37,6 +39,7 @@ _PLACES = (
 )  # fmt: skip
 _COUNTRIES = ("USA", "CHN", "VNM", "JPN", "PHL", "THA", "UZB", "CAN", "AUS", "DEU")
 _CURRENCIES = ("USD", "JPY", "EUR", "CNY")
+_TYPICAL_AMOUNT = 500_000
 _LABELS = ("1", "2", "3", "4", "5", "가", "나", "다")
 
 # Most a count of this kind can be; the first word found in the column's name counts.
@@ -45,6 +48,7 @@ _MOST = {
     "quarter": 4, "engine": 3000, "odometer": 200_000, "room": 12, "score": 100, "year": 5,
     "size": 6, "member": 6, "count": 5, "usage": 60, "payments": 240,
 }  # fmt: skip
+_BODIES = ("school", "facility", "office", "complex", "creditor")
 _SHARE_WORDS = ("share", "rate", "percent", "ratio")
 _LATER_WORDS = ("_to", "matures", "due", "expire", "valid", "next", "expected", "until", "ends")
 _OPEN_WORDS = (
@@ -91,10 +95,10 @@ def _base_days(facts: pl.DataFrame, family: Family, day: dt.date) -> pl.Series:
 
 
 def _main_amount(facts: pl.DataFrame, family: Family) -> pl.Series | None:
-    for column in family.columns:
-        if column.kind is Kind.KRW and column.name in facts.columns:
-            if facts[column.name].null_count() < facts.height:
-                return facts[column.name].cast(pl.Int64).fill_null(500_000)
+    names = [column.name for column in family.columns if column.kind is Kind.KRW]
+    for name in names:
+        if name in facts.columns and facts[name].null_count() < facts.height:
+            return facts[name].cast(pl.Int64).fill_null(_TYPICAL_AMOUNT)
     return None
 
 
@@ -131,29 +135,32 @@ def _draw_amount(column: Column, facts: pl.DataFrame, family: Family, draws: Dra
     return (main.abs() // 1_000 * pl.Series(share)) // 10 * 10
 
 
+def _one_of(words: tuple[str, ...], name: str, draws: Draws) -> pl.Series:
+    return pl.Series(words).gather(draws.below(name, len(words)))
+
+
+_TEXTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("address", "place", "province", "region"), _PLACES),
+    (("country", "nationality"), _COUNTRIES),
+    (("currency",), _CURRENCIES),
+    (("reason",), _REASONS),
+    (("grade", "class", "kind", "type", "quarter", "semester"), _LABELS),
+)
+"""Words in a column's name, and what its text is drawn from."""
+
+
 def _draw_text(column: Column, draws: Draws, people: People) -> pl.Series:
     name = column.canonical
-    rows = len(draws.keys)
     if name == "day_bitmap":
-        bits = draws.below(name, 1 << 31).astype(np.uint64)
-        return _bitmaps(bits)
-    if name.endswith("_name") or name.startswith("name"):
-        if any(word in name for word in ("school", "facility", "office", "complex", "creditor")):
-            return pl.Series(_PLACES).gather(draws.below(name, len(_PLACES))) + " " + "기관"
+        return _bitmaps(draws.below(name, 1 << 31).astype(np.uint64))
+    if name.endswith("_name"):
+        if any(word in name for word in _BODIES):
+            return _one_of(_PLACES, name, draws) + " 기관"
         return people.pick("full_name", draws.below(name, 1 << 30))
-    if "address" in name or "place" in name or "province" in name or "region" in name:
-        return pl.Series(_PLACES).gather(draws.below(name, len(_PLACES)))
-    if "country" in name or "nationality" in name:
-        return pl.Series(_COUNTRIES).gather(draws.below(name, len(_COUNTRIES)))
-    if "currency" in name:
-        return pl.Series(_CURRENCIES).gather(draws.below(name, len(_CURRENCIES)))
-    if name.endswith(("_no", "_code", "isin")) or "_no_" in name:
+    if name.endswith(("_no", "_code", "isin")):
         return pl.Series(draws.below(name, 10**8)).cast(pl.String).str.zfill(8)
-    if "reason" in name:
-        return pl.Series(_REASONS).gather(draws.below(name, len(_REASONS)))
-    if any(word in name for word in ("grade", "class", "kind", "type", "quarter", "semester")):
-        return pl.Series(_LABELS).gather(draws.below(name, len(_LABELS)))
-    return pl.Series(_WORDS).gather(draws.below(name, len(_WORDS))).head(rows)
+    texts = next((texts for words, texts in _TEXTS if any(word in name for word in words)), _WORDS)
+    return _one_of(texts, name, draws)
 
 
 def _bitmaps(bits: UInts) -> pl.Series:
@@ -177,7 +184,7 @@ def _draw_decimal(column: Column, draws: Draws) -> pl.Series:
     return pl.Series(draws.between(name, 100, 50_000)).cast(pl.Float64) / 100
 
 
-def _other_person(column: Column, facts: pl.DataFrame, draws: Draws, people: People) -> pl.Series:
+def _other_person(column: Column, draws: Draws, people: People) -> pl.Series:
     picked = people.pick("national_id", draws.below(column.canonical, 1 << 30))
     present = pl.Series(draws.chance(column.canonical + "?", 700_000))
     return pl.DataFrame({"i": picked, "p": present}).select(
@@ -185,51 +192,46 @@ def _other_person(column: Column, facts: pl.DataFrame, draws: Draws, people: Peo
     )["i"]
 
 
+def _draw_by_name(
+    column: Column, facts: pl.DataFrame, draws: Draws, people: People
+) -> pl.Series | None:
+    """Return what the name or the code list of `column` alone decides, if they do."""
+    name = column.canonical
+    if name == RECORD_ACTION:
+        return pl.Series(["new"]).new_from_index(0, facts.height)
+    if name == "birth_date" and "person_number" in facts.columns:
+        return people.of(facts["person_number"], "birth_date")
+    if name.endswith("_birth_date"):
+        return people.pick("birth_date", draws.below(name, 1 << 30))
+    if column.format is Format.CODE:
+        return _one_of(tuple(dict.fromkeys(column.codes.values())), name, draws)
+    if column.format is Format.BRN10:
+        return pl.Series(draws.between(name, 1_010_100_001, 8_999_999_999)).cast(pl.String)
+    return None
+
+
 def draw_column(
-    column: Column,
-    facts: pl.DataFrame,
-    family: Family,
-    draws: Draws,
-    people: People,
-    day: dt.date,
+    column: Column, facts: pl.DataFrame, family: Family, draws: Draws, people: People, day: dt.date
 ) -> pl.Series:
     """Return a value a row of `facts` for the sender's own `column`, typed as canonical values.
 
-    Args:
-        day: the night's date; nothing that is said to have happened is after it.
+    Nothing that is said to have happened is after `day`.
     """
-    name = column.canonical
-    kind = KIND_OF_FORMAT[column.format]
-    if name == RECORD_ACTION:
-        return pl.Series(["new"]).new_from_index(0, facts.height)
-    if name == "birth_date" or name.endswith("_birth_date"):
-        if name == "birth_date" and "person_number" in facts.columns:
-            return people.of(facts["person_number"], "birth_date")
-        return people.pick("birth_date", draws.below(name, 1 << 30))
-    if column.format is Format.CODE:
-        words = list(dict.fromkeys(column.codes.values()))
-        return pl.Series(words, dtype=pl.String).gather(draws.below(name, len(words)))
-    if column.format is Format.BRN10:
-        return pl.Series(draws.between(name, 1_010_100_001, 8_999_999_999)).cast(pl.String)
-    match kind:
-        case Kind.ID:
-            return _other_person(column, facts, draws, people)
-        case Kind.DATE:
-            return _draw_date(column, _base_days(facts, family, day), draws, day)
-        case Kind.MONTH:
-            return _base_days(facts, family, day).dt.month_start()
-        case Kind.YEAR:
-            return _base_days(facts, family, day).dt.year().cast(pl.Int32)
-        case Kind.KRW:
-            return _draw_amount(column, facts, family, draws)
-        case Kind.INT:
-            return _draw_count(column, draws)
-        case Kind.DECIMAL:
-            return _draw_decimal(column, draws)
-        case Kind.BOOL:
-            return pl.Series(draws.chance(name, 200_000))
-        case _:
-            return _draw_text(column, draws, people)
+    by_name = _draw_by_name(column, facts, draws, people)
+    if by_name is not None:
+        return by_name
+    makers: Mapping[Kind, Callable[[], pl.Series]] = {
+        Kind.ID: partial(_other_person, column, draws, people),
+        Kind.DATE: lambda: _draw_date(column, _base_days(facts, family, day), draws, day),
+        Kind.MONTH: lambda: _base_days(facts, family, day).dt.month_start(),
+        Kind.YEAR: lambda: _base_days(facts, family, day).dt.year().cast(pl.Int32),
+        Kind.KRW: partial(_draw_amount, column, facts, family, draws),
+        Kind.INT: partial(_draw_count, column, draws),
+        Kind.DECIMAL: partial(_draw_decimal, column, draws),
+        Kind.BOOL: lambda: pl.Series(draws.chance(column.canonical, 200_000)),
+    }
+    make = makers.get(KIND_OF_FORMAT[column.format])
+    return make() if make is not None else _draw_text(column, draws, people)
 
 
 def add_own_columns(

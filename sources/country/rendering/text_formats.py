@@ -51,8 +51,7 @@ def write_xml(
 ) -> bytes:
     """Return the XML file of `frame`: one `<row>` a line, an empty element for nothing.
 
-    Args:
-        total: sum of the amount column in the sender's unit, for the root's attribute.
+    `total` is the sum of the amount column in the sender's unit, for the root's attribute.
     """
     parts: list[pl.Expr] = []
     before = "<row>"

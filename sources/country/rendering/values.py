@@ -43,9 +43,7 @@ def _write_days(values: pl.Series, form: Format) -> pl.Series:
     table = _written_days(form)
     position = values.cast(pl.Date).cast(pl.Int32) - offset
     within = (position >= 0) & (position < table.len())
-    position = position.to_frame("p").select(
-        pl.when(within).then(pl.col("p")).cast(pl.UInt32)
-    )["p"]
+    position = position.to_frame("p").select(pl.when(within).then(pl.col("p")).cast(pl.UInt32))["p"]
     return table.gather(position)
 
 
@@ -96,8 +94,7 @@ def write_column(
     elif form in _YES_AND_NO:
         yes, no = _YES_AND_NO[form]
         written = values.to_frame("v").select(
-            pl.when(pl.col("v")).then(pl.lit(yes)).when(~pl.col("v")).then(pl.lit(no))
-        .alias("v")
+            pl.when(pl.col("v")).then(pl.lit(yes)).when(~pl.col("v")).then(pl.lit(no)).alias("v")
         )["v"]
     elif form in (Format.ID13, Format.ID_MASKED):
         written = _write_id(values, form, hyphenate)
