@@ -7,6 +7,7 @@ Here: catalogue entry → `Rule`s over the lake row. Never here: the vocabulary
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 
 from expectations.lake_row import LakeColumn, lake_columns, lake_name, lake_types
@@ -132,7 +133,8 @@ def _codes(
         elif code_set is not None and code_set.is_open:
             if code_set.pattern:
                 # Whole text: the pattern describes a code, not a part of one.
-                pattern = f"^(?:{code_set.pattern})$"
+                extra = [w for w in code_set.words if not re.fullmatch(code_set.pattern, w)]
+                pattern = f"^(?:{'|'.join([code_set.pattern, *map(re.escape, sorted(extra))])})$"
                 yield Rule(
                     RULE_KINDS["code_well_formed"],
                     (column.name,),
@@ -140,10 +142,11 @@ def _codes(
                     {"column": column.name, "regex": pattern},
                 )
             continue
-        elif code_set is not None:
-            words = sorted({*code_set.words, *column.column.codes.values()})
         else:
-            words = sorted(set(column.column.codes.values()))
+            # The column's own codes are the words that this sender can mean, a part of the list.
+            words = sorted(
+                set(column.column.codes.values()) or (code_set.words if code_set else ())
+            )
         if words:
             listed = ", ".join(literal(word) for word in words)
             yield Rule(
@@ -287,5 +290,3 @@ def _natural_key(columns: tuple[LakeColumn, ...], family: Family) -> Iterator[Ru
         f"AND coalesce({quoted(RECORD_ACTION)}, 'new') = 'new') AS keyed WHERE rows_of_key > 1",
         REPEATED_KEYS_ALLOWED,
     )
-
-

@@ -1,7 +1,6 @@
 """The one module that drives Great Expectations, with DuckDB under it.
 
-Here: the DuckDB execution engine that GX does not ship, this room's own expectation, and
-`Validator`, which runs suites on lake Parquet by pushdown SQL. Never here: which rules a type has.
+Here: the DuckDB execution engine that GX does not ship, and `Validator`, which runs suites on lake Parquet by pushdown SQL. Never here: which rules a type has.
 Next: `pipelines` blocks a delivery on the `SuiteResult`. Import this module inside functions: it
 loads Great Expectations, which takes many seconds.
 
@@ -11,6 +10,7 @@ nothing, so neither results nor pages made from them can hold one.
 
 from __future__ import annotations
 
+import builtins
 import datetime as dt
 import itertools
 import logging
@@ -18,24 +18,30 @@ import os
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 # A closed network: no usage events, and this must be said before GX is imported.
 os.environ["GX_ANALYTICS_ENABLED"] = "False"
 
 import great_expectations as gx
 import sqlalchemy as sa
-from great_expectations.compatibility.pydantic import Field
 from great_expectations.core.batch_definition import BatchDefinition
+from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+from great_expectations.data_context.data_context.abstract_data_context import AbstractDataContext
+from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
-from great_expectations.expectations import UnexpectedRowsExpectation
-from great_expectations.expectations.metrics.map_metric_provider import (
-    ColumnMapMetricProvider,
+from great_expectations.execution_engine.sqlalchemy_execution_engine import (
+    SqlAlchemyExecutionEngine,
+)
+from great_expectations.expectations.metrics.map_metric_provider.column_condition_partial import (
     column_condition_partial,
+)
+from great_expectations.expectations.metrics.map_metric_provider.column_map_metric_provider import (
+    ColumnMapMetricProvider,
 )
 from great_expectations.validator.metric_configuration import MetricConfiguration
 
+from expectations.counting import FETCHING_METRICS
 from expectations.derivation import rules_for
 from expectations.results import RuleResult, SuiteResult
 from expectations.rules import Measure, Rule, horizons, literal
@@ -45,23 +51,13 @@ from hub.catalogue import Catalogue, DocumentType, SchemaVersion
 DATABASE = "duckdb:///:memory:expectations"
 """A named database in memory, so that every connection of GX meets the same one; no lock."""
 
-RESULT_FORMAT: Mapping[str, Any] = {"result_format": "SUMMARY", "exclude_unexpected_values": True}
-
-FETCHING_METRICS = (
-    "unexpected_values",
-    "unexpected_value_counts",
-    "unexpected_rows",
-    "unexpected_index_list",
-    "unexpected_index_query",
-    "unexpected_rows_query.table",
-)
-"""Metrics, by the end of their names, whose answer would be values of rows."""
+RESULT_FORMAT: dict[str, Any] = {"result_format": "SUMMARY", "exclude_unexpected_values": True}
 
 # GX logs failing queries with what DuckDB says about them, and that can quote a value.
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
 
 
-class SuiteNotEvaluated(Exception):
+class RuleNotEvaluatedError(Exception):
     """Great Expectations could not evaluate a rule although the delivery has the right shape."""
 
 
@@ -74,9 +70,12 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
 
     @contextmanager
     def get_connection(self) -> Generator[sa.Connection, None, None]:
-        """Yield the engine's only connection."""
+        """Yield the engine's only connection; each statement is its own transaction.
+
+        Otherwise one query that fails would take the answers of all later ones with it.
+        """
         if self._connection is None:
-            self._connection = self.engine.connect()
+            self._connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         yield self._connection
 
     def resolve_metrics(
@@ -101,7 +100,7 @@ class DuckDBDatasource(SQLDatasource):
     type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
 
     @property
-    def execution_engine_type(self) -> type[SqlAlchemyExecutionEngine]:
+    def execution_engine_type(self) -> builtins.type[SqlAlchemyExecutionEngine]:
         """The engine that runs this source's SQL."""
         return DuckDBExecutionEngine
 
@@ -117,51 +116,27 @@ class DuckDBColumnValuesMatchRegex(ColumnMapMetricProvider):
         return sa.func.regexp_matches(column, regex)
 
 
-class UnexpectedRowsAtMost(UnexpectedRowsExpectation):
-    """Expect the query to find at most the share `1 - mostly` of the table's rows."""
-
-    mostly: float = Field(1.0, ge=0.0, le=1.0, description="Share of rows that must be expected.")
-
-    metric_dependencies: ClassVar[tuple[str, ...]] = (
-        "unexpected_rows_query.row_count",
-        "table.row_count",
-    )
-    success_keys: ClassVar[tuple[str, ...]] = ("unexpected_rows_query", "mostly")
-
-    def _validate(
-        self,
-        metrics: dict[str, Any],
-        runtime_configuration: dict[str, Any] | None = None,
-        execution_engine: Any = None,
-    ) -> dict[str, Any]:
-        unexpected: int = metrics["unexpected_rows_query.row_count"]
-        rows: int = metrics["table.row_count"]
-        success = unexpected == 0 or (rows > 0 and (rows - unexpected) / rows >= self.mostly)
-        return {
-            "success": success,
-            "result": {
-                "observed_value": unexpected,
-                "element_count": rows,
-                "unexpected_count": unexpected,
-            },
-        }
-
-
 class Validator:
     """Runs suites of one catalogue; make one for a night and keep it.
 
     The first suite costs the import of Great Expectations, later ones some hundredths of a second.
+
+    Args:
+        catalogue: where families and code sets are looked up.
+        spill: folder for what does not fit into memory; without it nothing is ever written.
     """
 
     _views = itertools.count(1)
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, spill: Path | None = None) -> None:
         self._catalogue = catalogue
         self._suites: dict[tuple[str, int], tuple[gx.ExpectationSuite, tuple[Rule, ...]]] = {}
         self.view = f"delivery_{next(self._views)}"
         context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-        self._source = add_duckdb(context)
+        context.variables.progress_bars = ProgressBarsConfig(
+            globally=False, metric_calculations=False
+        )
+        self._source = add_duckdb(context, spill)
         self._batch: BatchDefinition[Any] | None = None
 
     def suite(
@@ -185,7 +160,7 @@ class Validator:
         """Run the suite of `document` on the Parquet `files` of one delivery.
 
         Raises:
-            SuiteNotEvaluated: a rule could not be evaluated although the shape is right.
+            RuleNotEvaluatedError: a rule could not be evaluated although the shape is right.
             FileNotFoundError: there is no file.
         """
         suite, rules = self.suite(document, version)
@@ -194,7 +169,7 @@ class Validator:
 
     def run(
         self, suite: gx.ExpectationSuite, files: Sequence[Path], made_on: dt.date
-    ) -> list[gx.ExpectationValidationResult]:
+    ) -> list[ExpectationValidationResult]:
         """Run any suite on `files`; returns what GX found, in its own order."""
         point_view(self._source, self.view, files)
         if self._batch is None:
@@ -210,11 +185,16 @@ class Validator:
         self._source.get_execution_engine().close()
 
 
-def add_duckdb(context: Any) -> DuckDBDatasource:
+def add_duckdb(context: AbstractDataContext, spill: Path | None = None) -> DuckDBDatasource:
     """Add the data source of the lake to a GX `context`."""
     source: DuckDBDatasource = context.data_sources.add_or_update_duckdb(
         name="lake", connection_string=DATABASE
     )
+    memory = os.environ.get("HUB_MEMORY_LIMIT") or "8GB"
+    _execute(source, f"SET memory_limit = {literal(memory)}")
+    _execute(source, f"SET temp_directory = {literal(str(spill) if spill else '')}")
+    _execute(source, "SET autoinstall_known_extensions = false")
+    _execute(source, "SET autoload_known_extensions = false")
     return source
 
 
@@ -223,22 +203,24 @@ def point_view(source: DuckDBDatasource, view: str, files: Sequence[Path]) -> No
     if not files:
         raise FileNotFoundError("the delivery has no Parquet part to run its suite on")
     listed = ", ".join(literal(str(file)) for file in files)
-    engine = source.get_execution_engine()
-    with engine.get_connection() as connection:
-        connection.execute(
-            sa.text(
-                f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM "
-                f"read_parquet([{listed}], hive_partitioning => false)".replace(":", r"\:")
-            )
-        )
-        connection.commit()
+    _execute(
+        source,
+        f"CREATE OR REPLACE VIEW {view} AS "
+        f"SELECT * FROM read_parquet([{listed}], hive_partitioning => false)",
+    )
+
+
+def _execute(source: DuckDBDatasource, statement: str) -> None:
+    with source.get_execution_engine().get_connection() as connection:
+        # SQLAlchemy takes `:name` in text for a parameter.
+        connection.execute(sa.text(statement.replace(":", r"\:")))
 
 
 def rule_results(
-    document: str, rules: Sequence[Rule], results: Sequence[gx.ExpectationValidationResult]
+    document: str, rules: Sequence[Rule], results: Sequence[ExpectationValidationResult]
 ) -> tuple[RuleResult, ...]:
     """Return GX's results as counts by rule, in the rules' order."""
-    by_key: dict[str, gx.ExpectationValidationResult] = {}
+    by_key: dict[str, ExpectationValidationResult] = {}
     for result in results:
         configuration = result.expectation_config
         if configuration is not None and configuration.meta:
@@ -247,21 +229,23 @@ def rule_results(
     shape_is_right = all(row.success for row in rows if row.rule in SHAPE_RULES)
     broken = [r.key for r in rules if shape_is_right and _raised(by_key[r.key])]
     if broken:
-        raise SuiteNotEvaluated(f"{document}: rules could not be evaluated: {', '.join(broken)}")
+        raise RuleNotEvaluatedError(
+            f"{document}: rules could not be evaluated: {', '.join(broken)}"
+        )
     return rows
 
 
 SHAPE_RULES = ("columns_expected", "types_expected")
 
 
-def _raised(result: gx.ExpectationValidationResult) -> bool:
+def _raised(result: ExpectationValidationResult) -> bool:
     # GX puts one exception in a flat record, several in a record by metric.
     information = result.exception_info or {}
     nested = [value for value in information.values() if isinstance(value, Mapping)]
     return any(entry.get("raised_exception") for entry in (information, *nested))
 
 
-def _rule_result(rule: Rule, result: gx.ExpectationValidationResult) -> RuleResult:
+def _rule_result(rule: Rule, result: ExpectationValidationResult) -> RuleResult:
     found = result.result or {}
     if _raised(result):
         evaluated = unexpected = 0

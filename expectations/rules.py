@@ -61,13 +61,13 @@ class RuleKind:
     id: str
     meaning: str
     expectation: str
-    """Class in `great_expectations.expectations`, or `UnexpectedRowsAtMost` of this room."""
+    """Class in `expectations.counting`: a core expectation of GX that only counts."""
     severity: Severity
     measure: Measure
 
 
-_NOT_NULL = "ExpectColumnValuesToNotBeNull"
-_BETWEEN = "ExpectColumnValuesToBeBetween"
+_NOT_NULL = "ExpectPresence"
+_BETWEEN = "ExpectPlausibleRange"
 ROWS_QUERY = "UnexpectedRowsAtMost"
 """This room's expectation: at most a fraction of the rows meets a SQL condition."""
 
@@ -77,7 +77,7 @@ RULE_KINDS: Mapping[str, RuleKind] = {
         RuleKind(
             "columns_expected",
             "The lake row has every column of its schema version and no other.",
-            "ExpectTableColumnsToMatchSet",
+            "ExpectColumnsOfLakeRow",
             Severity.CRITICAL,
             Measure.COLUMNS,
         ),
@@ -91,7 +91,7 @@ RULE_KINDS: Mapping[str, RuleKind] = {
         RuleKind(
             "rows_expected",
             "A delivery of the full state has at least one row.",
-            "ExpectTableRowCountToBeBetween",
+            "ExpectRows",
             Severity.CRITICAL,
             Measure.TABLE,
         ),
@@ -105,14 +105,14 @@ RULE_KINDS: Mapping[str, RuleKind] = {
         RuleKind(
             "code_known",
             "A code is one of the words of its list.",
-            "ExpectColumnValuesToBeInSet",
+            "ExpectKnownCodes",
             Severity.CRITICAL,
             Measure.VALUES,
         ),
         RuleKind(
             "code_well_formed",
             "A code of an open list has the form that the list's issuer gives its codes.",
-            "ExpectColumnValuesToMatchRegex",
+            "ExpectWellFormedCodes",
             Severity.CRITICAL,
             Measure.VALUES,
         ),
@@ -126,7 +126,7 @@ RULE_KINDS: Mapping[str, RuleKind] = {
         RuleKind(
             "validity_ordered",
             "What a row says does not end before it begins.",
-            "ExpectColumnPairValuesAToBeGreaterThanB",
+            "ExpectOrderedValidity",
             Severity.CRITICAL,
             Measure.VALUES,
         ),

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from expectations.derivation import rules_for
-from expectations.rules import ROWS_QUERY, Rule
+from expectations.rules import Rule
 from hub.catalogue import CodeSet, DocumentType, Family, SchemaVersion
 
 if TYPE_CHECKING:
@@ -50,12 +50,9 @@ def suite_of(name: str, rules: Sequence[Rule]) -> gx.ExpectationSuite:
 
 
 def _expectation(rule: Rule) -> Any:
-    import great_expectations.expectations as core
+    from expectations import counting
 
-    from expectations.engine import UnexpectedRowsAtMost
-
-    name = rule.kind.expectation
-    expectation = UnexpectedRowsAtMost if name == ROWS_QUERY else getattr(core, name)
+    expectation = getattr(counting, rule.kind.expectation)
     fraction = {"mostly": 1 - rule.allowed_fraction} if rule.allowed_fraction else {}
     return expectation(
         **rule.arguments,
