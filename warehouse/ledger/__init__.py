@@ -17,13 +17,14 @@ from warehouse.ledger.records import (
     ExpectationResult,
     FindingChanges,
     FindingState,
-    NewDelivery,
+    Minted,
     NightOutcome,
     NightRun,
     PersonEventKind,
     ReleaseEvent,
     ReleaseRecord,
     ReleaseState,
+    delivery_id,
 )
 
 __all__ = [
@@ -36,11 +37,12 @@ __all__ = [
     "FindingState",
     "Ledger",
     "LedgerError",
-    "NewDelivery",
+    "Minted",
     "NightOutcome",
     "NightRun",
     "PersonEventKind",
     "ReleaseEvent",
     "ReleaseRecord",
     "ReleaseState",
+    "delivery_id",
 ]

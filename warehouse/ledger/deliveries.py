@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
 
-from hub.delivery import DeliveryState, DeliveryStopped
+from hub.delivery import DeliveryName, DeliveryState, DeliveryStopped
 from warehouse.ledger.book import Book, now
 from warehouse.ledger.errors import LedgerError
 from warehouse.ledger.records import (
@@ -27,7 +27,7 @@ from warehouse.ledger.records import (
     DropOutcome,
     DropRecord,
     ExpectationResult,
-    NewDelivery,
+    delivery_id,
 )
 from warehouse.ledger.schema import DELIVERY, DELIVERY_DROP, EXPECTATION_RESULT
 
@@ -41,30 +41,53 @@ _LIKE_NATIONAL_ID = re.compile(r"\d{6}[-_ ]?\d{7}")
 class DeliveryBook(Book):
     """Deliveries, drops and what the expectations found."""
 
-    def receive(self, delivery: NewDelivery) -> DropOutcome:
+    def receive(
+        self, name: DeliveryName, institution: str, sha256: str, size_bytes: int, *, night: dt.date
+    ) -> DropOutcome:
         """Write down a dropped file whose bytes are archived: its delivery and the drop, at once.
 
         A correction may arrive before what it corrects: the outcome says only whether the
         identity was known, not which delivery is effective.
         """
+        arrived = _Arrived(name, institution, sha256, size_bytes, night)
         with self._writing() as connection:
-            outcome = _receive(connection, delivery)
-            drop = DropRecord(
-                file_name=str(delivery.name),
-                institution=delivery.institution,
-                sha256=delivery.sha256,
-                size_bytes=delivery.size_bytes,
-                night=delivery.received_on,
-                outcome=outcome,
-                delivery_id=delivery.delivery_id,
+            outcome = _receive(connection, arrived)
+            _insert_drop(
+                connection,
+                DropRecord(
+                    file_name=str(name),
+                    institution=institution,
+                    sha256=sha256,
+                    size_bytes=size_bytes,
+                    night=night,
+                    outcome=outcome,
+                    delivery_id=delivery_id(name, sha256),
+                ),
             )
-            _insert_drop(connection, drop)
         return outcome
 
-    def record_drop(self, drop: DropRecord) -> None:
-        """Write down a dropped file that is no delivery (`receive` does it for all others)."""
+    def refuse(
+        self,
+        file_name: str,
+        sha256: str,
+        size_bytes: int,
+        stop: DeliveryStopped,
+        *,
+        night: dt.date,
+        institution: str = "",
+    ) -> DropOutcome:
+        """Write down a dropped file that is no delivery, and why; its bytes are archived.
+
+        Numbers like a national ID in the name are masked.
+        """
+        outcome = DropOutcome.REFUSED
+        # A name that follows no grammar may hold anything, also bytes that are no text.
+        readable = file_name.encode("utf-8", "backslashreplace").decode("utf-8")
+        masked = _LIKE_NATIONAL_ID.sub("<number>", readable)[:_NAME_CHARACTERS]
+        drop = DropRecord(masked, institution, sha256, size_bytes, night, outcome, rule=stop.rule)
         with self._writing() as connection:
             _insert_drop(connection, drop)
+        return outcome
 
     def drops(self, night: dt.date | None = None) -> list[DropRecord]:
         """Return every dropped file, of one night or of all, in the order they were taken."""
@@ -205,8 +228,17 @@ def _record(row: Row[Any]) -> DeliveryRecord:
     return DeliveryRecord(**values)
 
 
-def _receive(connection: Connection, delivery: NewDelivery) -> DropOutcome:
-    name = delivery.name
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Arrived:
+    name: DeliveryName
+    institution: str
+    sha256: str
+    size_bytes: int
+    night: dt.date
+
+
+def _receive(connection: Connection, arrived: _Arrived) -> DropOutcome:
+    name = arrived.name
     same_identity = and_(
         DELIVERY.c.document_type == name.document,
         DELIVERY.c.period == name.period,
@@ -219,27 +251,27 @@ def _receive(connection: Connection, delivery: NewDelivery) -> DropOutcome:
         )
     }
     stamp = (name.made_at, str(name))
-    if delivery.sha256 in stamps:
+    if arrived.sha256 in stamps:
         # The latest stamp wins whatever came first; else the effective set would depend on order.
-        if stamp > stamps[delivery.sha256]:
+        if stamp > stamps[arrived.sha256]:
             connection.execute(
                 update(DELIVERY)
-                .where(same_identity, DELIVERY.c.sha256 == delivery.sha256)
+                .where(same_identity, DELIVERY.c.sha256 == arrived.sha256)
                 .values(made_at=name.made_at, file_name=str(name))
             )
         return DropOutcome.REPETITION
     connection.execute(
         insert(DELIVERY).values(
-            delivery_id=delivery.delivery_id,
+            delivery_id=delivery_id(name, arrived.sha256),
             document_type=name.document,
-            institution=delivery.institution,
+            institution=arrived.institution,
             period=name.period,
             sequence=name.sequence,
             made_at=name.made_at,
-            sha256=delivery.sha256,
-            size_bytes=delivery.size_bytes,
+            sha256=arrived.sha256,
+            size_bytes=arrived.size_bytes,
             file_name=str(name),
-            received_on=delivery.received_on,
+            received_on=arrived.night,
             received_at=now(),
             state=DeliveryState.RECEIVED.value,
         )
@@ -249,8 +281,4 @@ def _receive(connection: Connection, delivery: NewDelivery) -> DropOutcome:
 
 def _insert_drop(connection: Connection, drop: DropRecord) -> None:
     values = dataclasses.asdict(drop) | {"outcome": drop.outcome.value, "dropped_at": now()}
-    if drop.outcome is DropOutcome.REFUSED:
-        # A name that follows no grammar may hold anything, also bytes that are no text.
-        readable = drop.file_name.encode("utf-8", "backslashreplace").decode("utf-8")
-        values["file_name"] = _LIKE_NATIONAL_ID.sub("<number>", readable)[:_NAME_CHARACTERS]
     connection.execute(insert(DELIVERY_DROP).values(**values))

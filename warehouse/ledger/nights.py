@@ -16,9 +16,11 @@ from sqlalchemy import insert, select, update
 
 from warehouse.ledger.book import Book, OnKnown, frame_of, insert_frame, now
 from warehouse.ledger.errors import LedgerError
+from warehouse.ledger.people import add_minted
 from warehouse.ledger.records import (
     FindingChanges,
     FindingState,
+    Minted,
     NightOutcome,
     NightRun,
     ReleaseEvent,
@@ -49,8 +51,13 @@ _FINDING_STATES = select(*(FINDING_STATE.c[name] for name in _FINDING)).order_by
 class NightBook(Book):
     """Runs, releases and findings' states."""
 
-    def record_release(self, release: ReleaseRecord, *, actor: str, reason: str) -> None:
-        """Write down a published release; known already, nothing happens."""
+    def record_release(
+        self, release: ReleaseRecord, *, actor: str, reason: str, minted: Minted | None = None
+    ) -> None:
+        """Write down a published release and the IDs that it shows first, all or nothing.
+
+        Known already, nothing happens.
+        """
         with self._writing() as connection:
             known = select(RELEASE.c.release_id).where(RELEASE.c.release_id == release.release_id)
             if connection.execute(known).first() is not None:
@@ -69,6 +76,7 @@ class NightBook(Book):
                 insert(RELEASE_EVENT),
                 [_event(release.release_id, "published", actor, reason)],
             )
+            add_minted(connection, minted or Minted())
 
     def record_rollback(
         self, away_from: list[str], restored: str, *, actor: str, reason: str

@@ -3,8 +3,10 @@
 Here: the minted IDs and their append-only events. Never here: linking (`hub.identity`) or who is
 in a household (`hub.households`). Next: the person index binds signatures to these IDs.
 
-An anchor is what an ID was minted for, as text: the UUID of a national-ID token, or whatever
-stable key a signature without one has. It is how the next night finds the same person again.
+An anchor is what an ID was minted for, as text: the UUID of a national-ID token, a household's
+key, or nothing. IDs are minted from a sequence that starts at 0 and every minted ID is written
+down, so the number of rows is the next sequence number. IDs of a night that was never published
+are not written down: nobody has seen them, and the night's next try mints the same ones.
 """
 
 from __future__ import annotations
@@ -13,11 +15,11 @@ import datetime as dt
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Table, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from warehouse.ledger.book import Book, OnKnown, frame_of, insert_frame
 from warehouse.ledger.errors import LedgerError
-from warehouse.ledger.records import PersonEventKind
+from warehouse.ledger.records import Minted, PersonEventKind
 from warehouse.ledger.schema import HOUSEHOLD, HOUSEHOLD_EVENT, PERSON, PERSON_EVENT
 
 _MINTED = {"anchor": pl.String, "minted_in": pl.Date}
@@ -38,17 +40,21 @@ class PersonBook(Book):
         """Return everyone ever minted: person_id, anchor, minted_in, by person_id."""
         return self._minted(PERSON, "person_id")
 
-    def add_people(self, people: pl.DataFrame, events: pl.DataFrame | None = None) -> int:
-        """Mint `people` and write down `events`, both or neither; return how many were minted.
+    def next_person_sequence(self) -> int:
+        """Return the first sequence number that no published person ID was minted from."""
+        return self._sequence(PERSON)
+
+    def mint(self, minted: Minted) -> None:
+        """Write down new IDs and the events that say why, all or nothing.
+
+        A night's own IDs are written down by `record_release`, with the release that shows them;
+        this is for IDs and events that people decide on. A known event adds nothing.
 
         Raises:
-            LedgerError: an ID or an anchor is known already, or an event's kind is not.
+            LedgerError: an ID is known already, or an event's kind is not.
         """
-        return self._add(PERSON, PERSON_EVENT, "person", people, events)
-
-    def add_person_events(self, events: pl.DataFrame) -> int:
-        """Append events; one that is known already (same night, kind, IDs) adds nothing."""
-        return self._add(PERSON, PERSON_EVENT, "person", None, events)
+        with self._writing() as connection:
+            add_minted(connection, minted)
 
     def person_events(self) -> pl.DataFrame:
         """Return all events: event_id, person_id, kind, night, other_person_id, reason."""
@@ -58,17 +64,9 @@ class PersonBook(Book):
         """Return every household ever minted: household_id, anchor, minted_in."""
         return self._minted(HOUSEHOLD, "household_id")
 
-    def add_households(self, households: pl.DataFrame, events: pl.DataFrame | None = None) -> int:
-        """Mint `households` and write down `events`, both or neither.
-
-        Raises:
-            LedgerError: an ID or an anchor is known already, or an event's kind is not.
-        """
-        return self._add(HOUSEHOLD, HOUSEHOLD_EVENT, "household", households, events)
-
-    def add_household_events(self, events: pl.DataFrame) -> int:
-        """Append events; one that is known already adds nothing."""
-        return self._add(HOUSEHOLD, HOUSEHOLD_EVENT, "household", None, events)
+    def next_household_sequence(self) -> int:
+        """Return the first sequence number that no published household ID was minted from."""
+        return self._sequence(HOUSEHOLD)
 
     def household_events(self) -> pl.DataFrame:
         """Return all events: event_id, household_id, kind, night, other_household_id, reason."""
@@ -112,36 +110,52 @@ class PersonBook(Book):
         absent = [f"other_{subject}_id", "reason"]
         return events.with_columns(pl.col(absent).replace("", None))
 
-    def _add(
-        self,
-        table: Table,
-        event_table: Table,
-        subject: str,
-        minted: pl.DataFrame | None,
-        events: pl.DataFrame | None,
-    ) -> int:
-        key, other = f"{subject}_id", f"other_{subject}_id"
-        added = 0
-        with self._writing() as connection:
-            if minted is not None:
-                schema = {key: pl.String, **_MINTED}
-                rows = minted.select(pl.col(name).cast(kind) for name, kind in schema.items())
-                added = insert_frame(connection, table, rows, OnKnown.SKIP)
-                if added != rows.height:
-                    message = (
-                        f"{rows.height - added} of {rows.height} {subject} IDs or anchors are "
-                        f"in the ledger already; nothing was added, read `{table.name}` first"
-                    )
-                    raise LedgerError(message)
-            if events is not None:
-                schema = {key: pl.String, **_EVENT, other: pl.String}
-                rows = events.select(pl.col(name).cast(kind) for name, kind in schema.items())
-                unknown = set(rows["kind"].unique()) - set(PersonEventKind)
-                if unknown:
-                    message = f"unknown kind of {subject} event: {', '.join(sorted(unknown))}"
-                    raise LedgerError(message)
-                # An empty text, because a null is never equal to a null in a unique key.
-                rows = rows.with_columns(pl.col("reason", other).fill_null(""))
-                appended = insert_frame(connection, event_table, rows, OnKnown.SKIP)
-                added = added if minted is not None else appended
-        return added
+    def _sequence(self, table: Table) -> int:
+        with self._reading() as connection:
+            return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def add_minted(connection: Connection, minted: Minted) -> None:
+    """Write down new IDs and events in the transaction that is open on `connection`.
+
+    Raises:
+        LedgerError: an ID is known already, or an event's kind is not.
+    """
+    _mint(connection, PERSON, minted.people)
+    _append(connection, PERSON_EVENT, "person", minted.person_events)
+    _mint(connection, HOUSEHOLD, minted.households)
+    _append(connection, HOUSEHOLD_EVENT, "household", minted.household_events)
+
+
+def _mint(connection: Connection, table: Table, minted: pl.DataFrame | None) -> None:
+    if minted is None:
+        return
+    schema: dict[str, Any] = {f"{table.name}_id": pl.String, **_MINTED}
+    rows = minted.select(pl.col(name).cast(kind) for name, kind in schema.items())
+    added = insert_frame(connection, table, rows, OnKnown.SKIP)
+    if added != rows.height:
+        message = (
+            f"{rows.height - added} of {rows.height} {table.name} IDs were minted before; "
+            "nothing was added. No ID may be minted twice: read the next sequence number anew"
+        )
+        raise LedgerError(message)
+
+
+def _append(
+    connection: Connection, table: Table, subject: str, events: pl.DataFrame | None
+) -> None:
+    if events is None:
+        return
+    schema: dict[str, Any] = {
+        f"{subject}_id": pl.String,
+        **_EVENT,
+        f"other_{subject}_id": pl.String,
+    }
+    rows = events.select(pl.col(name).cast(kind) for name, kind in schema.items())
+    unknown = set(rows["kind"].unique()) - set(PersonEventKind)
+    if unknown:
+        message = f"unknown kind of {subject} event: {', '.join(sorted(unknown))}"
+        raise LedgerError(message)
+    # An empty text, because a null is never equal to a null in a unique key.
+    rows = rows.with_columns(pl.col("reason", f"other_{subject}_id").fill_null(""))
+    insert_frame(connection, table, rows, OnKnown.SKIP)

@@ -9,6 +9,8 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+import polars as pl
+
 from hub.delivery import DeliveryName, DeliveryState
 
 DELIVERY_ID_SHA_CHARACTERS = 12
@@ -59,28 +61,18 @@ class PersonEventKind(StrEnum):
     CREATED = "created"
     MERGED = "merged"
     SPLIT = "split"
+    MOVED = "moved"
     RESURRECTED = "resurrected"
     REDIRECTED = "redirected"
     PINNED = "pinned"
     OVERRIDDEN = "overridden"
+    RETIRED = "retired"
 
 
-@dataclass(frozen=True, slots=True)
-class NewDelivery:
-    """A delivery whose bytes are archived and whose name is valid."""
-
-    name: DeliveryName
-    institution: str
-    sha256: str
-    size_bytes: int
-    received_on: dt.date
-    """The night that took it."""
-
-    @property
-    def delivery_id(self) -> str:
-        """`<type>_<period>_<sequence>_<first 12 of sha256>`."""
-        short = self.sha256[:DELIVERY_ID_SHA_CHARACTERS]
-        return f"{self.name.document}_{self.name.period}_{self.name.sequence:03d}_{short}"
+def delivery_id(name: DeliveryName, sha256: str) -> str:
+    """Return `<type>_<period>_<sequence>_<first 12 of sha256>`."""
+    short = sha256[:DELIVERY_ID_SHA_CHARACTERS]
+    return f"{name.document}_{name.period}_{name.sequence:03d}_{short}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +183,16 @@ class ReleaseEvent:
     actor: str
     reason: str
     happened_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Minted:
+    """The IDs that a release shows for the first time, and why IDs changed: frames of `people`."""
+
+    people: pl.DataFrame | None = None
+    person_events: pl.DataFrame | None = None
+    households: pl.DataFrame | None = None
+    household_events: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,10 +62,9 @@ def upgrade() -> None:
     op.create_table(
         "household",
         sa.Column("household_id", sa.String(length=40), nullable=False),
-        sa.Column("anchor", sa.String(length=80), nullable=False),
+        sa.Column("anchor", sa.String(length=80), nullable=True),
         sa.Column("minted_in", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("household_id", name=op.f("pk_household")),
-        sa.UniqueConstraint("anchor", name=op.f("uq_household_anchor")),
     )
     op.create_table(
         "night_run",
@@ -81,10 +80,9 @@ def upgrade() -> None:
     op.create_table(
         "person",
         sa.Column("person_id", sa.String(length=40), nullable=False),
-        sa.Column("anchor", sa.String(length=80), nullable=False),
+        sa.Column("anchor", sa.String(length=80), nullable=True),
         sa.Column("minted_in", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_person")),
-        sa.UniqueConstraint("anchor", name=op.f("uq_person_anchor")),
     )
     op.create_table(
         "release",
