@@ -1,0 +1,112 @@
+-- One row: a living person of the index, with what programmes ask of a person on the night's date.
+-- Who is missing: people registered as dead by the night's date.
+-- Which source wins: birth date, sex and nationality from the person index; disability from the
+-- newest register of people with disabilities (I06-F31-01); stay status from the newest spell; school
+-- from the newest pupil register; custody and conscription from spells open on the date.
+WITH disability AS (
+    SELECT DISTINCT person_index.person_id
+    FROM f31_disability_assessment
+    CROSS JOIN night
+    INNER JOIN person_index ON person_index.signature_id = f31_disability_assessment.signature_id
+    INNER JOIN delivery ON delivery.delivery_id = f31_disability_assessment.delivery_id
+    WHERE f31_disability_assessment.document_type = 'I06-F31-01'
+        AND f31_disability_assessment.severity = 'severe'
+        AND (
+            f31_disability_assessment.valid_to IS NULL
+            OR f31_disability_assessment.valid_to >= night.as_of
+        )
+        AND CAST(delivery.period AS VARCHAR) = (
+            SELECT max(CAST(newest.period AS VARCHAR))
+            FROM delivery AS newest
+            WHERE newest.document_type = 'I06-F31-01'
+                AND newest.is_effective AND newest.state = 'landed'
+        )
+),
+stay AS (
+    SELECT
+        person_index.person_id,
+        f05_foreigner_nationality.stay_status,
+        row_number() OVER (
+            PARTITION BY person_index.person_id
+            ORDER BY f05_foreigner_nationality.stay_from DESC NULLS LAST,
+                f05_foreigner_nationality.delivery_id, f05_foreigner_nationality.line
+        ) AS place
+    FROM f05_foreigner_nationality
+    INNER JOIN person_index ON person_index.signature_id = f05_foreigner_nationality.signature_id
+    WHERE f05_foreigner_nationality.stay_status IS NOT NULL
+),
+school AS (
+    SELECT
+        person_index.person_id,
+        f09_education_enrolment.level AS school_level,
+        row_number() OVER (
+            PARTITION BY person_index.person_id
+            ORDER BY f09_education_enrolment.made_at DESC,
+                f09_education_enrolment.delivery_id DESC, f09_education_enrolment.line DESC
+        ) AS place
+    FROM f09_education_enrolment
+    CROSS JOIN night
+    INNER JOIN person_index ON person_index.signature_id = f09_education_enrolment.signature_id
+    WHERE f09_education_enrolment.document_type IN ('I08-F09-01', 'I08-F09-06')
+        AND f09_education_enrolment.status = 'enrolled'
+        AND (
+            f09_education_enrolment.left_on IS NULL
+            OR f09_education_enrolment.left_on > night.as_of
+        )
+),
+away AS (
+    SELECT person_index.person_id, 'in_custody' AS reason
+    FROM f07_custody
+    CROSS JOIN night
+    INNER JOIN person_index ON person_index.signature_id = f07_custody.signature_id
+    WHERE f07_custody.admitted_on <= night.as_of
+        AND (f07_custody.released_on IS NULL OR f07_custody.released_on > night.as_of)
+    UNION ALL
+    SELECT person_index.person_id, 'conscript'
+    FROM f08_military_service
+    CROSS JOIN night
+    INNER JOIN person_index ON person_index.signature_id = f08_military_service.signature_id
+    WHERE f08_military_service.document_type = 'I15-F08-02'
+        AND f08_military_service.status = 'serving'
+        AND f08_military_service.enlisted_on <= night.as_of
+        AND (
+            f08_military_service.discharged_on IS NULL
+            OR f08_military_service.discharged_on > night.as_of
+        )
+),
+away_reason AS (
+    SELECT person_id, min(reason) AS reason
+    FROM away
+    GROUP BY person_id
+)
+SELECT
+    person.person_id,
+    extract(YEAR FROM night.as_of) - extract(YEAR FROM person.birth_date)
+    - CASE
+        WHEN extract(MONTH FROM night.as_of) * 100 + extract(DAY FROM night.as_of)
+            < extract(MONTH FROM person.birth_date) * 100 + extract(DAY FROM person.birth_date)
+            THEN 1
+        ELSE 0
+    END AS age_years,
+    NOT person.is_foreign AS is_citizen,
+    CASE
+        WHEN NOT person.is_foreign THEN TRUE
+        WHEN stay.stay_status IS NULL THEN NULL
+        ELSE stay.stay_status IN ('refugee', 'F-2-4')
+    END AS is_citizen_or_refugee,
+    CASE
+        WHEN NOT person.is_foreign THEN TRUE
+        WHEN stay.stay_status IS NULL THEN NULL
+        ELSE stay.stay_status IN ('refugee', 'F-2-4', 'F-6-1', 'F-6-2', 'F-6-3')
+    END AS may_receive_livelihood,
+    disability.person_id IS NOT NULL AS is_severely_disabled,
+    coalesce(school.school_level, 'none') AS school_level,
+    away_reason.reason AS away_reason
+FROM person
+CROSS JOIN night
+LEFT JOIN disability ON disability.person_id = person.person_id
+LEFT JOIN stay ON stay.person_id = person.person_id AND stay.place = 1
+LEFT JOIN school ON school.person_id = person.person_id AND school.place = 1
+LEFT JOIN away_reason ON away_reason.person_id = person.person_id
+WHERE person.death_date IS NULL OR person.death_date > night.as_of
+ORDER BY person.person_id

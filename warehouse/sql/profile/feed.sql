@@ -1,0 +1,43 @@
+-- One row: a document type, and how fresh its newest landed delivery is on the night's date.
+-- Who is missing: nobody; a type that never arrived is here with state 'missing'.
+-- Which source wins: of several deliveries, the one with the latest period.
+WITH landed AS (
+    SELECT document_type, CAST(period AS VARCHAR) AS period
+    FROM delivery
+    WHERE is_effective AND state = 'landed'
+),
+dated AS (
+    SELECT
+        document_type,
+        CAST(
+            substr(period, 1, 4)
+            || '-' || CASE WHEN length(period) >= 6 THEN substr(period, 5, 2) ELSE '01' END
+            || '-' || CASE WHEN length(period) >= 8 THEN substr(period, 7, 2) ELSE '01' END
+            AS DATE
+        ) AS period_start
+    FROM landed
+),
+newest AS (
+    SELECT dated.document_type, max(dated.period_start) AS newest_period_start
+    FROM dated
+    CROSS JOIN night
+    WHERE dated.period_start <= night.as_of
+    GROUP BY dated.document_type
+)
+SELECT
+    document_type.code AS document_type,
+    document_type.institution,
+    document_type.income_asset_code,
+    document_type.cycle,
+    newest.newest_period_start,
+    CASE
+        WHEN newest.newest_period_start IS NULL THEN 'missing'
+        WHEN date_diff('day', newest.newest_period_start, night.as_of)
+            > feed_limit.maximum_age_days THEN 'stale'
+        ELSE 'current'
+    END AS state
+FROM document_type
+CROSS JOIN night
+LEFT JOIN newest ON newest.document_type = document_type.code
+LEFT JOIN feed_limit ON feed_limit.cycle = CAST(document_type.cycle AS VARCHAR)
+ORDER BY document_type.code
