@@ -39,8 +39,9 @@ _FREQUENCY_COLUMNS = ("family_key", "given_key")
 _FREQUENCY_FLOOR = 5
 """Names of fewer people are not written into the model: they could identify somebody."""
 _PARAMETER_DECIMALS = 10
-_RAREST_M, _RAREST_U = 1e-3, 1e-6
-"""What a level gets that training never saw; neither certainty nor impossibility."""
+_RAREST = {"m_probability": 1e-3, "u_probability": 1e-6}
+_UNSEEN_DIFFERENT = {"m_probability": 0.3, "u_probability": 0.999}
+"""What a level gets that training never saw: neither certainty nor impossibility."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +194,11 @@ def _rounded(settings: dict[str, Any]) -> dict[str, Any]:
         for level in comparison["comparison_levels"]:
             if level.get("is_null_level"):
                 continue
-            for parameter, floor in (("m_probability", _RAREST_M), ("u_probability", _RAREST_U)):
+            unseen = _UNSEEN_DIFFERENT if level["sql_condition"] == "ELSE" else _RAREST
+            for parameter, least in _RAREST.items():
                 value = level.get(parameter)
-                value = floor if not isinstance(value, float) else max(value, floor)
-                level[parameter] = round(value, _PARAMETER_DECIMALS)
+                known = max(value, least) if isinstance(value, float) else unseen[parameter]
+                level[parameter] = round(known, _PARAMETER_DECIMALS)
     settings.pop("linker_uid", None)
     return settings
 
@@ -238,7 +240,7 @@ def score_pairs(
     Returns:
         (`record_l`, `record_r`, `match_weight`), weights in bits, rounded to six decimals.
     """
-    if connection.sql(f"SELECT 1 FROM {pairs} LIMIT 1").fetchone() is None:
+    if not connection.sql(f"SELECT 1 FROM {pairs} LIMIT 1").fetchall():
         return pl.DataFrame(
             schema={"record_l": pl.UInt64, "record_r": pl.UInt64, "match_weight": pl.Float64}
         )

@@ -1,11 +1,11 @@
 -- One row is a linkage record under one blocking key. Records meet only under an equal key; every
 -- rule is named by what must be equal, so it survives a mistake in everything else. Missing: keys
--- that no loose record has, because anchors are not compared with one another.
+-- that only anchors have, because they are not compared with one another.
 WITH keyed AS (
     SELECT
         record_id,
         entity_id,
-        is_anchor,
+        kind,
         birth_digits || '|' || name_key AS same_birth_date_and_name,
         birth_digits || '|' || roman_key AS same_birth_date_and_romanised_name,
         birth_digits || '|' || family_key AS same_birth_date_and_family_name,
@@ -24,5 +24,5 @@ long AS (
 
 SELECT *
 FROM long
-QUALIFY bool_or(NOT is_anchor) OVER (PARTITION BY rule, key)
+QUALIFY bool_or(kind <> 'anchor') OVER (PARTITION BY rule, key)
 ORDER BY rule, key, record_id

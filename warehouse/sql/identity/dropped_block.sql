@@ -3,7 +3,7 @@
 -- which every key was compared. The keys themselves are personal data and are not kept.
 SELECT rule, count(*) AS dropped_keys, sum(loose)::BIGINT AS loose_records
 FROM (
-    SELECT rule, key, count(*) AS records, count(*) FILTER (NOT is_anchor) AS loose
+    SELECT rule, key, count(*) AS records, count(*) FILTER (kind <> 'anchor') AS loose
     FROM blocking_key
     GROUP BY rule, key
 )

@@ -1,7 +1,7 @@
--- One row is an entity: an anchor, a refused group or a loose record. Nobody is missing.
+-- One row is an entity: anchor, numbered or loose. Nobody is missing.
 SELECT
     entity_id,
-    bool_or(is_anchor) AS is_anchor,
+    any_value(kind) AS kind,
     bool_or(is_linkable) AS is_linkable,
     bool_or(is_named) AS is_named
 FROM entity_signature

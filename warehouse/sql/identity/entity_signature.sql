@@ -1,12 +1,14 @@
--- One row is a signature and the entity it surely belongs to, before any probabilistic linking: an
--- anchor (one person's ID numbers), a refused group (the same name and birth date under a number
--- that is not theirs) or a loose record (equal in every comparison key). An entity is named by its
--- smallest signature. Missing: nobody; what cannot be linked is marked so.
+-- One row is a signature and the entity it surely belongs to, before any probabilistic linking. An
+-- entity is named by its smallest signature and is of one kind: 'anchor' (ID numbers that a register
+-- knows), 'numbered' (a supported number that no register knows: mistyped, or somebody outside the
+-- registers) or 'loose' (no number, or one that is not theirs; equal name and birth date under a
+-- refused number, or equal in every comparison key). Missing: nobody; what is too thin to be linked
+-- is marked so.
 WITH keyed AS (
     SELECT
         s.*,
         coalesce(t.support, 'no_token') AS support,
-        coalesce(t.support IN ('name', 'birth_date', 'no_name'), false) AS is_anchor,
+        coalesce(t.support IN ('name', 'birth_date', 'no_name'), false) AS is_supported,
         coalesce(c.component, n.token_no) AS anchor_no
     FROM standard_signature AS s
     LEFT JOIN token_support AS t USING (signature_id)
@@ -17,12 +19,16 @@ WITH keyed AS (
 SELECT
     signature_id,
     support,
-    is_anchor,
-    CASE WHEN is_anchor
-        THEN min(signature_id) OVER (PARTITION BY is_anchor, anchor_no)
+    CASE
+        WHEN NOT is_supported THEN 'loose'
+        WHEN bool_or(is_register) OVER (PARTITION BY is_supported, anchor_no) THEN 'anchor'
+        ELSE 'numbered'
+    END AS kind,
+    CASE WHEN is_supported
+        THEN min(signature_id) OVER (PARTITION BY is_supported, anchor_no)
         WHEN national_id_token IS NOT NULL
         THEN min(signature_id) OVER (
-            PARTITION BY is_anchor, national_id_token, name_key, birth_date
+            PARTITION BY is_supported, national_id_token, name_key, birth_date
         )
         ELSE min(signature_id) OVER (
             PARTITION BY

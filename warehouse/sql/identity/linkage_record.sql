@@ -3,14 +3,14 @@
 -- each carry all that is known. Missing: loose signatures with fewer than two of name, birth date,
 -- address and phone.
 WITH described AS (
-    SELECT e.entity_id, e.is_anchor, s.*
+    SELECT e.entity_id, e.kind, s.*
     FROM entity_signature AS e
     JOIN standard_signature AS s USING (signature_id)
-    WHERE e.is_anchor OR e.is_linkable
+    WHERE e.kind = 'anchor' OR e.is_linkable
 ),
 
 value_count AS (
-    SELECT entity_id, kind, value, sum(row_count) AS row_count
+    SELECT entity_id, attribute, value, sum(row_count) AS row_count
     FROM (
         SELECT
             entity_id,
@@ -21,21 +21,21 @@ value_count AS (
             address_key || chr(9) || building_key AS address
         FROM described
     )
-    UNPIVOT (value FOR kind IN (birth_date, sex, phone, address))
-    GROUP BY entity_id, kind, value
+    UNPIVOT (value FOR attribute IN (birth_date, sex, phone, address))
+    GROUP BY entity_id, attribute, value
 ),
 
 frequent AS (
     SELECT
         entity_id,
-        max(value) FILTER (kind = 'birth_date')::DATE AS birth_date,
-        max(value) FILTER (kind = 'sex') AS sex,
-        max(value) FILTER (kind = 'phone') AS phone,
-        max(value) FILTER (kind = 'address') AS address
+        max(value) FILTER (attribute = 'birth_date')::DATE AS birth_date,
+        max(value) FILTER (attribute = 'sex') AS sex,
+        max(value) FILTER (attribute = 'phone') AS phone,
+        max(value) FILTER (attribute = 'address') AS address
     FROM (
         SELECT *
         FROM value_count
-        QUALIFY row_number() OVER (PARTITION BY entity_id, kind ORDER BY row_count DESC, value) = 1
+        QUALIFY row_number() OVER (PARTITION BY entity_id, attribute ORDER BY row_count DESC, value) = 1
     )
     GROUP BY entity_id
 ),
@@ -43,7 +43,7 @@ frequent AS (
 filled AS (
     SELECT
         d.entity_id,
-        d.is_anchor,
+        d.kind,
         d.script,
         d.family_key,
         d.given_key,

@@ -87,22 +87,31 @@ death_event AS (
         AND f.changed_on <= (SELECT as_of FROM night)
 ),
 
-death AS (
-    SELECT person_id, if(is_cancelled, NULL, died_on) AS death_date
+last_word AS (
+    SELECT
+        person_id,
+        max(stated_on) FILTER (is_cancelled) AS cancelled_on,
+        max(stated_on) FILTER (NOT is_cancelled) AS declared_on
     FROM death_event
+    GROUP BY person_id
+),
+
+death AS (
+    SELECT e.person_id, e.died_on AS death_date
+    FROM death_event AS e
+    JOIN last_word AS w USING (person_id)
+    WHERE
+        NOT e.is_cancelled
+        AND (w.cancelled_on IS NULL OR w.declared_on > w.cancelled_on)
     -- The register's status repeats the death with the day of the entry: an event knows the day.
     QUALIFY row_number() OVER (
-        PARTITION BY person_id
+        PARTITION BY e.person_id
         ORDER BY
-            is_cancelled AND stated_on >= max(stated_on) FILTER (NOT is_cancelled) OVER (
-                PARTITION BY person_id
-            ) DESC,
-            is_cancelled,
-            document_type LIKE '%-F04-%' DESC,
-            stated_on DESC,
-            made_at DESC,
-            document_type,
-            line DESC
+            e.document_type LIKE '%-F04-%' DESC,
+            e.stated_on DESC,
+            e.made_at DESC,
+            e.document_type,
+            e.line DESC
     ) = 1
 ),
 
