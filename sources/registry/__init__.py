@@ -5,9 +5,9 @@ in one go and named by file, entry and field. Never here: the meaning of a type 
 or what is derived from it. Next: every room asks `load_catalogue()`.
 """
 
-from sources.registry.documents import FIRST_VERSION_FROM
 from sources.registry.loading import CATALOGUE_FOLDER, load_catalogue
 from sources.registry.problems import CatalogueError, Problem
+from sources.registry.versions import FIRST_VERSION_FROM
 
 __all__ = [
     "CATALOGUE_FOLDER",

@@ -1,13 +1,12 @@
 """Document types, read and validated.
 
-Here: the fields of a `[[document]]`, its schema versions and what must agree between them. Never
-here: single columns (`columns`) or which files there are (`loading`). Next: `loading` puts the
-types into the catalogue.
+Here: the fields of a `[[document]]` and what must agree between them and its columns. Never
+here: schema versions (`versions`), single columns (`columns`) or which files there are
+(`loading`). Next: `loading` puts the types into the catalogue.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from typing import TypeVar
 from hub.catalogue import (
     RECORD_ACTION,
     CodeSet,
-    Column,
     Corrections,
     Cycle,
     Delivery,
@@ -31,12 +29,10 @@ from hub.catalogue import (
     SchemaVersion,
 )
 from sources.registry.code_sets import PROGRAMME_SET, Crosswalk
-from sources.registry.columns import Writing, read_column
-from sources.registry.fields import CHANGE, COLUMN, DOCUMENT, VERSION, Entry, name_of
+from sources.registry.columns import Writing
+from sources.registry.fields import DOCUMENT, Entry, texts_of
 from sources.registry.problems import Place
-
-FIRST_VERSION_FROM = dt.date(2010, 1, 4)
-"""The day the hub opened: schema version 1 of every type is in force from it."""
+from sources.registry.versions import read_versions
 
 PERSON_KEYS = (
     "national_id",
@@ -92,7 +88,7 @@ def _check_words(entry: Entry, place: Place) -> None:
     ):
         if entry[field] not in known:
             place.report(field, f"{entry[field]!r} is unknown", f"use one of {', '.join(known)}")
-    for use in entry["used_for"] or [""]:
+    for use in texts_of(entry, "used_for", place) or [""]:
         if use not in USES:
             place.report("used_for", f"{use!r} is unknown", f"use one or more of {', '.join(USES)}")
     if not entry["legal_basis"].strip():
@@ -114,91 +110,6 @@ def _check_code(entry: Entry, institution: str, place: Place) -> None:
         place.report("code", f"is not of institution {institution}", "move it, or mend the code")
     if match[2] != entry["family"]:
         place.report("family", f"{entry['family']!r} is not that of the code", "make both agree")
-
-
-def _shaped(entries: list[object], prefix: str, place: Place) -> list[tuple[str, Entry]]:
-    """Return (field, entry) of the column entries that have their shape."""
-    shaped: list[tuple[str, Entry]] = []
-    for position, entry in enumerate(entries, 1):
-        field = f"{prefix}[{name_of(entry, 'name', position)}]"
-        if COLUMN.holds(entry, place, field + ".") and isinstance(entry, dict):
-            shaped.append((field, entry))
-    return shaped
-
-
-def _without_repeats(columns: list[tuple[str, Column]], place: Place) -> tuple[Column, ...]:
-    for attribute, said in (("name", "name"), ("canonical", "column of the hub")):
-        seen: set[str] = set()
-        for field, column in columns:
-            value = getattr(column, attribute)
-            if value in seen:
-                place.report(field, f"repeats the {said} {value!r}", "keep one of the two")
-            seen.add(value)
-    return tuple(column for _, column in columns)
-
-
-def _changed(
-    held: list[tuple[str, Entry]], later: Entry, prefix: str, place: Place
-) -> list[tuple[str, Entry]]:
-    """Return the column entries after the drops, changes and adds of a later version."""
-    names = {entry["name"] for _, entry in held}
-    drops = later.get("drops", [])
-    changes: dict[str, Entry] = {}
-    for position, change in enumerate(later.get("changes", []), 1):
-        field = f"{prefix}.changes[{name_of(change, 'name', position)}]"
-        if CHANGE.holds(change, place, field + "."):
-            changes[change["name"]] = change
-    for action, gone in (("drops", list(drops)), ("changes", list(changes))):
-        for name in gone:
-            if name not in names or (action == "changes" and name in drops):
-                place.report(
-                    f"{prefix}.{action}", f"{name!r} is no column then", "name a column in force"
-                )
-    kept = [
-        (f"{prefix}.changes[{entry['name']}]", {**entry, **changes[entry["name"]]})
-        if entry["name"] in changes
-        else (field, entry)
-        for field, entry in held
-        if entry["name"] not in drops
-    ]
-    adds = _shaped(later.get("adds", []), f"{prefix}.adds", place)
-    if not (drops or changes or adds):
-        place.report(prefix, "changes nothing", "add, drop or change a column, or remove it")
-    return [*kept, *adds]
-
-
-def _versions(entry: Entry, writing: Writing, place: Place) -> tuple[SchemaVersion, ...]:
-    held = _shaped(entry["columns"], "columns", place)
-    built: dict[int, Column | None] = {}
-
-    def build(entries: list[tuple[str, Entry]]) -> tuple[Column, ...]:
-        columns: list[tuple[str, Column]] = []
-        for field, column_entry in entries:
-            if id(column_entry) not in built:
-                built[id(column_entry)] = read_column(column_entry, field, writing, place)
-            column = built[id(column_entry)]
-            if column is not None:
-                columns.append((field, column))
-        return _without_repeats(columns, place)
-
-    if not held:
-        place.report("columns", "is empty", "list the columns of the sender's file")
-    versions = [SchemaVersion(1, FIRST_VERSION_FROM, build(held))]
-    steps = [held]
-    for position, later in enumerate(entry.get("version", []), 2):
-        prefix = f"version[{position}]"
-        if not VERSION.holds(later, place, prefix + "."):
-            continue
-        before = versions[-1]
-        if later["number"] != before.number + 1:
-            place.report(f"{prefix}.number", "does not follow", f"number it {before.number + 1}")
-        if later["valid_from"] <= before.valid_from:
-            place.report(
-                f"{prefix}.valid_from", "is not after the version before", "give a later day"
-            )
-        steps.append(_changed(steps[-1], later, prefix, place))
-        versions.append(SchemaVersion(later["number"], later["valid_from"], build(steps[-1])))
-    return tuple(versions)
 
 
 def _check_corrections(
@@ -258,18 +169,18 @@ def _constants(
     for name, word in entry.get("constants", {}).items():
         field = f"constants.{name}"
         column = family.column(name)
-        if column is None or column.kind is not Kind.CODE:
-            place.report(field, f"is no code column of {family.code}", "name a canonical code")
+        if column is None or column.kind is not Kind.CODE or not isinstance(word, str):
+            place.report(field, f"is no code column of {family.code}", "name a code and its word")
             continue
         if any(version.by_canonical(name) for version in versions):
             place.report(field, "is a column of the file too", "remove the constant or the column")
         code_set = vocabulary.code_sets.get(column.code_set or "")
-        meaning: str | None = word
+        meaning = word
         if column.code_set == PROGRAMME_SET:
             meaning = vocabulary.crosswalk.meaning(word, institution) or word
-        if code_set is not None and not code_set.accepts(str(meaning)):
+        if code_set is not None and not code_set.accepts(meaning):
             place.report(field, f"{word!r} is not in {code_set.name!r}", "use one of its words")
-        constants[name] = str(meaning)
+        constants[name] = meaning
     if family.column("programme_code") and "programme_code" not in constants:
         for version in versions:
             if version.by_canonical("programme_code") is None:
@@ -319,7 +230,7 @@ def read_document(
         vocabulary.code_sets,
         vocabulary.crosswalk,
     )
-    versions = _versions(entry, writing, place)
+    versions = read_versions(entry, writing, place)
     _check_corrections(corrections, versions, place)
     _check_person_key(entry, family, versions, place)
     if not any(version.by_canonical(name) for version in versions for name in family.natural_key):

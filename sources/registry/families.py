@@ -11,7 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hub.catalogue import RECORD_ACTION, CodeSet, Family, FamilyColumn, Kind
-from sources.registry.fields import FAMILY, FAMILY_COLUMN, Entry, list_of, name_of, read_toml
+from sources.registry.fields import (
+    FAMILY,
+    FAMILY_COLUMN,
+    Entry,
+    list_of,
+    name_of,
+    read_toml,
+    texts_of,
+)
 from sources.registry.problems import Place, Problem
 
 FAMILIES_FILE = "_families.toml"
@@ -80,14 +88,14 @@ def _family(entry: Entry, code_sets: Mapping[str, CodeSet], place: Place) -> Fam
         name=entry["name"],
         grain=entry["grain"],
         columns=_columns(entry, code_sets, place),
-        natural_key=tuple(entry["natural_key"]),
+        natural_key=tuple(texts_of(entry, "natural_key", place)),
         valid_from=entry.get("valid_from"),
         valid_to=entry.get("valid_to"),
     )
     if not family.natural_key:
         place.report("natural_key", "is empty", "name the columns that tell rows apart")
     for name in family.natural_key:
-        if not isinstance(name, str) or family.column(name) is None:
+        if family.column(name) is None:
             place.report("natural_key", f"{name!r} is no column", "name columns of the family")
     for field, bound in (("valid_from", family.valid_from), ("valid_to", family.valid_to)):
         column = family.column(bound) if bound is not None else None

@@ -152,3 +152,11 @@ def name_of(entry: object, field: str, position: int) -> str:
     """Return what an entry is called in problems: its `field`, or its place in the list."""
     value = entry.get(field) if isinstance(entry, dict) else None
     return value if isinstance(value, str) and value else f"entry {position}"
+
+
+def texts_of(entry: Entry, field: str, place: Place, prefix: str = "") -> list[str]:
+    """Return the list of texts in `field`, reporting members that are no texts."""
+    held = entry.get(field, [])
+    if any(not isinstance(value, str) for value in held):
+        place.report(prefix + field, "holds what is no text", "write each member in quotes")
+    return [value for value in held if isinstance(value, str)]

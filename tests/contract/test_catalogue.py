@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from hub.catalogue import Corrections, Delivery, Format, Kind
 from sources.reference_pages import NAMED_SOURCES, reference_pages, stale_pages
-from sources.registry import load_catalogue
+from sources.registry import CATALOGUE_FOLDER, load_catalogue
 
 PROJECT = Path(__file__).parents[2]
 
@@ -174,3 +175,15 @@ def test_reference_pages_never_sell_a_model_as_a_fact(catalogue):
             assert f"## {document.code} " in page
             for version in document.versions:
                 assert all(f"`{column.name}`" in page for column in version.columns)
+
+
+def test_the_example_of_the_guide_loads(tmp_path):
+    guide = (PROJECT / "docs" / "adding-a-document-type.md").read_text("utf-8")
+    example = re.search(r"```toml\n(.*?)```", guide, re.DOTALL)[1]
+    folder = tmp_path / "catalogue"
+    shutil.copytree(CATALOGUE_FOLDER, folder)
+    with (folder / "I03_national_tax_service.toml").open("a", encoding="utf-8") as file:
+        file.write("\n" + example)
+    catalogue = load_catalogue(folder)
+    assert len(catalogue.documents) == 449
+    assert len(catalogue.documents["I03-F11-07"].versions) == 2
