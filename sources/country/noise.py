@@ -174,6 +174,16 @@ def vary_addresses(addresses: pl.Series, draws: Draws) -> pl.Series:
     return varied.zip_with(form < 2, lot.zip_with(form == 2, numbered))
 
 
+def _forget(values: pl.Series, _: Draws) -> pl.Series:
+    return pl.Series(values.name, [None], dtype=values.dtype).new_from_index(0, len(values))
+
+
+def _misdate(births: pl.Series, draws: Draws) -> pl.Series:
+    """Return `births` ten, twenty or thirty days early: a digit of the day or month mistaken."""
+    days = pl.Series(draws.between("days", 1, 3) * 10)
+    return (births.cast(pl.Int32) - days.cast(pl.Int32)).cast(pl.Date)
+
+
 def _noisy_names(
     names: pl.Series, facts: pl.DataFrame, rates: NoiseRates, draws: Draws, people: People
 ) -> pl.Series:  # fmt: skip
@@ -231,15 +241,12 @@ def add_noise(
         ids = _apply(
             ids, draws, "digit", rates.id_digit_wrong, lambda s, d: mistype_ids(s, d, swap=False)
         )
-        missing = draws.chance("missing", rates.id_missing)
-        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, facts.height)
-        changed.append(_where(missing, nothing, ids).alias(person))
+        ids = _apply(ids, draws, "missing", rates.id_missing, _forget)
+        changed.append(ids.alias(person))
     if "birth_date" in facts.columns:
-        wrong = pl.Series(draws.chance("birth date", rates.birth_date_wrong))
-        days = pl.Series(draws.between("days", 1, 3)) * 10
         births = facts["birth_date"].cast(pl.Date)
-        moved = (births.cast(pl.Int32) - days.cast(pl.Int32)).cast(pl.Date)
-        changed.append(moved.zip_with(wrong, births).alias("birth_date"))
+        births = _apply(births, draws, "birth date", rates.birth_date_wrong, _misdate)
+        changed.append(births.alias("birth_date"))
     if "address" in facts.columns:
         changed.append(
             _apply(facts["address"], draws, "address", rates.address_variant, vary_addresses).alias(

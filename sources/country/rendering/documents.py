@@ -50,7 +50,7 @@ def _likes_hyphens(document: DocumentType) -> bool:
 def round_amounts(facts: pl.DataFrame, version: SchemaVersion) -> pl.DataFrame:
     """Return `facts` with each amount cut to the unit in which `version` writes it, in won."""
     return facts.with_columns(
-        round_to_unit(facts[column.canonical], column.format).alias(column.canonical)
+        round_to_unit(column)
         for column in version.columns
         if column.format in WON_PER_UNIT and column.canonical in facts.columns
     )

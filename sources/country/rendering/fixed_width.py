@@ -28,40 +28,49 @@ def line_length(version: SchemaVersion) -> int:
     return max(1 + sum(column.width or 0 for column in version.columns), SHORTEST_LINE)
 
 
-def _lengths(cells: pl.Series, encoding: Encoding) -> npt.NDArray[np.int64]:
-    in_utf_8 = cells.str.len_bytes().to_numpy().astype(np.int64)
+def _length(cell: pl.Expr, encoding: Encoding) -> pl.Expr:
+    in_utf_8 = cell.str.len_bytes().cast(pl.Int64)
     if encoding is Encoding.UTF_8:
         return in_utf_8
     # In the text that `values` lets through, a character is one byte, or Hangul: three bytes of
     # UTF-8 and two of CP949.
-    characters = cells.str.len_chars().to_numpy().astype(np.int64)
-    in_cp949: npt.NDArray[np.int64] = characters + (in_utf_8 - characters) // 2
-    return in_cp949
+    characters = cell.str.len_chars().cast(pl.Int64)
+    return characters + (in_utf_8 - characters) // 2
 
 
-def _cut(cells: pl.Series, width: int, encoding: Encoding) -> pl.Series:
-    """Return `cells` with those that are too long cut to what surely fits."""
-    too_long = pl.Series(_lengths(cells, encoding) > width)
-    if not too_long.any():
-        return cells
+def _cut(cell: pl.Expr, width: int, encoding: Encoding) -> pl.Expr:
+    """Return `cell`, where it is too long cut to what surely fits."""
     widest = 2 if encoding is Encoding.CP949 else 4
-    is_plain = cells.str.len_bytes() == cells.str.len_chars()
-    frame = pl.DataFrame({"cell": cells, "too_long": too_long, "is_plain": is_plain})
-    return frame.select(
-        pl.when(~pl.col("too_long"))
-        .then(pl.col("cell"))
-        .when(pl.col("is_plain"))
-        .then(pl.col("cell").str.head(width))
-        .otherwise(pl.col("cell").str.head(width // widest))
-        .alias("cell")
-    )["cell"]
+    is_plain = cell.str.len_bytes() == cell.str.len_chars()
+    return (
+        pl.when(_length(cell, encoding) <= width)
+        .then(cell)
+        .when(is_plain)
+        .then(cell.str.head(width))
+        .otherwise(cell.str.head(width // widest))
+    )
 
 
-def _block(cells: pl.Series, width: int, encoding: Encoding, *, right: bool) -> Bytes:
+def _fitted(frame: pl.DataFrame, version: SchemaVersion, encoding: Encoding) -> pl.DataFrame:
+    """Return, for each column of `version`, its cells as text that fits and their lengths."""
+    cells = frame.select(
+        _cut(pl.col(column.name).cast(pl.String).fill_null(""), column.width or 0, encoding)
+        if column.format not in NUMBERS
+        else pl.col(column.name).cast(pl.String).fill_null("").alias(column.name)
+        for column in version.columns
+    )
+    return cells.with_columns(
+        _length(pl.col(column.name), encoding).alias(f"{column.name}\0length")
+        for column in version.columns
+    )
+
+
+def _block(
+    cells: pl.Series, lengths: npt.NDArray[np.int64], width: int, encoding: Encoding, *, right: bool
+) -> Bytes:
     """Return `cells` as a matrix of bytes, a row each, padded with spaces to `width`."""
-    text = _cut(cells.cast(pl.String).fill_null(""), width, encoding)
-    lengths = _lengths(text, encoding)
-    content = np.frombuffer(str(text.str.join("").item()).encode(encoding.value), dtype=np.uint8)
+    text = str(cells.str.join("").item())
+    content = np.frombuffer(text.encode(encoding.value), dtype=np.uint8)
     if bool((lengths == width).all()):
         return content.reshape(len(cells), width)
     block = np.full((len(cells), width), _SPACE, dtype=np.uint8)
@@ -90,13 +99,17 @@ def write_fixed_width(
     lines = np.full((frame.height, length + 1), _SPACE, dtype=np.uint8)
     lines[:, 0] = ord("D")
     lines[:, length] = _NEWLINE
+    fitted = _fitted(frame, version, encoding)
     position = 1
-    for column in version.columns:
+    for column in version.columns if frame.height else ():
         width = column.width or 0
-        if frame.height:
-            lines[:, position : position + width] = _block(
-                frame[column.name], width, encoding, right=column.format in NUMBERS
-            )
+        lines[:, position : position + width] = _block(
+            fitted[column.name],
+            fitted[f"{column.name}\0length"].to_numpy(),
+            width,
+            encoding,
+            right=column.format in NUMBERS,
+        )
         position += width
     header = (
         f"H{name.document:<10}{name.period:<8}{name.sequence:03d}{version.number:02d}"

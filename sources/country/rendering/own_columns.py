@@ -94,6 +94,10 @@ def _base_days(facts: pl.DataFrame, family: Family, day: dt.date) -> pl.Series:
     return pl.Series([day]).new_from_index(0, facts.height)
 
 
+def _base_months(facts: pl.DataFrame, family: Family, day: dt.date) -> pl.Series:
+    return _base_days(facts, family, day).dt.month_start()
+
+
 def _main_amount(facts: pl.DataFrame, family: Family) -> pl.Series | None:
     names = [column.name for column in family.columns if column.kind is Kind.KRW]
     for name in names:
@@ -223,7 +227,7 @@ def draw_column(
     makers: Mapping[Kind, Callable[[], pl.Series]] = {
         Kind.ID: partial(_other_person, column, draws, people),
         Kind.DATE: lambda: _draw_date(column, _base_days(facts, family, day), draws, day),
-        Kind.MONTH: lambda: _base_days(facts, family, day).dt.month_start(),
+        Kind.MONTH: partial(_base_months, facts, family, day),
         Kind.YEAR: lambda: _base_days(facts, family, day).dt.year().cast(pl.Int32),
         Kind.KRW: partial(_draw_amount, column, facts, family, draws),
         Kind.INT: partial(_draw_count, column, draws),

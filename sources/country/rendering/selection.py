@@ -7,6 +7,8 @@ Next: own columns are added and the rows are rendered (`contents`).
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import polars as pl
 
@@ -53,12 +55,17 @@ def _word_class(words: pl.Expr) -> pl.Expr:
     )
 
 
+def _class_of(word: str) -> str:
+    if re.search(_DEATH, word):
+        return "death"
+    return "birth" if re.search(_BIRTH, word) else "other"
+
+
 def _classes(words: list[str]) -> dict[str, list[str]]:
-    frame = pl.DataFrame({"word": words}).with_columns(_word_class(pl.col("word")).alias("class"))
-    return {
-        str(key): frame.filter(pl.col("class") == key)["word"].to_list()
-        for key in frame["class"].unique(maintain_order=True)
-    }
+    classes: dict[str, list[str]] = {}
+    for word in words:
+        classes.setdefault(_class_of(word), []).append(word)
+    return classes
 
 
 def words_of(column: Column) -> list[str]:
@@ -74,20 +81,20 @@ def _code_columns(family: Family, version: SchemaVersion) -> list[Column]:
     ]
 
 
-def _fits(facts: pl.DataFrame, column: Column) -> pl.Series:
-    values = facts[column.canonical]
-    return values.is_in(words_of(column)) | values.is_null()
+def _fits(column: Column) -> pl.Expr:
+    """Say whether a row's word is known to the type; nothing is, unless it is required."""
+    values = pl.col(column.canonical)
+    return values.is_in(words_of(column)).fill_null(not column.required)
 
 
 def _redraw_words(facts: pl.DataFrame, columns: list[Column], draws: Draws) -> pl.DataFrame:
     """Return `facts` with words that a type does not know replaced by ones that it does."""
+    absent = [column.canonical for column in columns if column.canonical not in facts.columns]
+    facts = facts.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
+    fitting = facts.select(_fits(column).alias(column.canonical) for column in columns)
     for column in columns:
         name = column.canonical
-        if name not in facts.columns:
-            facts = facts.with_columns(pl.lit(None, dtype=pl.String).alias(name))
-        fits = _fits(facts, column)
-        if column.required:
-            fits = fits & facts[name].is_not_null()
+        fits = fitting[name]
         if fits.all():
             continue
         drawn = draws.bits(f"word {name}")
@@ -171,7 +178,7 @@ def stand_in_facts(
     ]
     score = np.zeros(facts.height, dtype=np.int64)
     for column in codes:
-        score += _fits(facts, column).to_numpy().astype(np.int64)
+        score += facts.select(_fits(column)).to_series().to_numpy().astype(np.int64)
     facts = facts.with_columns(pl.Series("_score", score))
     for column in codes:
         classes = list(_classes(words_of(column)))
