@@ -139,7 +139,7 @@ class CsvParser:
             return None
         try:
             frame = pl.read_csv(data, has_header=False, schema=self._schema, glob=False)
-        except pl.exceptions.PolarsError:
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
             return None
         if frame.height != chunk.line_count:
             return None

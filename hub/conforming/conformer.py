@@ -1,0 +1,330 @@
+"""The conformer of one document type and schema version: raw batch in, lake rows out.
+
+Here: compiling the catalogue's columns to expressions, telling blanks from broken values, row
+conservation in rows and won. Never here: formats of values (`hub.conforming.values`), keys, files.
+Next: `warehouse.lake` writes what is accepted and quarantined.
+
+Conversion runs in two passes. The fast pass converts all columns as they are. Only a column in
+which that leaves more nulls than the sender did is converted again with spaces and hyphens
+removed, and what is still null then breaks its rule.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+
+from hub.catalogue import (
+    RECORD_ACTION,
+    CodeSet,
+    Column,
+    DocumentType,
+    Family,
+    Format,
+    Kind,
+    SchemaVersion,
+)
+from hub.conforming import values
+from hub.conforming.repetitions import RepetitionFinder
+from hub.conforming.values import RULES, Rule
+from hub.delivery import LINE, RawBatch, Reject
+
+LATEST_DAY = dt.date(2029, 12, 31)
+NEVER_SUPERSEDED = ("reversal", "cancel")
+"""Record actions that are additive or void another row: two equal ones mean two."""
+
+QUARANTINE_SCHEMA = pl.Schema(
+    {
+        "line": pl.Int64,
+        "column": pl.String,
+        "rule": pl.String,
+        "detail": pl.String,
+        "amount": pl.Int64,
+    }
+)
+
+
+class Tokeniser(Protocol):
+    """What turns national IDs into tokens; `warehouse.vault` has the real one."""
+
+    def tokens(self, ids: pl.Series) -> pl.Series:
+        """Return the token (Binary, 16 bytes) of each thirteen-digit ID; null stays null."""
+        ...
+
+
+@dataclass(slots=True)
+class ConformedBatch:
+    """One batch after conforming; amounts in won.
+
+    received = accepted + quarantined + superseded, in rows and in won. Amounts that cannot be read
+    count as nothing on both sides.
+    """
+
+    accepted: pl.DataFrame
+    """Lake rows: see docs/architecture.md."""
+    quarantined: pl.DataFrame
+    """line, column, rule, detail, amount; a row once, under its first broken rule."""
+    received_rows: int
+    received_amount: int
+    accepted_amount: int
+    quarantined_amount: int
+    superseded_rows: int
+    superseded_amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Conversion:
+    """How one column of the sender becomes lake columns."""
+
+    column: Column
+    rule: Rule | None
+    """None for text, which cannot be malformed."""
+    fast: tuple[pl.Expr, ...]
+    careful: tuple[pl.Expr, ...]
+    checked: str
+    """The output that is null where the value is malformed."""
+    token: str | None
+    """Name of the token column, for IDs."""
+    outputs: tuple[str, ...]
+    """Lake columns in order (token first)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    mask: pl.Series
+    column: str
+    rule: Rule
+
+
+class Conformer:
+    """Conforms the batches of one delivery; make a new one for each delivery."""
+
+    def __init__(
+        self,
+        document: DocumentType,
+        version: SchemaVersion,
+        family: Family,
+        code_sets: Mapping[str, CodeSet],
+        tokeniser: Tokeniser,
+        *,
+        made_on: dt.date = LATEST_DAY,
+    ) -> None:
+        """Compile the expressions of `version`.
+
+        Args:
+            made_on: the delivery's day; a two-digit year of birth is never after its year.
+        """
+        self._version, self._family, self._code_sets = version, family, code_sets
+        self._tokeniser, self._made_on = tokeniser, made_on
+        self._conversions = [self._conversion(column) for column in version.columns]
+        self._fast = [expr for conversion in self._conversions for expr in conversion.fast]
+        self._names = [column.name for column in version.columns]
+        self._has_action = version.by_canonical(RECORD_ACTION) is not None
+        self._amount = document.amount_column
+        if self._amount is not None and version.by_canonical(self._amount) is None:
+            self._amount = None
+        sent = {column.canonical for column in version.columns}
+        self._constants: dict[str, str] = {
+            canonical: word
+            for canonical, word in getattr(document, "constants", {}).items()
+            if canonical not in sent
+        }
+        self._lake_columns = ["line", RECORD_ACTION]
+        for conversion in self._conversions:
+            self._lake_columns += [o for o in conversion.outputs if o != RECORD_ACTION]
+        self._lake_columns += list(self._constants)
+        self._repetitions = RepetitionFinder()
+
+    def conform(self, batch: RawBatch) -> ConformedBatch:
+        """Convert one batch; batches must come in the order of their lines."""
+        frame = batch.frame
+        converted = frame.select(self._fast)
+        failures: list[_Failure] = []
+        for conversion in self._conversions:
+            converted = self._check(conversion, frame, converted, failures)
+        amounts = (
+            converted.get_column(self._amount)
+            if self._amount is not None
+            else pl.Series([None] * frame.height, dtype=pl.Int64)
+        )
+        quarantined, is_good = self._quarantine(frame, amounts, failures, batch.rejects)
+        is_superseded = self._find_superseded(frame, converted, is_good)
+        keep = is_good & ~is_superseded
+        accepted = self._lake_rows(frame, converted, keep)
+        return ConformedBatch(
+            accepted=accepted,
+            quarantined=quarantined,
+            received_rows=frame.height + len(batch.rejects),
+            received_amount=_sum(amounts),
+            accepted_amount=_sum(amounts.filter(keep)),
+            quarantined_amount=_sum(quarantined.get_column("amount")),
+            superseded_rows=int(is_superseded.sum()),
+            superseded_amount=_sum(amounts.filter(is_superseded)),
+        )
+
+    def _check(
+        self,
+        conversion: _Conversion,
+        frame: pl.DataFrame,
+        converted: pl.DataFrame,
+        failures: list[_Failure],
+    ) -> pl.DataFrame:
+        """Convert again what the fast pass could not, and note the rows that break the rule."""
+        name = conversion.column.name
+        raw, value = frame.get_column(name), converted.get_column(conversion.checked)
+        if conversion.rule is not None and value.null_count() > raw.null_count():
+            text = raw.str.strip_chars()
+            again = frame.with_columns(text).select(conversion.careful)
+            converted = converted.with_columns(again)
+            value = converted.get_column(conversion.checked)
+            bad = value.is_null() & (text != "").fill_null(value=False)
+            if bad.any():
+                failures.append(_Failure(bad, name, conversion.rule))
+        if conversion.column.required and value.null_count():
+            missing = (raw.str.strip_chars() == "").fill_null(value=True)
+            if missing.any():
+                rule = Rule("required_missing", "expected a value")
+                failures.append(_Failure(missing, name, rule))
+        return converted
+
+    def _quarantine(
+        self,
+        frame: pl.DataFrame,
+        amounts: pl.Series,
+        failures: list[_Failure],
+        rejects: list[Reject],
+    ) -> tuple[pl.DataFrame, pl.Series]:
+        """Return the quarantine rows and which rows are good; the first broken rule counts."""
+        is_good = pl.repeat(value=True, n=frame.height, dtype=pl.Boolean, eager=True)
+        parts: list[pl.DataFrame] = []
+        for failure in failures:
+            first = failure.mask & is_good
+            if not first.any():
+                continue
+            is_good = is_good & ~failure.mask
+            parts.append(
+                pl.DataFrame({"line": frame.get_column(LINE).filter(first)}).with_columns(
+                    pl.lit(failure.column).alias("column"),
+                    pl.lit(failure.rule.code).alias("rule"),
+                    pl.lit(failure.rule.detail).alias("detail"),
+                    amounts.filter(first).alias("amount"),
+                )
+            )
+        if rejects:
+            rows = [(each.line, each.column, each.rule, each.detail, None) for each in rejects]
+            parts.append(pl.DataFrame(rows, schema=QUARANTINE_SCHEMA, orient="row"))
+        if not parts:
+            return pl.DataFrame(schema=QUARANTINE_SCHEMA), is_good
+        return pl.concat([part.cast(QUARANTINE_SCHEMA) for part in parts]).sort("line"), is_good
+
+    def _find_superseded(
+        self, frame: pl.DataFrame, converted: pl.DataFrame, is_good: pl.Series
+    ) -> pl.Series:
+        may_repeat = is_good
+        if self._has_action:
+            action = converted.get_column(RECORD_ACTION)
+            may_repeat = is_good & ~action.is_in(NEVER_SUPERSEDED).fill_null(value=False)
+        rows = frame.select(self._names)
+        if may_repeat.all():
+            return pl.Series(self._repetitions.find(rows))
+        repeats = np.zeros(frame.height, dtype=np.bool_)
+        repeats[may_repeat.to_numpy()] = self._repetitions.find(rows.filter(may_repeat))
+        return pl.Series(repeats)
+
+    def _lake_rows(
+        self, frame: pl.DataFrame, converted: pl.DataFrame, keep: pl.Series
+    ) -> pl.DataFrame:
+        rows = converted.with_columns(frame.get_column(LINE).alias("line"))
+        if not keep.all():
+            rows = rows.filter(keep)
+        tokens = [
+            self._tokeniser.tokens(rows.get_column(conversion.checked)).alias(conversion.token)
+            if conversion.column.format is Format.ID13
+            else pl.Series(conversion.token, [None] * rows.height, dtype=pl.Binary)
+            for conversion in self._conversions
+            if conversion.token is not None
+        ]
+        action = pl.col(RECORD_ACTION).fill_null("new") if self._has_action else pl.lit("new")
+        constants = [pl.lit(word).alias(name) for name, word in self._constants.items()]
+        rows = rows.with_columns(*tokens, action.alias(RECORD_ACTION), *constants)
+        return rows.select(self._lake_columns)
+
+    def _conversion(self, column: Column) -> _Conversion:
+        """Compile one column; expressions name their outputs."""
+        text = pl.col(column.name)
+        if column.format in (Format.ID13, Format.ID_MASKED):
+            return self._id_conversion(column, text)
+        rule: Rule | None = RULES.get(column.format)
+        tidy = text
+        convert: Callable[[pl.Expr], pl.Expr]
+        if column.format is Format.CODE or self._kind(column) is Kind.CODE:
+            code_set = self._code_set(column)
+            coded = values.convert_code(text, column.codes, code_set)
+            if column.format is Format.CODE or code_set is not None:
+                rule = coded[1]
+            expr = coded[0]
+            return _plain(column, rule, expr, expr)
+        if column.format is Format.DATE6:
+            expr = self._date6(column, text)
+            return _plain(column, rule, expr, expr)
+        convert = lambda expr: values.convert(expr, column.format)  # noqa: E731
+        if column.format is Format.BRN10:
+            tidy = values.without_business_hyphens(text)
+        return _plain(column, rule, convert(text), convert(tidy))
+
+    def _id_conversion(self, column: Column, text: pl.Expr) -> _Conversion:
+        is_person = column.canonical == self._family.person_column and not column.is_own
+        token = f"{column.canonical}_token"
+        if column.format is Format.ID_MASKED:
+            fast = careful = values.convert_masked_id(text)
+        else:
+            fast = values.convert_id(text)
+            careful = values.convert_id(values.without_id_hyphen(text))
+        # A masked ID has no digits to check: its open birth date tells whether it is well formed.
+        checked = f"open {column.canonical}"
+
+        def outputs(parts: values.IdParts) -> tuple[pl.Expr, ...]:
+            is_masked = column.format is Format.ID_MASKED
+            kept = parts.birth_date if is_masked else parts.digits
+            found = [kept.alias(checked)]
+            if is_person:
+                found += [parts.birth_date.alias("id_birth_date"), parts.sex.alias("id_sex")]
+            return tuple(found)
+
+        names = (token, "id_birth_date", "id_sex") if is_person else (token,)
+        rule = RULES[column.format]
+        return _Conversion(column, rule, outputs(fast), outputs(careful), checked, token, names)
+
+    def _date6(self, column: Column, text: pl.Expr) -> pl.Expr:
+        if column.canonical != "birth_date":
+            return values.convert_date6(text)
+        person = self._family.person_column
+        id_column = self._version.by_canonical(person) if person else None
+        id_text = pl.col(id_column.name) if id_column else None
+        return values.convert_birth_date6(text, id_text, self._made_on)
+
+    def _kind(self, column: Column) -> Kind:
+        canonical = None if column.is_own else self._family.column(column.canonical)
+        return canonical.kind if canonical else column.kind
+
+    def _code_set(self, column: Column) -> CodeSet | None:
+        canonical = None if column.is_own else self._family.column(column.canonical)
+        name = column.code_set or (canonical.code_set if canonical else None)
+        return self._code_sets.get(name) if name else None
+
+
+def _plain(column: Column, rule: Rule | None, fast: pl.Expr, careful: pl.Expr) -> _Conversion:
+    name = column.canonical
+    return _Conversion(
+        column, rule, (fast.alias(name),), (careful.alias(name),), name, None, (name,)
+    )
+
+
+def _sum(amounts: pl.Series) -> int:
+    """Sum without overflow: 64-bit amounts of many rows need more than 64 bits."""
+    return int(amounts.cast(pl.Int128).sum() or 0)

@@ -1,0 +1,221 @@
+"""One expression a format: the sender's text to a typed value, null where it is malformed.
+
+Here: the formats of values, and the rule each breaks. Never here: rows, quarantine or blanks
+(`hub.conforming.conformer`). Next: the conformer compiles these for the columns of a type.
+
+All expressions take text without spaces around it; a null is a blank or a broken rule, which the
+conformer tells apart.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from hub.catalogue import WON_PER_UNIT, CodeSet, Format
+from hub.conforming.calendar import FIRST_YEAR, LAST_YEAR, day_of_number
+
+LARGEST_INTEGER = 2**63 - 1
+LATEST_TWO_DIGIT_YEAR = 2069
+"""Two-digit years mean 1970 to 2069; birth dates have a rule of their own."""
+_HYPHEN = ord("-")
+_BIRTH_CENTURY = {9: 18, 0: 18, 1: 19, 2: 19, 5: 19, 6: 19, 3: 20, 4: 20, 7: 20, 8: 20}
+_MASKED = r"^[0-9]{6}-?[0-9]\*{6}$"
+_DECIMAL = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a value of a format must be."""
+
+    code: str
+    detail: str
+    """What was expected, in words that hold no value."""
+
+
+RULES: Mapping[Format, Rule] = {
+    Format.CODE: Rule("code_unknown", "expected a code of the column's list"),
+    Format.ID13: Rule("id_malformed", "expected 13 digits that hold a birth date"),
+    Format.ID_MASKED: Rule("mask_malformed", "expected six digits, a hyphen, a digit, six stars"),
+    Format.DATE8: Rule("date_invalid", "expected a day as YYYYMMDD"),
+    Format.DATE10: Rule("date_invalid", "expected a day as YYYY-MM-DD"),
+    Format.DATE6: Rule("date_invalid", "expected a day as YYMMDD"),
+    Format.MONTH6: Rule("month_invalid", "expected a month as YYYYMM"),
+    Format.MONTH7: Rule("month_invalid", "expected a month as YYYY-MM"),
+    Format.YEAR4: Rule("year_invalid", "expected a year as YYYY"),
+    Format.WON: Rule("amount_invalid", "expected a whole number of won"),
+    Format.THOUSAND_WON: Rule("amount_invalid", "expected a whole number of thousand won"),
+    Format.TEN_THOUSAND_WON: Rule("amount_invalid", "expected a whole number of ten thousand won"),
+    Format.INT: Rule("int_invalid", "expected a whole number"),
+    Format.DECIMAL: Rule("decimal_invalid", "expected a decimal number with a point"),
+    Format.YN: Rule("boolean_invalid", "expected Y or N"),
+    Format.B10: Rule("boolean_invalid", "expected 1 or 0"),
+    Format.KO_YN: Rule("boolean_invalid", "expected 여 or 부"),
+    Format.BRN10: Rule("brn_malformed", "expected ten digits"),
+}
+
+_YES_NO = {Format.YN: ("Y", "N"), Format.B10: ("1", "0"), Format.KO_YN: ("여", "부")}
+
+
+def convert(text: pl.Expr, value_format: Format) -> pl.Expr:
+    """Return the typed value of `text` in one of the formats that need nothing but the text."""
+    match value_format:
+        case Format.TEXT:
+            stripped = text.str.strip_chars()
+            return pl.when(stripped.str.len_bytes() > 0).then(stripped)
+        case Format.DATE8:
+            return day_of_number(_number_of_length(text, 8))
+        case Format.DATE10:
+            return day_of_number(_hyphenated_number(text, 10, (4, 7)))
+        case Format.MONTH6:
+            return day_of_number(_number_of_length(text, 6) * 100 + 1)
+        case Format.MONTH7:
+            return day_of_number(_hyphenated_number(text, 7, (4,)) * 100 + 1)
+        case Format.YEAR4:
+            year = _number_of_length(text, 4)
+            return pl.when(year.is_between(FIRST_YEAR, LAST_YEAR)).then(year)
+        case Format.WON | Format.THOUSAND_WON | Format.TEN_THOUSAND_WON:
+            return _won(text, WON_PER_UNIT[value_format])
+        case Format.INT:
+            return text.cast(pl.Int64, strict=False)
+        case Format.DECIMAL:
+            number = text.cast(pl.Float64, strict=False)
+            return pl.when(number.is_finite() & text.str.contains(_DECIMAL)).then(number)
+        case Format.YN | Format.B10 | Format.KO_YN:
+            yes, no = _YES_NO[value_format]
+            is_yes = text == yes
+            return pl.when(is_yes | (text == no)).then(is_yes)
+        case Format.BRN10:
+            return _business_number(text)
+        case Format.CODE | Format.ID13 | Format.ID_MASKED | Format.DATE6:
+            message = f"{value_format} needs more than its text"
+            raise ValueError(message)
+
+
+def convert_code(
+    text: pl.Expr, codes: Mapping[str, str], code_set: CodeSet | None
+) -> tuple[pl.Expr, Rule]:
+    """Return the canonical word of a sender's code, and the rule of codes that have none.
+
+    An open set also takes text of its own pattern as it is, because its words are not all listed.
+    """
+    words = {**codes} if codes else {}
+    if not words and code_set is not None and not code_set.is_open:
+        words = {word: word for word in code_set.words}
+    mapped = text.replace_strict(words, default=None, return_dtype=pl.String) if words else None
+    if code_set is None or not code_set.is_open:
+        return (mapped if mapped is not None else convert(text, Format.TEXT)), RULES[Format.CODE]
+    rule = Rule("code_malformed", "expected a code of the form of its list")
+    own = convert(text, Format.TEXT)
+    if code_set.pattern is not None:
+        own = pl.when(text.str.contains(f"^(?:{code_set.pattern})$")).then(text)
+    return (own if mapped is None else pl.coalesce(mapped, own)), rule
+
+
+@dataclass(frozen=True, slots=True)
+class IdParts:
+    """Expressions of what a national ID shows openly."""
+
+    digits: pl.Expr
+    """The thirteen digits; null where malformed or masked."""
+    birth_date: pl.Expr
+    sex: pl.Expr
+
+
+def convert_id(text: pl.Expr) -> IdParts:
+    """Take a thirteen-digit ID apart; its check digit is not looked at (not all IDs keep it)."""
+    # `>= "0"` keeps a sign out, which a cast would take for part of a number.
+    is_digits = (text.str.len_bytes() == 13) & (text >= "0")
+    number = pl.when(is_digits).then(text.cast(pl.Int64, strict=False))
+    birth_date = _birth_date(number // 10_000_000, number // 1_000_000 % 10)
+    digits = pl.when(birth_date.is_not_null()).then(text)
+    return IdParts(digits, birth_date, _sex(number // 1_000_000 % 2, birth_date))
+
+
+def without_id_hyphen(text: pl.Expr) -> pl.Expr:
+    """Drop the hyphen after the sixth digit, which is tolerated."""
+    return text.str.replace(r"^([0-9]{6})-([0-9]{7})$", "${1}${2}")
+
+
+def convert_masked_id(text: pl.Expr) -> IdParts:
+    """Take apart a masked ID (900101-1******): open digits only."""
+    masked = pl.when(text.str.contains(_MASKED)).then(text)
+    six = masked.str.head(6).cast(pl.Int64, strict=False)
+    digit = masked.str.extract(r"([0-9])\*").cast(pl.Int64, strict=False)
+    birth_date = _birth_date(six, digit)
+    return IdParts(pl.lit(None, dtype=pl.String), birth_date, _sex(digit % 2, birth_date))
+
+
+def _birth_date(six_digits: pl.Expr, century_digit: pl.Expr) -> pl.Expr:
+    century = century_digit.replace_strict(_BIRTH_CENTURY, default=None, return_dtype=pl.Int64)
+    return day_of_number(century * 1_000_000 + six_digits)
+
+
+def _sex(parity: pl.Expr, birth_date: pl.Expr) -> pl.Expr:
+    word = pl.when(parity == 1).then(pl.lit("male")).otherwise(pl.lit("female"))
+    return pl.when(birth_date.is_not_null()).then(word)
+
+
+def convert_date6(text: pl.Expr) -> pl.Expr:
+    """Return the day of YYMMDD, in the century that ends with `LATEST_TWO_DIGIT_YEAR`."""
+    number = _two_digit_date(text)
+    return day_of_number(_in_century(number, LATEST_TWO_DIGIT_YEAR))
+
+
+def convert_birth_date6(text: pl.Expr, id_text: pl.Expr | None, made_on: dt.date) -> pl.Expr:
+    """Return the birth day of YYMMDD.
+
+    The century is that of the row's ID where its first six digits are the same; otherwise the day
+    is the latest that is not after the year of `made_on`.
+    """
+    number = _two_digit_date(text)
+    guess = day_of_number(_in_century(number, made_on.year))
+    if id_text is None:
+        return guess
+    open_digits = id_text.str.replace("-", "", literal=True)
+    century_digit = open_digits.str.slice(6, 1).cast(pl.Int64, strict=False)
+    of_id = pl.when(open_digits.str.head(6) == text).then(_birth_date(number, century_digit))
+    return pl.coalesce(of_id, guess)
+
+
+def _two_digit_date(text: pl.Expr) -> pl.Expr:
+    is_digits = (text.str.len_bytes() == 6) & (text >= "0")
+    return pl.when(is_digits).then(text.cast(pl.Int64, strict=False))
+
+
+def _in_century(number: pl.Expr, latest_year: int) -> pl.Expr:
+    century, year = divmod(latest_year, 100)
+    is_later = number // 10_000 > year
+    return number + pl.when(is_later).then(century - 1).otherwise(century) * 1_000_000
+
+
+def _number_of_length(text: pl.Expr, length: int) -> pl.Expr:
+    number = text.cast(pl.Int32, strict=False)
+    return pl.when(text.str.len_bytes() == length).then(number)
+
+
+def _hyphenated_number(text: pl.Expr, length: int, hyphens: tuple[int, ...]) -> pl.Expr:
+    """Return the number in a text that has hyphens at these places; null for other lengths."""
+    characters = text.cast(pl.Binary).bin.reinterpret(dtype=pl.Array(pl.UInt8, length))
+    number = text.str.replace_all("-", "", literal=True).cast(pl.Int32, strict=False)
+    are_hyphens = [characters.arr.get(place) == _HYPHEN for place in hyphens]
+    return pl.when(pl.all_horizontal(are_hyphens)).then(number)
+
+
+def _won(text: pl.Expr, won_per_unit: int) -> pl.Expr:
+    number = text.cast(pl.Int64, strict=False)
+    limit = LARGEST_INTEGER // won_per_unit
+    return pl.when(number.is_between(-limit, limit)).then(number * won_per_unit)
+
+
+def _business_number(text: pl.Expr) -> pl.Expr:
+    is_digits = (text.str.len_bytes() == 10) & (text >= "0")
+    return pl.when(is_digits & text.cast(pl.Int64, strict=False).is_not_null()).then(text)
+
+
+def without_business_hyphens(text: pl.Expr) -> pl.Expr:
+    """Drop the hyphens of a business number (3-2-5), which are tolerated."""
+    return text.str.replace(r"^([0-9]{3})-([0-9]{2})-([0-9]{5})$", "${1}${2}${3}")
