@@ -186,7 +186,7 @@ class CodeSet:
     """Canonical word → (Korean name, English name)."""
     is_open: bool = False
     pattern: str | None = None
-    """For an open set: the regular expression that a whole value must match to be its own word."""
+    """For an open set: the regular expression that every whole value matches, listed words too."""
     groups: Mapping[str, str] = field(default_factory=dict)
     """Canonical word → the group it belongs to, where a list has groups."""
     outside: Mapping[str, str] = field(default_factory=dict)

@@ -74,6 +74,8 @@ def _code_set(file: Path, folder: Path, problems: list[Problem]) -> CodeSet | No
             place.report(f"words.{word}", "is no code word", "use letters, digits, _ and -")
         if CODE_WORD.holds(names, place, f"words.{word}."):
             words[word] = (names["name_ko"], names["name_en"])
+            if pattern is not None and not re.fullmatch(pattern, word):
+                place.report(f"words.{word}", "does not match the pattern", "widen the pattern")
             if "group" in names:
                 groups[word] = names["group"]
     return CodeSet(

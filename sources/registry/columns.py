@@ -112,7 +112,7 @@ def _codes(
                     "add it to _programme_crosswalk.toml",
                 )
                 continue
-        elif code_set is not None and not code_set.accepts(word):
+        elif code_set is not None and word not in code_set.words:
             place.report(
                 f"{field}.codes.{code}",
                 f"{word!r} is not in code set {code_set.name!r}",

@@ -21,7 +21,7 @@ female = { name_ko = "여", name_en = "Female" }
 name = "region"
 describes = "Region."
 open = true
-pattern = '[0-9]{5}'
+pattern = '[0-9]{5}|abroad'
 [words]
 abroad = { name_ko = "국외", name_en = "Abroad", group = "far" }
 """,
@@ -360,12 +360,16 @@ CASES = {
         "codes/sex.toml", "sex", "words.male.name_en", "missing",
     ),
     "open_without_pattern": (
-        "codes/region.toml", "pattern = '[0-9]{5}'\n", "",
+        "codes/region.toml", "pattern = '[0-9]{5}|abroad'\n", "",
         "codes/region.toml", "region", "pattern", "exactly where open",
     ),
     "bad_pattern": (
-        "codes/region.toml", "'[0-9]{5}'", "'[0-9'",
+        "codes/region.toml", "'[0-9]{5}|abroad'", "'[0-9'",
         "codes/region.toml", "region", "pattern", "no regular expression",
+    ),
+    "word_outside_pattern": (
+        "codes/region.toml", "|abroad", "",
+        "codes/region.toml", "region", "words.abroad", "does not match the pattern",
     ),
     "record_actions": (
         "codes/record_action.toml", "reversal =", "undo =",
