@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from expectations.lake_row import LakeColumn, lake_columns, lake_name, lake_types
 from expectations.rules import RULE_KINDS, Horizon, Rule, literal, quoted
@@ -59,7 +59,7 @@ def rules_for(
         *_dates(document, columns, family),
         *_amounts(document, columns),
         *_persons(document, version, family),
-        *_natural_key(columns, family),
+        *_natural_key(document, columns, family),
     )
 
 
@@ -73,7 +73,7 @@ def _rows_query(
 
 
 def _shape(document: DocumentType, version: SchemaVersion, family: Family) -> Iterator[Rule]:
-    types = lake_types(version, family)
+    types = lake_types(document, version, family)
     expected = "(VALUES " + ", ".join(
         f"({literal(name)}, {literal(type_)})" for name, type_ in types.items()
     ) + ") AS expected (column_name, column_type)"  # fmt: skip
@@ -127,34 +127,38 @@ def _codes(
         canonical = None if column.column.is_own else family.column(column.column.canonical)
         set_name = column.column.code_set or (canonical.code_set if canonical else None)
         code_set = code_sets.get(set_name) if set_name else None
-        name = quoted(column.name)
         if column.name == RECORD_ACTION:
-            words = list(RECORD_ACTIONS)
+            yield _code_known(column.name, RECORD_ACTIONS)
         elif code_set is not None and code_set.is_open:
             if code_set.pattern:
-                # Whole text: the pattern describes a code, not a part of one.
-                extra = [w for w in code_set.words if not re.fullmatch(code_set.pattern, w)]
-                pattern = f"^(?:{'|'.join([code_set.pattern, *map(re.escape, sorted(extra))])})$"
-                yield Rule(
-                    RULE_KINDS["code_well_formed"],
-                    (column.name,),
-                    f"{name} IS NOT NULL AND NOT regexp_matches({name}, {literal(pattern)})",
-                    {"column": column.name, "regex": pattern},
-                )
-            continue
-        else:
-            # The column's own codes are the words that this sender can mean, a part of the list.
-            words = sorted(
-                set(column.column.codes.values()) or (code_set.words if code_set else ())
-            )
-        if words:
-            listed = ", ".join(literal(word) for word in words)
-            yield Rule(
-                RULE_KINDS["code_known"],
-                (column.name,),
-                f"{name} IS NOT NULL AND {name} NOT IN ({listed})",
-                {"column": column.name, "value_set": words},
-            )
+                yield _code_well_formed(column, code_set, code_set.pattern)
+        # The column's own codes are what this sender can mean, a part of the shared list.
+        elif words := set(column.column.codes.values()) or set(code_set.words if code_set else ()):
+            yield _code_known(column.name, sorted(words))
+
+
+def _code_known(column: str, words: Sequence[str]) -> Rule:
+    listed = ", ".join(literal(word) for word in words)
+    return Rule(
+        RULE_KINDS["code_known"],
+        (column,),
+        f"{quoted(column)} IS NOT NULL AND {quoted(column)} NOT IN ({listed})",
+        {"column": column, "value_set": list(words)},
+    )
+
+
+def _code_well_formed(column: LakeColumn, code_set: CodeSet, pattern: str) -> Rule:
+    """Return the rule of an open list: any code of its pattern, and the words that it names."""
+    words = {*code_set.words, *column.column.codes.values()}
+    others = sorted(re.escape(word) for word in words if not re.fullmatch(pattern, word))
+    whole = f"^(?:{'|'.join([pattern, *others])})$"
+    name = quoted(column.name)
+    return Rule(
+        RULE_KINDS["code_well_formed"],
+        (column.name,),
+        f"{name} IS NOT NULL AND NOT regexp_matches({name}, {literal(whole)})",
+        {"column": column.name, "regex": whole},
+    )
 
 
 def _is_reversed(columns: tuple[LakeColumn, ...], family: Family) -> bool:
@@ -274,11 +278,15 @@ def _persons(document: DocumentType, version: SchemaVersion, family: Family) -> 
         )
 
 
-def _natural_key(columns: tuple[LakeColumn, ...], family: Family) -> Iterator[Rule]:
+def _natural_key(
+    document: DocumentType, columns: tuple[LakeColumn, ...], family: Family
+) -> Iterator[Rule]:
     canonical = {column.column.canonical: column.name for column in columns}
-    if not all(name in canonical for name in family.natural_key):
+    # What holds for every row tells no two rows apart.
+    telling = [name for name in family.natural_key if name not in document.constants]
+    if not all(name in canonical for name in telling):
         return
-    names = tuple(canonical[name] for name in family.natural_key)
+    names = tuple(canonical[name] for name in telling)
     written = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in names)
     # Cancelling and reissuing rows repeat the key on purpose.
     yield _rows_query(

@@ -258,9 +258,10 @@ def _rule_result(rule: Rule, result: ExpectationValidationResult) -> RuleResult:
     elif rule.kind.measure is Measure.COLUMNS:
         evaluated, unexpected = rule.columns_expected, found["unexpected_count"]
     else:
-        evaluated, unexpected = found["element_count"], found["unexpected_count"]
+        # GX adds nothing up to nothing in an empty table.
+        evaluated, unexpected = found["element_count"], found["unexpected_count"] or 0
         if rule.kind.measure is Measure.VALUES:
-            evaluated -= found["missing_count"]
+            evaluated -= found["missing_count"] or 0
     return RuleResult(
         rule=rule.kind.id,
         column=rule.column,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hub.catalogue import RECORD_ACTION, Column, Family, Kind, SchemaVersion
+from hub.catalogue import RECORD_ACTION, Column, DocumentType, Family, Kind, SchemaVersion
 
 LAKE_TYPE: Mapping[Kind, str] = {
     Kind.ID: "BLOB",
@@ -61,11 +61,12 @@ def lake_columns(version: SchemaVersion, family: Family) -> tuple[LakeColumn, ..
     )
 
 
-def lake_types(version: SchemaVersion, family: Family) -> Mapping[str, str]:
-    """Return every column of the lake row → its DuckDB type."""
+def lake_types(document: DocumentType, version: SchemaVersion, family: Family) -> Mapping[str, str]:
+    """Return every column of the lake row → its DuckDB type, in the row's order."""
     types = {"line": "BIGINT", RECORD_ACTION: "VARCHAR"}
     for column in lake_columns(version, family):
         types[column.name] = LAKE_TYPE[column.kind]
         if column.column.canonical == family.person_column and not column.column.is_own:
             types |= {"id_birth_date": "DATE", "id_sex": "VARCHAR"}
-    return types
+    # A word that holds for every row stands in for a column that the sender has not.
+    return types | {name: "VARCHAR" for name in document.constants if name not in types}
