@@ -6,12 +6,14 @@ is archived and counted as refused, so that nothing that arrived is lost or stop
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from pathlib import Path
 
 from hub.delivery import DeliveryName, DeliveryStopped
 from pipelines.steps.context import NightContext
 from warehouse import archive
+from warehouse.ledger import DropOutcome, DropRecord, NewDelivery
 
 UNFINISHED = (".part", ".tmp")
 
@@ -27,8 +29,6 @@ def waiting_files(landing: Path) -> list[Path]:
 
 def drop(night_folder: Path, landing: Path) -> int:
     """Copy the files of a simulated night into landing, as the institutions would; return how many."""
-    import shutil
-
     files = [file for file in sorted(night_folder.glob("*/*")) if file.is_file()]
     for file in files:
         target = landing / file.parent.name / file.name
@@ -43,25 +43,36 @@ def take_deliveries(context: NightContext) -> dict[str, int]:
     """Archive and register everything that waits in landing; return counts by outcome."""
     outcomes: Counter[str] = Counter()
     for file in waiting_files(context.layout.landing):
-        outcomes[_take(context, file)] += 1
+        outcomes[_take(context, file).value] += 1
         context.announce("intake", file.name)
     return dict(sorted(outcomes.items()))
 
 
-def _take(context: NightContext, file: Path) -> str:
+def _take(context: NightContext, file: Path) -> DropOutcome:
     size = file.stat().st_size
     sha256, stored = archive.store(context.layout, file)
     try:
         name = DeliveryName.parse(file.name)
-        if name.document not in context.catalogue.documents:
+        document = context.catalogue.documents.get(name.document)
+        if document is None:
             raise DeliveryStopped(
                 "document_type_unknown", file.name, f"the catalogue has no type {name.document}"
             )
-        document = context.catalogue.documents[name.document]
-        outcome = context.ledger.receive(
-            name, document.institution, sha256, size, night=context.night
+    except DeliveryStopped as refused:
+        outcome = DropOutcome.REFUSED
+        context.ledger.record_drop(
+            DropRecord(
+                file_name=file.name,
+                institution=file.parent.name,
+                sha256=sha256,
+                size_bytes=size,
+                night=context.night,
+                outcome=outcome,
+                rule=refused.rule,
+            )
         )
-    except DeliveryStopped as stopped:
-        outcome = context.ledger.refuse(file.name, sha256, size, stopped, night=context.night)
+    else:
+        delivery = NewDelivery(name, document.institution, sha256, size, context.night)
+        outcome = context.ledger.receive(delivery)
     archive.clear(file, stored)
-    return str(outcome)
+    return outcome

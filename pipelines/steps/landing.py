@@ -8,7 +8,7 @@ deliveries feed the family tables.
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hub.catalogue import DocumentType
@@ -44,22 +44,65 @@ def land_document(context: NightContext, code: str) -> DocumentLanding:
     result = DocumentLanding(code)
     for record in context.ledger.pending(code):
         try:
-            land_delivery(context, document, record, result)
-        except DeliveryStopped as stopped:
-            context.ledger.mark_stopped(record.delivery_id, stopped)
+            stopped, held_back = _land_delivery(context, document, record, result)
+        except DeliveryStopped as unreadable:
+            stopped, held_back = unreadable, None
+        if stopped:
+            context.ledger.mark_stopped(record.delivery_id, stopped, held_back)
             result.stopped += 1
             result.reasons.append(str(stopped))
     context.announce("landing", code)
     return result
 
 
-def land_delivery(
+def _land_delivery(
     context: NightContext, document: DocumentType, record: DeliveryRecord, result: DocumentLanding
-) -> None:
-    """Land one delivery.
+) -> tuple[DeliveryStopped | None, DeliveryCounts | None]:
+    """Land one delivery, or say why all its rows are held back.
 
     Raises:
-        DeliveryStopped: the delivery cannot be used as a whole; its bytes stay archived.
+        DeliveryStopped: it cannot be read to its end; its bytes stay archived.
+    """
+    opened, counts = write_delivery_rows(context, document, record)
+    name = DeliveryName.parse(record.file_name)
+    folder = context.layout.delivery(document.code, record.delivery_id)
+    too_bad = _bad_share(document, name, folder, counts)
+    if too_bad:
+        return too_bad, _held_back(counts)
+    verdict = validate_delivery(context, document, opened.version, folder, record)
+    result.evaluated += verdict.evaluated
+    result.unsuccessful += verdict.unsuccessful
+    if verdict.blocks:
+        refused = DeliveryStopped("expectation_failed", str(name), verdict.describe())
+        return refused, _held_back(counts)
+    parts = len(list(folder.glob("part-*.parquet")))
+    context.ledger.mark_landed(
+        record.delivery_id, counts, schema_version=opened.version.number, part_count=parts
+    )
+    result.landed += 1
+    result.rows_accepted += counts.rows_accepted
+    result.rows_quarantined += counts.rows_quarantined
+    return None, None
+
+
+def _held_back(counts: DeliveryCounts) -> DeliveryCounts:
+    """The counts of a delivery of which no row goes on: what was good is quarantined with it."""
+    return replace(
+        counts,
+        rows_accepted=0,
+        rows_quarantined=counts.rows_quarantined + counts.rows_accepted,
+        won_accepted=0,
+        won_quarantined=counts.won_quarantined + counts.won_accepted,
+    )
+
+
+def write_delivery_rows(
+    context: NightContext, document: DocumentType, record: DeliveryRecord
+) -> tuple[OpenDelivery, DeliveryCounts]:
+    """Read, conform and store one delivery's rows, and check that none is lost.
+
+    Raises:
+        DeliveryStopped: the delivery cannot be read to its end.
     """
     name = DeliveryName.parse(record.file_name)
     folder = context.layout.delivery(document.code, record.delivery_id)
@@ -69,19 +112,7 @@ def land_delivery(
     with published_folder(folder) as staging:
         counts = _write_rows(context, document, opened, DeliveryWriter(staging))
     _check_conservation(document, name, folder, counts)
-    _check_bad_share(document, name, folder, counts)
-    verdict = validate_delivery(context, document, opened.version, folder, record)
-    result.evaluated += verdict.evaluated
-    result.unsuccessful += verdict.unsuccessful
-    if verdict.blocks:
-        raise DeliveryStopped("expectation_failed", str(name), verdict.describe())
-    parts = len(list(folder.glob("part-*.parquet")))
-    context.ledger.mark_landed(
-        record.delivery_id, counts, schema_version=opened.version.number, part_count=parts
-    )
-    result.landed += 1
-    result.rows_accepted += counts.rows_accepted
-    result.rows_quarantined += counts.rows_quarantined
+    return opened, counts
 
 
 def _write_rows(
@@ -130,17 +161,17 @@ def _check_conservation(
         )
 
 
-def _check_bad_share(
+def _bad_share(
     document: DocumentType, name: DeliveryName, folder: Path, counts: DeliveryCounts
-) -> None:
+) -> DeliveryStopped | None:
     """Stop a delivery with too many bad rows; one single bad row among good ones never stops it."""
     bad, received = counts.rows_quarantined, counts.rows_received
     if bad * ONE_PPM <= document.quarantine_limit_ppm * received:
-        return
+        return None
     if bad == 1 and received > 1:
-        return
+        return None
     DeliveryWriter(folder).discard_parts()
-    raise DeliveryStopped(
+    return DeliveryStopped(
         "bad_share_exceeded",
         str(name),
         f"{bad} of {received} rows are bad; the type's limit is "

@@ -1,0 +1,35 @@
+"""`hub bench NAME`: one command a benchmark; its table stands in `docs/benchmarks.md`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hub.output import print_rows
+
+bench_app = typer.Typer(help="Measure the hub; ratios against a named rival in one run.", no_args_is_help=True)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="A JSON array of objects on stdout.")]
+
+
+@bench_app.command()
+def landing(
+    megabytes: Annotated[int, typer.Option(help="Size of the mixed set.")] = 1000,
+    as_json: JsonOption = False,
+) -> None:
+    """Landing against DuckDB's own COPY of the same rows."""
+    from pipelines.benchmarks.landing import measure_landing
+
+    print_rows(measure_landing(megabytes), as_json=as_json, title="Landing")
+
+
+@bench_app.command()
+def simulation(
+    people: Annotated[int, typer.Option(help="People in the simulated country.")] = 20_000,
+    as_json: JsonOption = False,
+) -> None:
+    """Rendered rows a second of the simulated country."""
+    from pipelines.benchmarks.simulation import measure_simulation
+
+    print_rows(measure_simulation(people), as_json=as_json, title="Simulation")
