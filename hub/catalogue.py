@@ -212,7 +212,11 @@ class Column:
     is_own: bool = False
     """True where the family has no such column: kept in the lake, not in the family table."""
     codes: Mapping[str, str] = field(default_factory=dict)
-    """Sender's code → canonical word, for `Format.CODE`."""
+    """Sender's code → canonical word, for `Format.CODE`.
+
+    No other code is taken, also where the code set is open: open values come in columns of format
+    `text`, whose value is the word itself.
+    """
     width: int | None = None
     """Width in bytes of the encoding, for fixed-width deliveries."""
     required: bool = False
@@ -327,6 +331,12 @@ class Catalogue:
     code_sets: Mapping[str, CodeSet]
     programmes: Mapping[str, Programme] = field(default_factory=dict)
     income_asset_kinds: Mapping[str, IncomeAssetKind] = field(default_factory=dict)
+    programme_by_grade: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Programme code → grade word → the programme that rows of this grade are really about.
+
+    For senders who name two programmes by one code and tell them apart by the grade, as medical
+    aid type 1 (P009) and type 2 (P010).
+    """
 
     @cached_property
     def by_family(self) -> Mapping[str, tuple[DocumentType, ...]]:

@@ -197,6 +197,11 @@ def _code_sets_page(catalogue: Catalogue) -> str:
     used = _used_by(catalogue)
     shared = [code_set for name, code_set in catalogue.code_sets.items() if "." not in name]
     private = len(catalogue.code_sets) - len(shared)
+    by_grade = [
+        f"rows of {programme} with grade {grade} are about {meant}"
+        for programme, grades in catalogue.programme_by_grade.items()
+        for grade, meant in grades.items()
+    ]
     parts = [
         "# Code sets\n",
         _MADE,
@@ -206,6 +211,7 @@ def _code_sets_page(catalogue: Catalogue) -> str:
             f"({private} of them, named `<document code>.<column>`); their words stand in the tables "
             "of the institutions.\n"
         ),
+        f"Where a sender's code stands for two programmes, the grade tells: {'; '.join(by_grade)}.\n",
         *(_code_set_section(code_set, used.get(code_set.name, [])) for code_set in shared),
     ]
     return "\n".join(parts)

@@ -26,6 +26,7 @@ from sources.registry.fields import (
 )
 from sources.registry.problems import Place, Problem
 
+GRADE_SET = "entitlement_grade"
 PROGRAMME_SET = "welfare_programme"
 """The code set that is made of the programmes and the crosswalk instead of a file in `codes/`."""
 RECORD_ACTION_SET = "record_action"
@@ -43,6 +44,8 @@ class Crosswalk:
     """(word, institution or None for all) → programme code, or the word itself where outside."""
     outside: Mapping[str, tuple[str, str, str]]
     """Word outside the programmes → (Korean name, English name, reason)."""
+    by_grade: Mapping[str, Mapping[str, str]]
+    """Programme → grade word → programme meant, for codes that stand for several."""
 
     def meaning(self, word: str, institution: str) -> str | None:
         """Return the canonical word for a sender's programme word, or None where unknown."""
@@ -139,10 +142,33 @@ def read_income_asset_kinds(folder: Path, problems: list[Problem]) -> dict[str, 
     return kinds
 
 
+def _check_grades(
+    by_grade: Mapping[str, object],
+    programmes: Mapping[str, Programme],
+    grades: CodeSet | None,
+    place: Place,
+) -> dict[str, str]:
+    """Return grade word → programme, reporting unknown ones."""
+    for grade, programme in by_grade.items():
+        if grades is None or grade not in grades.words:
+            place.report(
+                f"by_grade.{grade}", "is no grade", f"use a word of codes/{GRADE_SET}.toml"
+            )
+        if not isinstance(programme, str) or programme not in programmes:
+            place.report(
+                f"by_grade.{grade}", "names no known programme", "use a code of _programmes.toml"
+            )
+    return {grade: str(programme) for grade, programme in by_grade.items()}
+
+
 def read_crosswalk(
-    folder: Path, programmes: Mapping[str, Programme], problems: list[Problem]
+    folder: Path,
+    programmes: Mapping[str, Programme],
+    code_sets: Mapping[str, CodeSet],
+    problems: list[Problem],
 ) -> Crosswalk:
     """Read which programme each sender's word stands for."""
+    by_grade: dict[str, dict[str, str]] = {}
     meanings: dict[tuple[str, str | None], str] = {}
     outside: dict[str, tuple[str, str, str]] = {}
     for place, entry in _entries(folder, "_programme_crosswalk.toml", "word", "word", problems):
@@ -157,13 +183,18 @@ def read_crosswalk(
             if entry["programme"] not in programmes:
                 place.report("programme", "is no known programme", "use a code of _programmes.toml")
             meanings[key] = entry["programme"]
+            if "by_grade" in entry:
+                grades = _check_grades(
+                    entry["by_grade"], programmes, code_sets.get(GRADE_SET), place
+                )
+                by_grade.setdefault(entry["programme"], {}).update(grades)
         else:
             if not entry["outside"].strip() or "name_ko" not in entry or "name_en" not in entry:
                 place.report("outside", "is not explained", "give a reason, name_ko and name_en")
                 continue
             meanings[key] = word
             outside[word] = (entry["name_ko"], entry["name_en"], entry["outside"])
-    return Crosswalk(meanings, outside)
+    return Crosswalk(meanings, outside, by_grade)
 
 
 def programme_set(programmes: Mapping[str, Programme], crosswalk: Crosswalk) -> CodeSet:

@@ -78,6 +78,7 @@ CROSSWALK = Shape(
         "programme": str,
         "outside": str,
         "note": str,
+        "by_grade": dict,
         "name_ko": str,
         "name_en": str,
     },

@@ -76,7 +76,7 @@ def load_catalogue(folder: Path = CATALOGUE_FOLDER) -> Catalogue:
     problems: list[Problem] = []
     code_sets = read_code_sets(folder, problems)
     programmes = read_programmes(folder, problems)
-    crosswalk = read_crosswalk(folder, programmes, problems)
+    crosswalk = read_crosswalk(folder, programmes, code_sets, problems)
     code_sets[PROGRAMME_SET] = programme_set(programmes, crosswalk)
     kinds = read_income_asset_kinds(folder, problems)
     families = read_families(folder, code_sets, problems)
@@ -107,5 +107,11 @@ def load_catalogue(folder: Path = CATALOGUE_FOLDER) -> Catalogue:
         raise CatalogueError(problems)
     code_sets.update(private_code_sets(documents.values()))
     return Catalogue(
-        institutions, families, dict(sorted(documents.items())), code_sets, programmes, kinds
+        institutions,
+        families,
+        dict(sorted(documents.items())),
+        code_sets,
+        programmes,
+        kinds,
+        crosswalk.by_grade,
     )

@@ -112,6 +112,10 @@ def test_a_senders_code_means_this_programme(catalogue, document, sender_code, p
     assert column.codes[sender_code] == programme
 
 
+def test_grades_tell_programmes_that_share_a_senders_code(catalogue):
+    assert catalogue.programme_by_grade == {"P009": {"type_2": "P010"}, "P078": {"age_3_5": "P079"}}
+
+
 def test_every_code_column_names_a_code_set_that_holds_its_words(catalogue):
     for document in catalogue.documents.values():
         family = catalogue.families[document.family]

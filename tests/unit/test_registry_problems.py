@@ -379,6 +379,11 @@ CASES = {
         "_programme_crosswalk.toml", '"P001"', '"P999"',
         "_programme_crosswalk.toml", "livelihood", "programme", "no known programme",
     ),
+    "crosswalk_grade": (
+        "_programme_crosswalk.toml", 'programme = "P001"',
+        'programme = "P001"\nby_grade = { type_9 = "P001" }',
+        "_programme_crosswalk.toml", "livelihood", "by_grade.type_9", "is no grade",
+    ),
     "crosswalk_neither": (
         "_programme_crosswalk.toml", 'programme = "P001"', "",
         "_programme_crosswalk.toml", "livelihood", "programme", "exactly one",
