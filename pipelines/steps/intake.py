@@ -13,7 +13,7 @@ from pathlib import Path
 from hub.delivery import DeliveryName, DeliveryStopped
 from pipelines.steps.context import NightContext
 from warehouse import archive
-from warehouse.ledger import DropOutcome, DropRecord, NewDelivery
+from warehouse.ledger import DropOutcome
 
 UNFINISHED = (".part", ".tmp")
 
@@ -59,20 +59,12 @@ def _take(context: NightContext, file: Path) -> DropOutcome:
                 "document_type_unknown", file.name, f"the catalogue has no type {name.document}"
             )
     except DeliveryStopped as refused:
-        outcome = DropOutcome.REFUSED
-        context.ledger.record_drop(
-            DropRecord(
-                file_name=file.name,
-                institution=file.parent.name,
-                sha256=sha256,
-                size_bytes=size,
-                night=context.night,
-                outcome=outcome,
-                rule=refused.rule,
-            )
+        outcome = context.ledger.refuse(
+            file.name, sha256, size, refused, night=context.night, institution=file.parent.name
         )
     else:
-        delivery = NewDelivery(name, document.institution, sha256, size, context.night)
-        outcome = context.ledger.receive(delivery)
+        outcome = context.ledger.receive(
+            name, document.institution, sha256, size, night=context.night
+        )
     archive.clear(file, stored)
     return outcome
