@@ -78,11 +78,24 @@ def with_status(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
         pl.Series("custody_goes_on", still),
         pl.Series("is_conscript", serving),
         pl.Series("enlisted_on", enlisted),
+        pl.Series("is_student", _students(people, serving, rule, rng)),
+        pl.Series("student_state", rng.choice(["enrolled", "on_leave", "military_leave"], count, p=[0.9, 0.07, 0.03])),
     ).with_columns(
         pl.when(pl.col("in_custody")).then(pl.col("custody_from")).alias("custody_from"),
         pl.when(pl.col("in_custody") & ~pl.col("custody_goes_on")).then(pl.col("custody_to")).alias("custody_to"),
         pl.when(pl.col("is_conscript")).then(pl.col("enlisted_on")).alias("enlisted_on"),
     ).drop("custody_goes_on")
+
+
+def _students(
+    people: pl.DataFrame, serving: NDArray[np.bool_], rule: NDArray[np.str_], rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Who studies at a college or university: most people of 19 to 22, few later."""
+    age = people["age"].to_numpy()
+    odds = np.select([age < 19, age < 23, age < 26, age < 30], [0.0, 0.72, 0.35, 0.08], 0.0)
+    free = people["work"].is_in(["inactive", "daily", "employee"]).to_numpy() & ~serving
+    studies: NDArray[np.bool_] = (free & (rng.random(len(age)) < odds)) | (rule == "D16")
+    return studies & people["is_alive"].to_numpy()
 
 
 def receives_something(people: pl.DataFrame) -> NDArray[np.bool_]:

@@ -34,7 +34,7 @@ def _candidates(people: pl.DataFrame) -> dict[str, pl.Expr]:
         "D02": old & (pl.col("age") >= 75),
         "D03": old & (pl.col("age") >= 75),
         "D04": livelihood & adult,
-        "D05": old,
+        "D05": old & pl.col("previous_national_id").is_not_null() & ~pl.col("is_naturalised"),
         "D12": old & (pl.col("age") < 78),
         "D14": livelihood & (pl.col("sex") == "male") & pl.col("age").is_between(19, 26),
         "D15": old & (pl.col("age") >= 75),

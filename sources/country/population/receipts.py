@@ -55,7 +55,8 @@ def households_of(people: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFrame
         pl.col("person_number").min().alias("head_number"),
         monthly.sum().alias("monthly_income"),
         (pl.col("age") < 18).sum().cast(pl.Int64).alias("children"),
-        (pl.col("is_foreign")).all().alias("is_all_foreign"),
+        pl.col("is_foreign").all().alias("is_all_foreign"),
+        (pl.col("work").is_in(["inactive", "unemployed"])).all().alias("is_without_work"),
         pl.col("age").max().alias("oldest_age"),
     )
     return (
@@ -77,13 +78,16 @@ def receipts_of(people: pl.DataFrame, households: pl.DataFrame, rng: np.random.G
     size = households["size"].to_numpy()
     ratio = households["income_ratio"].to_numpy()
     wealth = np.clip(0.55 * rng.random(count) + 0.45 * np.clip(ratio / 2.2, 0, 1), 0, 1)
-    asset_poor = wealth < 0.36
+    asset_poor = wealth < 0.42
     local = ~households["is_all_foreign"].to_numpy()
+    # Ordinary recipients of livelihood benefit live without work: a wage or business beside the
+    # benefit is planted (D28, D29), never chance.
+    idle = households["is_without_work"].to_numpy()
     poor = local & asset_poor & (rng.random(count) < 0.9)
     single_parent = (households["children"].to_numpy() > 0) & (size >= 2)
     columns = households.select("household_number", "income_ratio", pl.col("size").alias("household_size")).with_columns(
         pl.Series("wealth", wealth),
-        pl.Series("is_on_livelihood", poor & (ratio < 0.32)),
+        pl.Series("is_on_livelihood", poor & (ratio < 0.32) & idle),
         pl.Series("is_on_medical_aid", poor & (ratio < 0.40)),
         pl.Series("is_on_housing", poor & (ratio < 0.48)),
         pl.Series("is_near_poor", local & asset_poor & (ratio < 0.52) & (ratio >= 0.40)),
