@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +55,7 @@ PERSON_COLUMNS = ("person_number", "national_id", "full_name", "name_roman", "bi
 LATE_FILES_A_NIGHT = 2
 REPEATED_FILES_A_NIGHT = 3
 _KEPT_FOR_DAMAGE_BYTES = 400_000
+_MOST_CORRECTED_ROWS = 2_000
 
 Progress = Callable[[dt.date, int, int], None]
 """Called with the night, files made and files to make."""
@@ -250,6 +251,7 @@ def render_nights(
     bad_rows: bool = True,
     corrupt: bool = False,
     noise: NoiseRates | None = None,
+    document_types: Collection[str] | None = None,
     progress: Progress | None = None,
 ) -> list[NightSummary]:
     """Write `<out>/<YYYYMMDD>/<institution>/<file>` for each night, and the truth beside it.
@@ -269,12 +271,19 @@ def render_nights(
         bad_rows: added rows that must be quarantined, in about 40 types.
         corrupt: one damaged file of every kind, on the last night.
         noise: rates of slips of a sender of ordinary care.
+        document_types: codes of the types to render; all of them by default.
         progress: told of every file.
 
     Raises:
         FileExistsError: a night's folder already holds files.
     """
     telling = tell_country(source, seed, first_night, noise)
+    documents = [
+        document
+        for document in telling.catalogue.documents.values()
+        if document_types is None or document.code in document_types
+    ]
+    correctable: list[DocumentType] = []
     write_country_truth(truth, telling.people.card, source.planted())
     summaries: list[NightSummary] = []
     late: list[_File] = []
@@ -286,9 +295,9 @@ def render_nights(
         if night.folder.exists() and any(night.folder.iterdir()):
             raise FileExistsError(f"{night.folder} already holds deliveries; name another folder")
         plans = (
-            plan_first_night(telling.catalogue, day, seed)
+            plan_first_night(documents, day, seed)
             if number == 0
-            else plan_later_night(telling.catalogue, first_night, day, seed)
+            else plan_later_night(documents, correctable, first_night, day, seed)
         )
         is_last = number == nights - 1
         held = _late_files(plans, seed, day) if faults and number and not is_last else set()
@@ -307,6 +316,8 @@ def render_nights(
                     late.append(file)
                     continue
                 _put(night, file, str(file.plan.reason))
+                if number == 0 and file.rows <= _MOST_CORRECTED_ROWS:
+                    correctable.append(document)
                 if len(file.content) < _KEPT_FOR_DAMAGE_BYTES:
                     kept.append(file)
                     sound.append((document, file.content))

@@ -7,10 +7,11 @@ Next: `sources.country.nights` carries the plans out.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hub.catalogue import Catalogue, Cycle, DocumentType, Mode
+from hub.catalogue import Cycle, DocumentType
 from sources.country.rendering.draws import number_of
 
 CORRECTIONS_A_NIGHT = 6
@@ -112,23 +113,19 @@ def _turn(document: DocumentType, first_night: dt.date, day: dt.date, seed: int)
     )
 
 
-def plan_first_night(catalogue: Catalogue, day: dt.date, seed: int) -> list[Plan]:
+def plan_first_night(documents: Sequence[DocumentType], day: dt.date, seed: int) -> list[Plan]:
     """Return a file of each document type."""
     return [
         Plan(document, Reason.FIRST, period_of(document.cycle, day), 1, stamp(document, day, seed))
-        for document in catalogue.documents.values()
+        for document in documents
     ]
 
 
 def _plan_corrections(
-    catalogue: Catalogue, first_night: dt.date, day: dt.date, seed: int
+    documents: Sequence[DocumentType], first_night: dt.date, day: dt.date, seed: int
 ) -> list[Plan]:
     """Return files of the first night that are sent again with other contents."""
-    able = [
-        document
-        for document in catalogue.documents.values()
-        if document.amount_column is not None and document.mode is not Mode.DELTA
-    ]
+    able = [document for document in documents if document.amount_column is not None]
     able.sort(key=lambda document: number_of(seed, "correction", document.code))
     number = (day - first_night).days - 1
     chosen = able[number * CORRECTIONS_A_NIGHT : (number + 1) * CORRECTIONS_A_NIGHT]
@@ -145,19 +142,24 @@ def _plan_corrections(
 
 
 def plan_later_night(
-    catalogue: Catalogue, first_night: dt.date, day: dt.date, seed: int
+    documents: Sequence[DocumentType],
+    correctable: Sequence[DocumentType],
+    first_night: dt.date,
+    day: dt.date,
+    seed: int,
 ) -> list[Plan]:
-    """Return the files of a night after the first: due ones, supplements and corrections."""
+    """Return the files of a night after the first: due ones, supplements and corrections.
+
+    Files of `correctable` types may be sent again with other contents, each type once.
+    """
     plans: list[Plan] = []
-    for document in catalogue.documents.values():
+    for document in documents:
         made_at = stamp(document, day, seed)
         period = period_of(document.cycle, day)
-        first_period = period_of(document.cycle, first_night)
-        if is_due(document, day, seed):
+        is_new_period = period != period_of(document.cycle, first_night)
+        if is_new_period and is_due(document, day, seed):
             turn = _turn(document, first_night, day, seed)
-            # The period may be one that was told already: then this is a further part of it.
-            sequence = 1 if period != first_period else 1 + turn
-            plans.append(Plan(document, Reason.DUE, period, sequence, made_at, turn))
+            plans.append(Plan(document, Reason.DUE, period, 1, made_at, turn))
         elif _switches(document, day):
-            plans.append(Plan(document, Reason.SUPPLEMENT, period, 901, made_at))
-    return plans + _plan_corrections(catalogue, first_night, day, seed)
+            plans.append(Plan(document, Reason.SUPPLEMENT, period, 2, made_at))
+    return plans + _plan_corrections(correctable, first_night, day, seed)

@@ -51,18 +51,15 @@ def _cut(cell: pl.Expr, width: int, encoding: Encoding) -> pl.Expr:
     )
 
 
-def _fitted(frame: pl.DataFrame, version: SchemaVersion, encoding: Encoding) -> pl.DataFrame:
-    """Return, for each column of `version`, its cells as text that fits and their lengths."""
+def _fit(
+    frame: pl.DataFrame, version: SchemaVersion, encoding: Encoding
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the cells of `frame` as text that fits its columns, and their lengths in bytes."""
     cells = frame.select(
         _cut(pl.col(column.name).cast(pl.String).fill_null(""), column.width or 0, encoding)
-        if column.format not in NUMBERS
-        else pl.col(column.name).cast(pl.String).fill_null("").alias(column.name)
         for column in version.columns
     )
-    return cells.with_columns(
-        _length(pl.col(column.name), encoding).alias(f"{column.name}\0length")
-        for column in version.columns
-    )
+    return cells, cells.select(_length(pl.all(), encoding))
 
 
 def _block(
@@ -99,13 +96,13 @@ def write_fixed_width(
     lines = np.full((frame.height, length + 1), _SPACE, dtype=np.uint8)
     lines[:, 0] = ord("D")
     lines[:, length] = _NEWLINE
-    fitted = _fitted(frame, version, encoding)
+    cells, lengths = _fit(frame, version, encoding)
     position = 1
     for column in version.columns if frame.height else ():
         width = column.width or 0
         lines[:, position : position + width] = _block(
-            fitted[column.name],
-            fitted[f"{column.name}\0length"].to_numpy(),
+            cells[column.name],
+            lengths[column.name].to_numpy(),
             width,
             encoding,
             right=column.format in NUMBERS,
