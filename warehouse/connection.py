@@ -45,3 +45,25 @@ def open_read_only(database: Path) -> duckdb.DuckDBPyConnection:
         read_only=True,
         config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
     )
+
+
+def create_database(database: Path) -> duckdb.DuckDBPyConnection:
+    """Make a database file that nobody reads yet: a mart of a release that is being written."""
+    return duckdb.connect(
+        str(database),
+        config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
+    )
+
+
+def open_reader() -> duckdb.DuckDBPyConnection:
+    """Open an empty in-memory database for an auditor; it sees no variable of this process."""
+    connection = duckdb.connect(
+        config={
+            "memory_limit": os.environ.get(MEMORY_VARIABLE) or "4GB",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "python_enable_replacements": False,
+        }
+    )
+    connection.execute("SET TimeZone = 'UTC'").fetchall()
+    return connection

@@ -121,7 +121,8 @@ def insert_frame(
         statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks}){conflict}"  # noqa: S608
         return connection.exec_driver_sql(statement, plain.rows()).rowcount
     connection.exec_driver_sql(
-        f"CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {columns} FROM {table.name} WITH NO DATA"  # noqa: S608
+        f"CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS "  # noqa: S608
+        f"SELECT {columns} FROM {table.name} WITH NO DATA"
     )
     with closing(connection.connection.cursor()) as cursor:
         text_rows = io.BytesIO(frame.write_csv(include_header=False, null_value="\\N").encode())

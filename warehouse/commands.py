@@ -1,0 +1,209 @@
+"""The warehouse's commands: releases, questions to a release, and the ledger's view of deliveries.
+
+Here: arguments, printing and exit codes of `hub release`, `hub query` and `hub deliveries`. Never
+here: the work (`releases`, `mart`, `ledger`). Next: `hub.command_line` hangs these in its frame:
+`release_app` is a group, `query` and `deliveries` are plain functions.
+"""
+
+from __future__ import annotations
+
+import csv
+import getpass
+import sys
+from dataclasses import asdict
+from typing import Annotated, NoReturn
+
+import typer
+
+from hub.delivery import DeliveryState
+from hub.output import print_rows
+from warehouse import mart, releases
+from warehouse.layout import Layout
+from warehouse.ledger import Ledger, LedgerError, ReleaseState
+from warehouse.releases import Release, ReleaseError
+
+release_app = typer.Typer(help="List, show, verify and roll back releases.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array and nothing else.")]
+Named = Annotated[str | None, typer.Argument(help="Release, such as r000001; by default CURRENT.")]
+
+
+def _fail(message: object) -> NoReturn:
+    typer.echo(f"error: {message}", err=True)
+    raise typer.Exit(1)
+
+
+def _chosen(layout: Layout, release_id: str | None) -> Release:
+    try:
+        if release_id is not None:
+            return releases.open_release(layout, release_id)
+        release = releases.current(layout)
+    except ReleaseError as error:
+        _fail(error)
+    if release is None:
+        _fail("nothing has been released yet; run `hub night` first")
+    return release
+
+
+def _ledger(layout: Layout) -> Ledger:
+    try:
+        return Ledger.open(layout.ledger_url)
+    except LedgerError as error:
+        _fail(error)
+
+
+@release_app.command("list")
+def list_all(*, as_json: AsJson = False) -> None:
+    """List all releases, which of them is current, and which were rolled back."""
+    layout = Layout.from_environment()
+    with _ledger(layout) as ledger:
+        states = {record.release_id: record.state for record in ledger.releases()}
+    try:
+        current = releases.current(layout)
+        found = releases.list_releases(layout)
+    except ReleaseError as error:
+        _fail(error)
+    rows = [
+        {
+            "release": release.release_id,
+            "night": release.night,
+            "is_current": current is not None and current.release_id == release.release_id,
+            # A crash between the folder's rename and the ledger's row leaves such a folder.
+            "state": states[release.release_id].value
+            if release.release_id in states
+            else "never published",
+            "published_at": release.manifest.published_at,
+            "deliveries": len(release.manifest.inputs),
+            "tables": len(release.tables),
+            "bytes": sum(file.size_bytes for file in release.manifest.files),
+            "digest": release.digest,
+        }
+        for release in found
+    ]
+    print_rows(rows, as_json=as_json, title="releases")
+
+
+@release_app.command("show")
+def show(release_id: Named = None, *, as_json: AsJson = False) -> None:
+    """Show what a release holds and what it was made from."""
+    release = _chosen(Layout.from_environment(), release_id)
+    manifest = release.manifest
+    if not as_json:
+        facts = {
+            "release": manifest.release_id,
+            "night": manifest.night,
+            "published_at": manifest.published_at,
+            "digest": manifest.digest,
+            "deliveries": len(manifest.inputs),
+            "code": f"{manifest.code_version} ({manifest.code_sha256[:12]})",
+            **manifest.versions,
+        }
+        rows: list[dict[str, object]] = [
+            {"fact": name, "value": str(value)} for name, value in facts.items()
+        ]
+        print_rows(rows, as_json=False, title=release.release_id)
+    print_rows([asdict(file) for file in manifest.files], as_json=as_json, title="files")
+
+
+@release_app.command("verify")
+def verify(release_id: Named = None, *, as_json: AsJson = False) -> None:
+    """Read every file of a release and compare it with the manifest and the ledger."""
+    layout = Layout.from_environment()
+    release = _chosen(layout, release_id)
+    with _ledger(layout) as ledger:
+        sums = {record.release_id: record.manifest_sha256 for record in ledger.releases()}
+    problems = releases.verify(release, sums.get(release.release_id))
+    if as_json or problems:
+        rows = [{"release": release.release_id, "problem": problem} for problem in problems]
+        print_rows(rows, as_json=as_json, title=f"{release.release_id} is damaged")
+    else:
+        count = len(release.manifest.files)
+        typer.echo(f"{release.release_id}: {count} files are what they were")
+    if problems:
+        raise typer.Exit(1)
+
+
+@release_app.command("rollback")
+def rollback(
+    release_id: Annotated[str, typer.Argument(help="The release to make current again.")],
+    *,
+    reason: Annotated[str, typer.Option(prompt=True, help="Why; auditors will read it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make an older release current again; nothing is deleted."""
+    layout = Layout.from_environment()
+    with _ledger(layout) as ledger:
+        try:
+            actor = getpass.getuser()
+            release = releases.rollback(layout, ledger, release_id, actor=actor, reason=reason)
+        except (ReleaseError, LedgerError) as error:
+            _fail(error)
+        away = [r.release_id for r in ledger.releases() if r.state is ReleaseState.ROLLED_BACK]
+    row = {"current": release.release_id, "night": release.night, "rolled_back": away}
+    print_rows([row], as_json=as_json, title="rolled back")
+
+
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT, SHOW, DESCRIBE or SUMMARIZE.")],
+    *,
+    release: Annotated[str | None, typer.Option(help="Release; by default CURRENT.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most rows to print.")] = mart.DEFAULT_ROW_LIMIT,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header line.")] = False,
+) -> None:
+    """Ask a release a question in SQL; `SHOW TABLES` lists what there is."""
+    chosen = _chosen(Layout.from_environment(), release)
+    try:
+        answer = mart.query(chosen, sql, limit)
+    except mart.QueryError as error:
+        _fail(error)
+    if as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(answer.columns)
+        writer.writerows(answer.rows)
+    else:
+        print_rows(answer.mappings(), as_json=as_json, title=chosen.release_id)
+    if answer.is_cut:
+        typer.echo(f"only the first {limit} rows; --limit gives more", err=True)
+
+
+def deliveries(
+    *,
+    state: Annotated[DeliveryState | None, typer.Option(help="Only these.")] = None,
+    institution: Annotated[str | None, typer.Option(help="Such as I03.")] = None,
+    document: Annotated[str | None, typer.Option(help="Such as I03-F11-02.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List deliveries: what arrived, what became of its rows, and why it was stopped."""
+    with _ledger(Layout.from_environment()) as ledger:
+        found = ledger.deliveries(state=state, institution=institution, document=document)
+        effective = {record.delivery_id for record in ledger.effective_deliveries(document)}
+    rows = []
+    for record in found:
+        counts = record.counts
+        row: dict[str, object] = {
+            "delivery": record.delivery_id,
+            "institution": record.institution,
+            "made_at": record.made_at,
+            "received_on": record.received_on,
+            "state": record.state.value,
+            "is_effective": record.delivery_id in effective,
+            "received": counts.rows_received if counts else None,
+            "accepted": counts.rows_accepted if counts else None,
+            "quarantined": counts.rows_quarantined if counts else None,
+            "superseded": counts.rows_superseded if counts else None,
+            "stop_rule": record.stop_rule,
+            "stop_line": record.stop_line,
+            "stop_column": record.stop_column,
+            "stop_detail": record.stop_detail,
+        }
+        if as_json:
+            row |= {"document_type": record.document_type, "period": record.period}
+            row |= {"sequence": record.sequence, "file_name": record.file_name}
+            row |= {"sha256": record.sha256, "size_bytes": record.size_bytes}
+            row |= {
+                f"won_{name}": getattr(counts, f"won_{name}") if counts else None
+                for name in ("received", "accepted", "quarantined", "superseded")
+            }
+        rows.append(row)
+    print_rows(rows, as_json=as_json, title="deliveries")

@@ -1,0 +1,191 @@
+"""The auditors' mart: one release as a database that can be asked, and nothing else.
+
+Here: building the mart's file, opening it locked, asking one question. Never here: what a table
+means (its SQL file says, and the mart repeats it as comments). Next: `hub query`, notebooks.
+
+Small tables lie in the mart's DuckDB file. The 40 family tables stay Parquet and are views, made
+when the mart is opened because a release's folder is known only then. An opened mart reads the
+files of its release and no other, and its settings are locked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from warehouse.connection import create_database, open_reader
+from warehouse.release_files import MARTS, TABLES, Release
+from warehouse.releases import MartBuilder
+from warehouse.workbench import SQL_FOLDER
+
+AUDITOR = "auditor"
+LONGEST_QUERY_MILLISECONDS = 300_000
+DEFAULT_ROW_LIMIT = 1_000
+_FAMILY_TABLE = re.compile(r"^f\d{2}_")
+_COMMENT_LINE = re.compile(r"^--\s?(.*)$")
+
+
+class QueryError(Exception):
+    """A question cannot be asked or answered; the message is the database's own, without trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """Rows that answer a query, the first `limit` of them."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[object, ...]]
+    is_cut: bool
+    """Whether there are more rows than were asked for."""
+
+    def mappings(self) -> list[dict[str, object]]:
+        """Return the rows as mappings by column."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def table_descriptions() -> dict[str, str]:
+    """Return table name → first comment of the SQL file that makes it."""
+    return {
+        path.stem: description
+        for path in sorted(SQL_FOLDER.glob("*/*.sql"))
+        if (description := first_comment(path.read_text("utf-8")))
+    }
+
+
+def first_comment(sql: str) -> str:
+    """Return the comment lines that `sql` begins with, as one text."""
+    lines = []
+    for line in sql.lstrip().splitlines():
+        match = _COMMENT_LINE.match(line)
+        if match is None:
+            break
+        lines.append(match[1].rstrip())
+    return " ".join(line for line in lines if line)
+
+
+def auditor_mart(
+    descriptions: Mapping[str, str] | None = None,
+    column_descriptions: Mapping[str, str] | None = None,
+) -> MartBuilder:
+    """Return what `warehouse.releases.publish` calls to build the auditors' mart.
+
+    Args:
+        descriptions: table → what one row is; first comments of the SQL files by default.
+        column_descriptions: `table.column`, or `column` for all tables that have it → meaning.
+    """
+    tables = {**table_descriptions(), **(descriptions or {})}
+    columns = column_descriptions or {}
+
+    def build(release_folder: Path) -> None:
+        target = release_folder / MARTS / f"{AUDITOR}.duckdb"
+        with create_database(target) as connection:
+            for path in sorted((release_folder / TABLES).glob("*.parquet")):
+                if not _FAMILY_TABLE.match(path.stem):
+                    _copy_table(connection, path)
+                    _comment(connection, "TABLE", path.stem, tables, columns)
+            # Closing swallows a checkpoint that fails on a full disk; this one raises.
+            connection.execute("FORCE CHECKPOINT").fetchall()
+
+    return build
+
+
+def open_mart(release: Release) -> duckdb.DuckDBPyConnection:
+    """Open the mart of `release`: it reads this release's files only, and settings are locked.
+
+    `query` also refuses whatever is no question; a connection by itself can still write into the
+    session's own memory.
+
+    Raises:
+        QueryError: the mart's file is missing or damaged.
+    """
+    families = [name for name in release.tables if _FAMILY_TABLE.match(name)]
+    descriptions = table_descriptions()
+    connection = open_reader()
+    try:
+        mart = _literal(release.mart(AUDITOR))
+        connection.execute(f"ATTACH {mart} AS mart (READ_ONLY)").fetchall()
+        for name in families:
+            path = _literal(release.table(name))
+            connection.execute(f"CREATE VIEW {_name(name)} AS FROM read_parquet({path})").fetchall()
+            _comment(connection, "VIEW", name, descriptions, {})
+        allowed = ", ".join(_literal(release.table(name)) for name in families)
+        for statement in (
+            "SET search_path = 'mart.main,memory.main'",
+            f"SET max_execution_time = {LONGEST_QUERY_MILLISECONDS}",
+            f"SET allowed_paths = [{allowed}]",
+            "SET enable_external_access = false",
+            "SET lock_configuration = true",
+        ):
+            connection.execute(statement).fetchall()
+    except duckdb.Error as error:
+        connection.close()
+        message = f"{release.release_id}: the mart cannot be opened: {_first_line(error)}"
+        raise QueryError(message) from None
+    return connection
+
+
+def query(release: Release, sql: str, limit: int = DEFAULT_ROW_LIMIT) -> QueryResult:
+    """Answer one SELECT (or SHOW, DESCRIBE, SUMMARIZE) with at most `limit` rows.
+
+    Raises:
+        QueryError: the statement is none of these, or the database refuses it.
+    """
+    with open_mart(release) as connection:
+        try:
+            statements = connection.extract_statements(sql)
+            _check(statements)
+            answer = connection.execute(statements[0])
+            columns = tuple(column[0] for column in answer.description or ())
+            rows = answer.fetchmany(limit + 1)
+        except duckdb.Error as error:
+            raise QueryError(str(error)) from None
+    return QueryResult(columns, rows[:limit], len(rows) > limit)
+
+
+def _check(statements: list[duckdb.Statement]) -> None:
+    # A COPY could write over the very files that the mart may read.
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        message = "one query at a time, and only SELECT, SHOW, DESCRIBE or SUMMARIZE"
+        raise QueryError(message)
+
+
+def _copy_table(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    connection.execute(
+        f"CREATE TABLE {_name(path.stem)} AS FROM read_parquet({_literal(path)})"
+    ).fetchall()
+
+
+def _comment(
+    connection: duckdb.DuckDBPyConnection,
+    kind: str,
+    table: str,
+    descriptions: Mapping[str, str],
+    column_descriptions: Mapping[str, str],
+) -> None:
+    if table in descriptions:
+        text = _literal(descriptions[table])
+        connection.execute(f"COMMENT ON {kind} {_name(table)} IS {text}").fetchall()
+    if not column_descriptions:
+        return
+    for column, *_ in connection.execute(f"DESCRIBE {_name(table)}").fetchall():
+        description = column_descriptions.get(f"{table}.{column}", column_descriptions.get(column))
+        if description is not None:
+            place = f"{_name(table)}.{_name(column)}"
+            text = _literal(description)
+            connection.execute(f"COMMENT ON COLUMN {place} IS {text}").fetchall()
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(value: str | Path) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,264 @@
+"""Releases: a night's tables and marts, published whole or not at all.
+
+Here: publishing, the pointer CURRENT, healing, rolling back. Never here: the files of one
+release (`warehouse.release_files`), what a table says, or reading it (`warehouse.mart`). Next:
+auditors and extracts read the release that CURRENT names.
+
+A release is written beside, flushed, read again and compared with its manifest, then renamed. The
+ledger's row commits it; CURRENT follows the ledger, and `heal` makes it do so after a crash. So a
+reader sees the old release or the new one, whatever happened in between.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+
+from warehouse import durable
+from warehouse.faults import fault_point
+from warehouse.layout import Layout
+from warehouse.ledger import DeliveryRecord, Ledger, Minted, ReleaseRecord, ReleaseState
+from warehouse.manifest import Manifest, ReleaseInput, code_version, content_digest
+from warehouse.release_files import (
+    MANIFEST,
+    TABLES,
+    Release,
+    ReleaseError,
+    describe_files,
+    file_problems,
+    list_releases,
+    open_release,
+    release_ids,
+    verify,
+    write_manifest,
+    write_tables,
+)
+from warehouse.staging import staging_name, sweep
+
+__all__ = [
+    "UNDIGESTED",
+    "WITHHELD",
+    "MartBuilder",
+    "Release",
+    "ReleaseError",
+    "current",
+    "heal",
+    "list_releases",
+    "open_release",
+    "publish",
+    "rollback",
+    "verify",
+]
+
+WITHHELD = frozenset({"signature"})
+"""Tables of the identity zone: names, addresses and phones never leave the night's work folder."""
+UNDIGESTED = frozenset({"person_event", "household_event"})
+"""Tables that tell the step from the release before; a night run again has no such step to tell."""
+MartBuilder = Callable[[Path], None]
+"""Builds the marts of a release, given its (still unpublished) folder."""
+
+
+def publish(
+    layout: Layout,
+    ledger: Ledger,
+    night: dt.date,
+    tables_folder: Path,
+    *,
+    inputs: Iterable[DeliveryRecord],
+    versions: Mapping[str, str],
+    build_marts: MartBuilder,
+    minted: Minted | None = None,
+    withheld: Collection[str] = WITHHELD,
+    undigested: Collection[str] = UNDIGESTED,
+    actor: str = "night",
+) -> Release:
+    """Publish the tables in `tables_folder`; where they say what CURRENT says, return that.
+
+    Args:
+        layout: where releases lie.
+        ledger: told of the release, and of the IDs that it shows first, in one transaction.
+        night: the night's date.
+        tables_folder: the night's Parquet files, one a table.
+        inputs: the effective deliveries that the tables were made from.
+        versions: versions or digests of catalogue, rules, parameters, link model.
+        build_marts: see `warehouse.mart.auditor_mart`.
+        minted: new person and household IDs, and events.
+        withheld: tables that are not released.
+        undigested: released tables that the digest leaves out.
+        actor: who publishes.
+
+    Raises:
+        ReleaseError: no tables, or what was written is not what was meant.
+        OSError: a full disk, for example; nothing was published.
+    """
+    layout.releases.mkdir(parents=True, exist_ok=True)
+    heal(layout, ledger)
+    sources = [
+        path for path in sorted(tables_folder.glob("*.parquet")) if path.stem not in withheld
+    ]
+    if not sources:
+        message = f"no tables to publish in {tables_folder.name}; run the night's steps first"
+        raise ReleaseError(message)
+    entries = tuple(ReleaseInput(record.delivery_id, record.sha256) for record in inputs)
+    hashes = {path.stem: durable.sha256_of(path) for path in sources}
+    digested = {name: sha256 for name, sha256 in hashes.items() if name not in undigested}
+    digest = content_digest(digested, entries)
+    existing = _same_content(layout, ledger, digest)
+    if existing is not None:
+        _commit(layout, ledger, existing, minted, actor)
+        return existing
+    release_id = _next_id(layout, ledger)
+    target = layout.releases / release_id
+    staging = layout.releases / staging_name(release_id)
+    try:
+        write_tables(staging, sources)
+        fault_point("publish.after_tables")
+        build_marts(staging)
+        fault_point("publish.after_marts")
+        installed, code_sha256 = code_version()
+        manifest = Manifest(
+            release_id=release_id,
+            night=night,
+            published_at=dt.datetime.now(dt.UTC),
+            digest=digest,
+            code_version=installed,
+            code_sha256=code_sha256,
+            versions=dict(sorted(versions.items())),
+            inputs=tuple(sorted(entries, key=lambda entry: entry.delivery_id)),
+            files=describe_files(staging),
+        )
+        write_manifest(staging, manifest)
+        durable.fsync_tree(staging)
+        problems = file_problems(staging, manifest) + _strayed(manifest, hashes)
+        if problems:
+            message = f"{release_id} is not what was written: {'; '.join(problems)}"
+            raise ReleaseError(message)
+        fault_point("publish.before_rename")
+        staging.rename(target)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    durable.fsync_path(layout.releases)
+    fault_point("publish.after_rename")
+    release = Release(target, manifest)
+    _commit(layout, ledger, release, minted, actor)
+    return release
+
+
+def heal(layout: Layout, ledger: Ledger) -> None:
+    """Undo what a crash left: sweep unfinished folders, let CURRENT follow the ledger."""
+    sweep(layout.releases)
+    committed = [
+        record.release_id
+        for record in ledger.releases()
+        if record.state is ReleaseState.PUBLISHED
+        and (layout.releases / record.release_id / MANIFEST).exists()
+    ]
+    if committed and _current_id(layout) != committed[-1]:
+        _point_to(layout, committed[-1])
+
+
+def current(layout: Layout) -> Release | None:
+    """Return the release that CURRENT names, or None before the first.
+
+    Raises:
+        ReleaseError: CURRENT names nothing that can be opened.
+    """
+    release_id = _current_id(layout)
+    return None if release_id is None else open_release(layout, release_id)
+
+
+def rollback(
+    layout: Layout, ledger: Ledger, release_id: str, *, actor: str, reason: str
+) -> Release:
+    """Make an older release current again; the newer ones stay on disk and in the ledger.
+
+    Raises:
+        ReleaseError: no such release, it is damaged, it is current already, or no reason.
+    """
+    if not reason.strip():
+        message = "a rollback needs a reason; auditors will read it"
+        raise ReleaseError(message)
+    release = open_release(layout, release_id)
+    known = {record.release_id: record for record in ledger.releases()}
+    if release_id not in known:
+        message = f"{release_id} is not in the ledger: its publishing never finished"
+        raise ReleaseError(message)
+    if _current_id(layout) == release_id:
+        message = f"{release_id} is current already"
+        raise ReleaseError(message)
+    problems = verify(release, known[release_id].manifest_sha256)
+    if problems:
+        message = f"{release_id} is damaged: {'; '.join(problems)}"
+        raise ReleaseError(message)
+    newer = [
+        record.release_id
+        for record in known.values()
+        if record.release_id > release_id and record.state is ReleaseState.PUBLISHED
+    ]
+    ledger.record_rollback(newer, release_id, actor=actor, reason=reason)
+    fault_point("rollback.after_ledger")
+    _point_to(layout, release_id)
+    return release
+
+
+def _commit(
+    layout: Layout, ledger: Ledger, release: Release, minted: Minted | None, actor: str
+) -> None:
+    """Enter the release in the ledger, which makes it published, and let CURRENT name it."""
+    record = ReleaseRecord(
+        release_id=release.release_id,
+        night=release.night,
+        state=ReleaseState.PUBLISHED,
+        manifest_sha256=durable.sha256_of(release.folder / MANIFEST),
+        digest=release.digest,
+        published_at=release.manifest.published_at,
+    )
+    ledger.record_release(record, actor=actor, reason="published by the night", minted=minted)
+    fault_point("publish.after_ledger")
+    if _current_id(layout) != release.release_id:
+        _point_to(layout, release.release_id)
+
+
+def _current_id(layout: Layout) -> str | None:
+    try:
+        return layout.current.read_text("utf-8").strip()
+    except FileNotFoundError:
+        return None
+
+
+def _point_to(layout: Layout, release_id: str) -> None:
+    durable.write_text(layout.current, release_id + "\n")
+
+
+def _same_content(layout: Layout, ledger: Ledger, digest: str) -> Release | None:
+    """Return the undamaged release with this digest that is current or that a crash cut short.
+
+    A release that was rolled back does not count: somebody had a reason.
+    """
+    known = {record.release_id for record in ledger.releases()}
+    names = [name for name in release_ids(layout) if name not in known]
+    for name in [_current_id(layout), *names[-1:]]:
+        try:
+            release = open_release(layout, name) if name else None
+        except ReleaseError:
+            continue
+        if release is not None and release.digest == digest and not verify(release):
+            return release
+    return None
+
+
+def _next_id(layout: Layout, ledger: Ledger) -> str:
+    names = release_ids(layout) + [record.release_id for record in ledger.releases()]
+    return f"r{max((int(name[1:]) for name in names), default=0) + 1:06d}"
+
+
+def _strayed(manifest: Manifest, hashes: Mapping[str, str]) -> list[str]:
+    """Name the tables that changed between being digested and being written."""
+    return [
+        f"{file.path}: changed while it was published"
+        for file in manifest.files
+        if file.path.startswith(f"{TABLES}/") and hashes[Path(file.path).stem] != file.sha256
+    ]
