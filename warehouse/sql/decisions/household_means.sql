@@ -102,7 +102,7 @@ unit AS (
                 greatest(worked_amount - first_deduction, 0) * (1000000 - deduction_ppm) // 1000000
             ) AS BIGINT
         ) AS counted_work_amount,
-        sum(CASE WHEN worked_amount > 0 THEN 1 ELSE 0 END) AS worker_count,
+        CAST(sum(CASE WHEN worked_amount > 0 THEN 1 ELSE 0 END) AS BIGINT) AS worker_count,
         CAST(sum(property_income_amount) AS BIGINT) AS property_income_amount,
         CAST(sum(public_transfer_amount) AS BIGINT) AS public_transfer_amount,
         CAST(sum(private_transfer_amount) AS BIGINT) AS private_transfer_amount,

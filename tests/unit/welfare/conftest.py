@@ -1,0 +1,270 @@
+"""A town on one table: a few people, what institutions report of them, and the night that follows.
+
+`town` has every family table, empty. Tests add what matters to them and build.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+from hub.catalogue import Kind
+from pipelines.steps.decisions import build_decisions
+from pipelines.steps.findings import build_findings
+from pipelines.steps.profiles import build_profiles
+from sources.registry import load_catalogue
+from warehouse.workbench import Workbench
+
+NIGHT = dt.date(2026, 4, 1)
+MONTH = dt.date(2026, 3, 1)
+KINDS = {
+    Kind.TEXT: pl.String,
+    Kind.KEY: pl.String,
+    Kind.CODE: pl.String,
+    Kind.DATE: pl.Date,
+    Kind.MONTH: pl.Date,
+    Kind.YEAR: pl.Int32,
+    Kind.KRW: pl.Int64,
+    Kind.INT: pl.Int64,
+    Kind.DECIMAL: pl.Float64,
+    Kind.BOOL: pl.Boolean,
+}
+MEANS = (
+    "I24-F19-01 I26-F19-01 I23-F19-01 I03-F13-01 I23-F15-01 I05-F20-01 I05-F21-03 I05-F22-01 "
+    "I05-F23-01 I35-F26-02 I35-F27-01 I35-F29-01"
+).split()
+REGISTERS = (
+    "I28-F15-01 I29-F15-01 I14-F15-01 I06-F31-01 I08-F09-01 I06-F17-01 "
+    "I01-F04-01 I02-F04-02 I01-F04-03 I04-F06-01 I04-F07-01 I06-F35-01 I06-F35-02 I06-F35-04"
+).split()
+
+
+def family_schemas():
+    """Table name → columns of a family table, as the night builds them."""
+    schemas = {}
+    for family in load_catalogue().families.values():
+        schema = {
+            "document_type": pl.String,
+            "delivery_id": pl.String,
+            "line": pl.Int64,
+            "made_at": pl.Datetime("us"),
+            "record_action": pl.String,
+            "signature_id": pl.UInt64,
+        }
+        for column in family.columns:
+            if column.kind is Kind.ID:
+                schema[f"{column.name}_token"] = pl.Binary
+            else:
+                schema[column.name] = KINDS[column.kind]
+        schema["address_key"] = pl.UInt64
+        schemas[f"{family.code.lower()}_{family.name}"] = schema
+    return schemas
+
+
+class Town:
+    """Rows of a night's tables, added by name."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.people = {}
+        self.members = []
+        self.households = {}
+        self.deliveries = {}
+        self.rows = {}
+        self.bench = None
+
+    def person(self, name, born, *, foreign=False, died=None, dong="1111010100"):
+        self.people[name] = {
+            "person_id": f"person-{name}",
+            "birth_date": born,
+            "sex": "female",
+            "is_foreign": foreign,
+            "death_date": died,
+            "legal_dong_code": dong,
+        }
+
+    def household(self, name, *members, dong="1111010100"):
+        """Members are (person, relation); the first one is the head."""
+        head = f"person-{members[0][0]}"
+        self.households[name] = {
+            "household_id": name,
+            "head_person_id": head,
+            "size": len(members),
+            "legal_dong_code": dong,
+        }
+        for person, relation in members:
+            self.members.append(
+                {
+                    "household_id": name,
+                    "person_id": f"person-{person}",
+                    "head_person_id": head,
+                    "relation_to_head": relation,
+                    "valid_from": dt.date(2020, 1, 1),
+                    "valid_to": None,
+                    "document_type": "I01-F02-01",
+                    "delivery_id": "household-register",
+                }
+            )
+
+    def arrived(self, *document_types, period="202603"):
+        for document_type in document_types:
+            self.delivery(document_type, period)
+
+    def delivery(self, document_type, period="202603"):
+        delivery_id = f"{document_type}_{period}_001"
+        self.deliveries[delivery_id] = {
+            "delivery_id": delivery_id,
+            "document_type": document_type,
+            "period": period,
+            "sequence": 1,
+            "made_at": dt.datetime(2026, 3, 31),
+            "state": "landed",
+            "is_effective": True,
+        }
+        return delivery_id
+
+    def add(self, family, person, document_type, *, delivered="202603", **columns):
+        """Add a row to the family table whose name starts with `family`."""
+        rows = self.rows.setdefault(family, [])
+        rows.append(
+            {
+                "document_type": document_type,
+                "delivery_id": self.delivery(document_type, delivered),
+                "line": len(rows) + 2,
+                "made_at": dt.datetime(2026, 3, 31),
+                "record_action": "new",
+                "signature_id": list(self.people).index(person) + 1,
+                **columns,
+            }
+        )
+
+    def paid(self, person, programme, month, amount, *, region="11110", **columns):
+        columns = {"document_type": "I06-F35-02", "in_kind": False} | columns
+        document_type = columns.pop("document_type")
+        self.add(
+            "f35", person, document_type, delivered=f"{month:%Y%m}", programme_code=programme,
+            period=month, amount=amount, payer_region=region, **columns,
+        )
+
+    def wage(self, person, document_type, month, amount):
+        """A contribution base of a month, as an insurer reports it."""
+        self.add("f19", person, document_type, period=month, base_amount=amount)
+
+    def open(self):
+        """Write the tables and open the workbench."""
+        bench = self.bench = Workbench(self.folder)
+        bench.add("night", pl.DataFrame({"as_of": [NIGHT], "month": [MONTH]}))
+        bench.add(
+            "document_type",
+            pl.DataFrame(
+                [
+                    {
+                        "code": document.code,
+                        "institution": document.institution,
+                        "family": document.family,
+                        "income_asset_code": document.income_asset_code,
+                        "cycle": document.cycle.value,
+                    }
+                    for document in load_catalogue().documents.values()
+                ],
+                infer_schema_length=None,
+            ),
+        )
+        for table, schema in family_schemas().items():
+            rows = self.rows.get(table[:3], [])
+            bench.add(table, pl.DataFrame(rows, schema=schema))
+        text = pl.String
+        bench.add(
+            "delivery",
+            pl.DataFrame(
+                list(self.deliveries.values()),
+                schema={
+                    "delivery_id": text, "document_type": text, "period": text,
+                    "sequence": pl.Int64, "made_at": pl.Datetime("us"), "state": text,
+                    "is_effective": pl.Boolean,
+                },
+            ),
+        )
+        bench.add(
+            "person",
+            pl.DataFrame(
+                list(self.people.values()),
+                schema={
+                    "person_id": text, "birth_date": pl.Date, "sex": text,
+                    "is_foreign": pl.Boolean, "death_date": pl.Date, "legal_dong_code": text,
+                },
+            ),
+        )
+        bench.add(
+            "person_index",
+            pl.DataFrame(
+                {
+                    "signature_id": list(range(1, len(self.people) + 1)),
+                    "person_id": [row["person_id"] for row in self.people.values()],
+                },
+                schema={"signature_id": pl.UInt64, "person_id": text},
+            ),
+        )
+        bench.add(
+            "person_token",
+            pl.DataFrame(schema={"national_id_token": pl.Binary, "person_id": text}),
+        )
+        bench.add(
+            "household",
+            pl.DataFrame(
+                list(self.households.values()),
+                schema={
+                    "household_id": text, "head_person_id": text, "size": pl.Int64,
+                    "legal_dong_code": text,
+                },
+            ),
+        )
+        bench.add(
+            "household_member",
+            pl.DataFrame(
+                self.members,
+                schema={
+                    "household_id": text, "person_id": text, "head_person_id": text,
+                    "relation_to_head": text, "valid_from": pl.Date, "valid_to": pl.Date,
+                    "document_type": text, "delivery_id": text,
+                },
+            ),
+        )
+        return bench
+
+    def profiled(self):
+        build_profiles(self.open())
+        return self.bench
+
+    def decided(self):
+        build_decisions(self.profiled())
+        return self.bench
+
+    def searched(self):
+        build_findings(self.decided())
+        return self.bench
+
+    def decision(self, programme, subject):
+        """The decision of a subject, as a mapping, or None."""
+        rows = self.bench.frame(
+            f"SELECT * FROM decision WHERE programme_code = '{programme}'"
+            f" AND subject_id = '{subject}'"
+        ).to_dicts()
+        return rows[0] if rows else None
+
+
+@pytest.fixture
+def empty_town(tmp_path):
+    """A town where nothing arrived."""
+    town = Town(tmp_path / "tables")
+    yield town
+    if town.bench is not None:
+        town.bench.connection.close()
+
+
+@pytest.fixture
+def town(empty_town):
+    """A town where every feed that means tests rest on arrived, without a row."""
+    empty_town.arrived(*MEANS, *REGISTERS)
+    return empty_town
