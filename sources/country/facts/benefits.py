@@ -30,45 +30,114 @@ def draft_payments(draft: Draft) -> None:
             some = draft.pick(pl.col("age").is_between(30, 60), 0.001, 12).select("person_number")
             words = draft.words(document, "programme_code") or ["local_benefit"]
             some = some.with_columns(
-                pl.lit(document).alias("document"), draft.choice(some, words).alias("programme_code"),
-                pl.lit(300_000, pl.Int64).alias("amount"), pl.lit(1).alias("months"), pl.lit(value=False).alias("is_in_kind"), pl.lit(999).alias("order"))
+                pl.lit(document).alias("document"),
+                draft.choice(some, words).alias("programme_code"),
+                pl.lit(300_000, pl.Int64).alias("amount"),
+                pl.lit(1).alias("months"),
+                pl.lit(value=False).alias("is_in_kind"),
+                pl.lit(999).alias("order"),
+            )
             held = pl.concat([held, some], how="vertical_relaxed")
     held = pl.concat([held, _planted_rows(draft)], how="diagonal_relaxed")
-    columns = ["person_number", "district_code", "birth_date", "death_date", "death_reported_on", "planted_rule", "spouse_number",
-               "previous_national_id", "is_on_basic_pension", "is_on_livelihood"]
-    held = pay_accounts(draft, held.join(draft.people.select(columns), on="person_number", how="left", maintain_order="left"))
-    partner = draft.people.select(spouse_number=pl.col("person_number"), partner_paid=pl.col("is_on_basic_pension"))
+    columns = [
+        "person_number",
+        "district_code",
+        "birth_date",
+        "death_date",
+        "death_reported_on",
+        "planted_rule",
+        "spouse_number",
+        "previous_national_id",
+        "is_on_basic_pension",
+        "is_on_livelihood",
+    ]
+    held = pay_accounts(
+        draft,
+        held.join(
+            draft.people.select(columns), on="person_number", how="left", maintain_order="left"
+        ),
+    )
+    partner = draft.people.select(
+        spouse_number=pl.col("person_number"), partner_paid=pl.col("is_on_basic_pension")
+    )
     held = held.join(partner, on="spouse_number", how="left", maintain_order="left")
     basic = pl.col("document") == "I06-F35-02"
     held = held.with_columns(
-        amount=pl.when(basic & pl.col("partner_paid").fill_null(value=False)).then(pl.col("amount") * COUPLE_SHARE // 100).otherwise("amount"),
+        amount=pl.when(basic & pl.col("partner_paid").fill_null(value=False))
+        .then(pl.col("amount") * COUPLE_SHARE // 100)
+        .otherwise("amount"),
         region=pl.col("other_region").fill_null(pl.col("district_code")),
     )
     rows = _by_month(draft, held)
     for document in draft.documents:
         _add(draft, rows.filter(pl.col("document") == document), document)
     changed = rows.filter((pl.col("planted_rule").fill_null("") == "D05") & basic)
-    _add(draft, changed.with_columns(national_id=pl.col("previous_national_id")), "I06-F35-02", under_old_number=True)
+    _add(
+        draft,
+        changed.with_columns(national_id=pl.col("previous_national_id")),
+        "I06-F35-02",
+        under_old_number=True,
+    )
 
 
 def _planted_rows(draft: Draft) -> pl.DataFrame:
     """Payments that only planted cases receive, on top of what they hold."""
-    plain = {"months": pl.lit(3), "is_in_kind": pl.lit(value=False), "order": pl.lit(999), "other_region": pl.lit(None, pl.String)}
+    plain = {
+        "months": pl.lit(3),
+        "is_in_kind": pl.lit(value=False),
+        "order": pl.lit(999),
+        "other_region": pl.lit(None, pl.String),
+    }
     moved = draft.planted("D19")
-    elsewhere = pl.when(pl.col("district_code") == "11680").then(pl.lit("26350")).otherwise(pl.lit("11680"))
+    elsewhere = (
+        pl.when(pl.col("district_code") == "11680").then(pl.lit("26350")).otherwise(pl.lit("11680"))
+    )
     parts = []
     for people, document, name, amount, more in (
-        (moved.filter("is_on_basic_pension"), "I06-F35-02", "basic_pension", 349_700, {"other_region": elsewhere}),
-        (moved.filter(~pl.col("is_on_basic_pension")), "I06-F35-04", "child_allowance", 100_000, {"other_region": elsewhere}),
-        (draft.planted("D20").filter(pl.col("age") >= 3), "I08-F35-02", "nuri_kindergarten", 280_000, {"is_in_kind": pl.lit(value=True)}),
-        (draft.planted("D15"), "I06-F35-08", "housekeeping_care", 260_000, {"is_in_kind": pl.lit(value=True)}),
-        (draft.planted("D16"), "I34-F35-01", "national_scholarship_1", 1_750_000, {"months": pl.lit(1)}),
+        (
+            moved.filter("is_on_basic_pension"),
+            "I06-F35-02",
+            "basic_pension",
+            349_700,
+            {"other_region": elsewhere},
+        ),
+        (
+            moved.filter(~pl.col("is_on_basic_pension")),
+            "I06-F35-04",
+            "child_allowance",
+            100_000,
+            {"other_region": elsewhere},
+        ),
+        (
+            draft.planted("D20").filter(pl.col("age") >= 3),
+            "I08-F35-02",
+            "nuri_kindergarten",
+            280_000,
+            {"is_in_kind": pl.lit(value=True)},
+        ),
+        (
+            draft.planted("D15"),
+            "I06-F35-08",
+            "housekeeping_care",
+            260_000,
+            {"is_in_kind": pl.lit(value=True)},
+        ),
+        (
+            draft.planted("D16"),
+            "I34-F35-01",
+            "national_scholarship_1",
+            1_750_000,
+            {"months": pl.lit(1)},
+        ),
     ):
         word = programme_word(draft, document, name) or draft.word(document, "programme_code")
         parts.append(
             people.select(
-                "person_number", pl.lit(document).alias("document"), pl.lit(word).alias("programme_code"),
-                pl.lit(amount, pl.Int64).alias("amount"), *(expr.alias(key) for key, expr in {**plain, **more}.items())
+                "person_number",
+                pl.lit(document).alias("document"),
+                pl.lit(word).alias("programme_code"),
+                pl.lit(amount, pl.Int64).alias("amount"),
+                *(expr.alias(key) for key, expr in {**plain, **more}.items()),
             )
         )
     return pl.concat(parts, how="vertical_relaxed")
@@ -79,17 +148,34 @@ def _by_month(draft: Draft, held: pl.DataFrame) -> pl.DataFrame:
     rows = held.join(months, how="cross").filter(pl.col("back") <= pl.col("months"))
     rule = pl.col("planted_rule").fill_null("")
     last_paid = (
-        pl.when(rule.is_in(["D01", "D02"])).then(pl.lit(draft.as_of))
-        .when(rule == "D03").then(pl.col("death_reported_on"))
+        pl.when(rule.is_in(["D01", "D02"]))
+        .then(pl.lit(draft.as_of))
+        .when(rule == "D03")
+        .then(pl.col("death_reported_on"))
         .otherwise(pl.col("death_date").fill_null(draft.as_of))
     )
     born = pl.col("birth_date").dt.truncate("1mo") <= pl.col("period")
-    return rows.filter((pl.col("period") <= last_paid) & born).sort("order", "person_number", "period")
+    return rows.filter((pl.col("period") <= last_paid) & born).sort(
+        "order", "person_number", "period"
+    )
 
 
-def _add(draft: Draft, rows: pl.DataFrame, document: str, *, under_old_number: bool = False) -> None:
+def _add(
+    draft: Draft, rows: pl.DataFrame, document: str, *, under_old_number: bool = False
+) -> None:
     number = {"national_id": pl.col("national_id")} if under_old_number else {}
-    draft.add(rows, document, **number, programme_code=pl.col("programme_code"), payer_region=pl.col("region"), period=pl.col("period"),
-              amount=pl.col("amount"), in_kind=pl.col("is_in_kind"), paid_on=pl.col("period").dt.offset_by("19d"),
-              bank_no=pl.when(pl.col("is_in_kind")).then(pl.lit(None, pl.String)).otherwise("bank_no"),
-              account_no=pl.when(pl.col("is_in_kind")).then(pl.lit(None, pl.String)).otherwise("account_no"))
+    draft.add(
+        rows,
+        document,
+        **number,
+        programme_code=pl.col("programme_code"),
+        payer_region=pl.col("region"),
+        period=pl.col("period"),
+        amount=pl.col("amount"),
+        in_kind=pl.col("is_in_kind"),
+        paid_on=pl.col("period").dt.offset_by("19d"),
+        bank_no=pl.when(pl.col("is_in_kind")).then(pl.lit(None, pl.String)).otherwise("bank_no"),
+        account_no=pl.when(pl.col("is_in_kind"))
+        .then(pl.lit(None, pl.String))
+        .otherwise("account_no"),
+    )

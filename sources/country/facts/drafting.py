@@ -12,16 +12,23 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from hub.catalogue import DocumentType, Family, Kind
 from sources.country.population import Country
 from sources.registry import load_catalogue
 
 DTYPES: dict[Kind, pl.DataType] = {
-    Kind.ID: pl.String(), Kind.TEXT: pl.String(), Kind.KEY: pl.String(), Kind.CODE: pl.String(),
-    Kind.DATE: pl.Date(), Kind.MONTH: pl.Date(), Kind.YEAR: pl.Int32(), Kind.KRW: pl.Int64(),
-    Kind.INT: pl.Int64(), Kind.DECIMAL: pl.Float64(), Kind.BOOL: pl.Boolean(),
+    Kind.ID: pl.String(),
+    Kind.TEXT: pl.String(),
+    Kind.KEY: pl.String(),
+    Kind.CODE: pl.String(),
+    Kind.DATE: pl.Date(),
+    Kind.MONTH: pl.Date(),
+    Kind.YEAR: pl.Int32(),
+    Kind.KRW: pl.Int64(),
+    Kind.INT: pl.Int64(),
+    Kind.DECIMAL: pl.Float64(),
+    Kind.BOOL: pl.Boolean(),
 }
 
 NAME_COLUMNS = frozenset(
@@ -29,7 +36,10 @@ NAME_COLUMNS = frozenset(
      "representative_name"}
 )  # fmt: skip
 
-Column = pl.Expr | pl.Series | NDArray[Any] | str | int | float | bool | dt.date | None
+Column = pl.Expr | pl.Series | str | int | float | bool | dt.date | None
+"""What `Draft.add` takes for a column: an expression over the rows, a series, or one value."""
+
+Columns = dict[str, Column]
 
 
 class Draft:
@@ -86,12 +96,16 @@ class Draft:
         days = self.rng.integers(low, high, len(frame)).astype("timedelta64[D]")
         return pl.Series(np.datetime64(self.as_of, "D") - days)
 
-    def won(self, frame: pl.DataFrame, median: float, spread: float = 0.5, unit: int = 1_000) -> pl.Series:
+    def won(
+        self, frame: pl.DataFrame, median: float, spread: float = 0.5, unit: int = 1_000
+    ) -> pl.Series:
         """An amount around `median` won for each row (log-normal), in whole `unit` won."""
         amounts = np.exp(self.rng.normal(np.log(median), spread, len(frame)))
         return pl.Series((amounts // unit).astype(np.int64) * unit)
 
-    def keys(self, frame: pl.DataFrame, width: int, pool: int | None = None, prefix: str = "") -> pl.Series:
+    def keys(
+        self, frame: pl.DataFrame, width: int, pool: int | None = None, prefix: str = ""
+    ) -> pl.Series:
         """A number of `width` digits for each row: distinct, or one of `pool` numbers."""
         span = 10**width - 10 ** (width - 1) - 7
         if pool is None:
@@ -100,9 +114,13 @@ class Draft:
             serial = (self.rng.integers(0, pool, len(frame)) + 1) * 982_451_653 % span
         return pl.Series(serial + 10 ** (width - 1)).cast(pl.String).str.replace("^", prefix)
 
-    def choice(self, frame: pl.DataFrame, words: Sequence[str], shares: Sequence[float] | None = None) -> pl.Series:
+    def choice(
+        self, frame: pl.DataFrame, words: Sequence[str], shares: Sequence[float] | None = None
+    ) -> pl.Series:
         """One of `words` for each row; without `shares` the first words are the likelier ones."""
-        weights = np.array(shares if shares is not None else [1.0 / (i + 1.5) for i in range(len(words))])
+        weights = np.array(
+            shares if shares is not None else [1.0 / (i + 1.5) for i in range(len(words))]
+        )
         drawn = self.rng.choice(len(words), len(frame), p=weights / weights.sum())
         return pl.Series(list(words), dtype=pl.String).gather(drawn)
 
@@ -110,6 +128,9 @@ class Draft:
 
     def words(self, document: str, column: str) -> list[str]:
         """Canonical words of the document type's code list, in the sender's order."""
+        constant = self.documents[document].constants.get(column)
+        if constant is not None:
+            return [constant]
         for version in reversed(self.documents[document].versions):
             found = version.by_canonical(column)
             if found is not None and found.codes:
@@ -139,7 +160,7 @@ class Draft:
         if not with_planted:
             mask = mask & pl.col("planted_rule").is_null()
         found = self.people.filter(mask)
-        wanted = min(len(found), max(int(round(share * len(found))), at_least))
+        wanted = min(len(found), max(round(share * len(found)), at_least))
         if wanted == len(found):
             return found
         rows = np.sort(self.rng.choice(len(found), wanted, replace=False))
@@ -162,38 +183,36 @@ class Draft:
         known = [document for document in documents if document in self.documents]
         if not known or frame.is_empty():
             return
-        exprs = []
-        for name, value in columns.items():
-            if isinstance(value, pl.Expr):
-                exprs.append(value.alias(name))
-            elif isinstance(value, pl.Series):
-                exprs.append(value.alias(name))
-            elif isinstance(value, np.ndarray):
-                exprs.append(pl.Series(name, value))
-            else:
-                exprs.append(pl.lit(value).alias(name))
-        made = frame.with_columns(exprs)
+        given = [
+            value.alias(name)
+            if isinstance(value, pl.Expr | pl.Series)
+            else pl.lit(value).alias(name)
+            for name, value in columns.items()
+        ]
+        made = frame.with_columns(given)
         made = self._with_person(made, columns)
         picked: list[pl.Expr] = []
         for column in self.family.columns:
             dtype = DTYPES[column.kind]
             if column.kind is Kind.CODE:
                 made = self._with_code(made, column.name, known, is_given=column.name in columns)
-            if column.name in columns or column.name in made.columns and (
-                column.kind is Kind.ID or column.name in NAME_COLUMNS or column.kind is Kind.CODE
-                or column.name == "period"
-            ):
+            is_from_person = column.kind in (Kind.ID, Kind.CODE) or column.name in NAME_COLUMNS
+            if column.name in columns or (is_from_person and column.name in made.columns):
                 picked.append(pl.col(column.name).cast(dtype))
             else:
                 picked.append(pl.lit(None, dtype=dtype).alias(column.name))
         numbers = [f"{name}_person_number" for name in self._further_ids()]
-        for number in numbers:
-            picked.append(
-                pl.col(number).cast(pl.Int64) if number in made.columns else pl.lit(None, pl.Int64).alias(number)
-            )
+        picked += [
+            pl.col(number).cast(pl.Int64)
+            if number in made.columns
+            else pl.lit(None, pl.Int64).alias(number)
+            for number in numbers
+        ]
         carried = pl.lit(pl.Series([known]))
         self._parts.append(
-            made.select(*picked, pl.col("person_number").cast(pl.Int64), carried.first().alias("carried_by"))
+            made.select(
+                *picked, pl.col("person_number").cast(pl.Int64), carried.first().alias("carried_by")
+            )
         )
 
     def _further_ids(self) -> list[str]:
@@ -203,12 +222,15 @@ class Draft:
     def _with_person(self, made: pl.DataFrame, columns: dict[str, Column]) -> pl.DataFrame:
         main = self.family.person_column
         numbers = made["person_number"].cast(pl.Int64)
-        exprs = []
+        exprs: list[pl.Series] = []
         if main is not None and main not in columns:
             exprs.append(self.people["national_id"].gather(numbers).alias(main))
-        for column in self.family.columns:
-            if column.name in NAME_COLUMNS and column.name not in columns:
-                exprs.append(self.people["full_name"].gather(numbers).alias(column.name))
+        names = [
+            column.name
+            for column in self.family.columns
+            if column.name in NAME_COLUMNS and column.name not in columns
+        ]
+        exprs += [self.people["full_name"].gather(numbers).alias(name) for name in names]
         for name in self._further_ids():
             number = f"{name}_person_number"
             if number in made.columns and name not in columns:
@@ -216,11 +238,15 @@ class Draft:
                 exprs.append(self.people["national_id"].gather(others.cast(pl.UInt32)).alias(name))
         return made.with_columns(exprs)
 
-    def _with_code(self, made: pl.DataFrame, name: str, documents: list[str], *, is_given: bool) -> pl.DataFrame:
+    def _with_code(
+        self, made: pl.DataFrame, name: str, documents: list[str], *, is_given: bool
+    ) -> pl.DataFrame:
         lists = [words for words in (self.words(document, name) for document in documents) if words]
         if not lists:
             return made if is_given else made.drop(name, strict=False)
-        shared = [word for word in lists[0] if all(word in words for words in lists[1:])] or lists[0]
+        shared = [word for word in lists[0] if all(word in words for words in lists[1:])] or lists[
+            0
+        ]
         drawn = self.choice(made, shared).alias("_drawn")
         if not is_given:
             return made.with_columns(drawn.alias(name))
@@ -233,6 +259,10 @@ class Draft:
         """The finished facts in a fixed order; one row for each natural key and carrier."""
         if self._parts:
             return pl.concat(self._parts)
-        schema: dict[str, Any] = {column.name: DTYPES[column.kind] for column in self.family.columns}
+        schema: dict[str, Any] = {
+            column.name: DTYPES[column.kind] for column in self.family.columns
+        }
         schema |= {f"{name}_person_number": pl.Int64() for name in self._further_ids()}
-        return pl.DataFrame(schema=schema | {"person_number": pl.Int64(), "carried_by": pl.List(pl.String)})
+        return pl.DataFrame(
+            schema=schema | {"person_number": pl.Int64(), "carried_by": pl.List(pl.String)}
+        )

@@ -7,10 +7,20 @@ from __future__ import annotations
 
 import polars as pl
 
-from sources.country.facts.drafting import Draft
+from sources.country.facts.drafting import Columns, Draft
 from sources.country.facts.programmes import held_programmes, programme_word
 
-GOOD = ("entitled", "granted", "registered", "active", "eligible", "decided", "waiting", "surveyed", "advance_support")
+GOOD = (
+    "entitled",
+    "granted",
+    "registered",
+    "active",
+    "eligible",
+    "decided",
+    "waiting",
+    "surveyed",
+    "advance_support",
+)
 BAD_SHARE = 0.06
 
 
@@ -34,27 +44,74 @@ def _add(draft: Draft, rows: pl.DataFrame, document: str) -> None:
     known = draft.words(document, "status")
     good = [word for word in GOOD if word in known]
     status = draft.choice(rows, good[:1] or ["entitled"])
-    bad = [word for word in ("refused", "ended", "suspended", "rejected", "ineligible", "withdrawn") if word in known]
+    bad = [
+        word
+        for word in ("refused", "ended", "suspended", "rejected", "ineligible", "withdrawn")
+        if word in known
+    ]
     granted_before = rows["planted_rule"].is_not_null()
     if bad:
         # A few decisions are refusals of people who do not receive the programme.
-        is_core = document in ("I06-F34-01", "I06-F34-03", "I06-F34-05", "I06-F34-06", "I06-F34-04", "I08-F34-02")
+        is_core = document in (
+            "I06-F34-01",
+            "I06-F34-03",
+            "I06-F34-05",
+            "I06-F34-06",
+            "I06-F34-04",
+            "I08-F34-02",
+        )
         refused = (draft.chance(rows) < (0.0 if is_core else BAD_SHARE)) & ~granted_before
-        status = rows.select(pl.when(refused).then(draft.choice(rows, bad)).otherwise(status)).to_series()
+        status = rows.select(
+            pl.when(refused).then(draft.choice(rows, bad)).otherwise(status)
+        ).to_series()
     since = pl.max_horizontal(draft.days_ago(rows, 120, 1_500), pl.col("birth_date"))
-    rows = rows.with_columns(since.alias("since"), status.alias("status"), unit_head_national_id_person_number=pl.col("head_number"))
-    draft.add(rows, document, programme_code=pl.col("programme_code"), status=pl.col("status"), entitled_from=pl.col("since"),
-              decided_on=pl.max_horizontal(pl.col("since").dt.offset_by("-10d"), pl.col("birth_date")))
+    rows = rows.with_columns(
+        since.alias("since"),
+        status.alias("status"),
+        unit_head_national_id_person_number=pl.col("head_number"),
+    )
+    draft.add(
+        rows,
+        document,
+        programme_code=pl.col("programme_code"),
+        status=pl.col("status"),
+        entitled_from=pl.col("since"),
+        decided_on=pl.max_horizontal(pl.col("since").dt.offset_by("-10d"), pl.col("birth_date")),
+    )
 
 
 def _add_planted(draft: Draft) -> None:
-    since = {"status": "entitled", "entitled_from": draft.months(3)[0], "decided_on": draft.months(4)[0]}
-    children = draft.planted("D20").with_columns(unit_head_national_id_person_number=pl.col("head_number"))
+    since: Columns = {
+        "status": "entitled",
+        "entitled_from": draft.months(3)[0],
+        "decided_on": draft.months(4)[0],
+    }
+    children = draft.planted("D20").with_columns(
+        unit_head_national_id_person_number=pl.col("head_number")
+    )
     document = "I06-F34-06"
-    for name, who in (("home_care_allowance", pl.col("age") >= 0), ("childcare_fee", pl.col("age") < 3)):
-        draft.add(children.filter(who), document, **since, programme_code=programme_word(draft, document, name))
-    claimed = draft.planted("D22").with_columns(unit_head_national_id_person_number=pl.col("mother_number"))
-    strangers = draft.pick(pl.col("age").is_between(30, 45) & (pl.col("sex") == "male"), 0.0, max(len(claimed), 1))
-    twice = claimed.head(len(strangers)).with_columns(unit_head_national_id_person_number=strangers["person_number"].head(min(len(claimed), len(strangers))))
+    for name, who in (
+        ("home_care_allowance", pl.col("age") >= 0),
+        ("childcare_fee", pl.col("age") < 3),
+    ):
+        draft.add(
+            children.filter(who),
+            document,
+            **since,
+            programme_code=programme_word(draft, document, name),
+        )
+    claimed = draft.planted("D22").with_columns(
+        unit_head_national_id_person_number=pl.col("mother_number")
+    )
+    strangers = draft.pick(
+        pl.col("age").is_between(30, 45) & (pl.col("sex") == "male"), 0.0, max(len(claimed), 1)
+    )
+    twice = claimed.head(len(strangers)).with_columns(
+        unit_head_national_id_person_number=strangers["person_number"].head(
+            min(len(claimed), len(strangers))
+        )
+    )
     document = "I06-F34-05"
-    draft.add(twice, document, **since, programme_code=programme_word(draft, document, "child_allowance"))
+    draft.add(
+        twice, document, **since, programme_code=programme_word(draft, document, "child_allowance")
+    )

@@ -30,38 +30,75 @@ def draft_relations(draft: Draft) -> None:
     parents = pl.concat(
         [_relation(people, "father_number", "father"), _relation(people, "mother_number", "mother")]
     )
-    spouses = _relation(people, "spouse_number", "spouse").with_columns(
-        married_on=pl.max_horizontal(
-            pl.col("birth_date").dt.offset_by("26y"), pl.col("moved_in_on") - pl.duration(days=60)
+    spouses = (
+        _relation(people, "spouse_number", "spouse")
+        .with_columns(
+            married_on=pl.max_horizontal(
+                pl.col("birth_date").dt.offset_by("26y"),
+                pl.col("moved_in_on") - pl.duration(days=60),
+            )
         )
-    ).with_columns(married_on=pl.min_horizontal("married_on", pl.lit(draft.as_of) - pl.duration(days=30)))
+        .with_columns(
+            married_on=pl.min_horizontal("married_on", pl.lit(draft.as_of) - pl.duration(days=30))
+        )
+    )
     children = parents.with_columns(
         relative_national_id_person_number=pl.col("person_number"),
         person_number=pl.col("relative_national_id_person_number"),
-        relation=pl.lit("child"), child_birth=pl.col("birth_date"),
+        relation=pl.lit("child"),
+        child_birth=pl.col("birth_date"),
     )
     who = {"relation": pl.col("relation"), "relative_name": pl.col("relative_name")}
     current = {"event": pl.lit("current")}
-    draft.add(_with_relative_name(draft, parents), "I02-F03-01", **who, **current, effective_on=pl.col("birth_date"))
-    draft.add(_with_relative_name(draft, children), "I02-F03-01", **who, **current, effective_on=pl.col("child_birth"))
+    draft.add(
+        _with_relative_name(draft, parents),
+        "I02-F03-01",
+        **who,
+        **current,
+        effective_on=pl.col("birth_date"),
+    )
+    draft.add(
+        _with_relative_name(draft, children),
+        "I02-F03-01",
+        **who,
+        **current,
+        effective_on=pl.col("child_birth"),
+    )
     married = _with_relative_name(draft, spouses)
     draft.add(married, "I02-F03-01", **who, **current, effective_on=pl.col("married_on"))
     recent = married.filter(pl.col("married_on") > draft.months(36)[0])
     draft.add(recent, "I02-F03-02", **who, event="marriage", effective_on=pl.col("married_on"))
-    alone = draft.pick(KOREAN & pl.col("age").is_between(35, 70) & pl.col("spouse_number").is_null(), 0.16)
-    partners = draft.pick(KOREAN & pl.col("age").is_between(35, 70) & pl.col("spouse_number").is_null(), 0.16)
+    alone = draft.pick(
+        KOREAN & pl.col("age").is_between(35, 70) & pl.col("spouse_number").is_null(), 0.16
+    )
+    partners = draft.pick(
+        KOREAN & pl.col("age").is_between(35, 70) & pl.col("spouse_number").is_null(), 0.16
+    )
     size = min(len(alone), len(partners)) - 1
-    divorced = alone.head(size).with_columns(
-        relative_national_id_person_number=partners["person_number"].slice(1, size),
-        relation=pl.lit("spouse"),
-    ).filter(pl.col("person_number") != pl.col("relative_national_id_person_number"))
+    divorced = (
+        alone.head(size)
+        .with_columns(
+            relative_national_id_person_number=partners["person_number"].slice(1, size),
+            relation=pl.lit("spouse"),
+        )
+        .filter(pl.col("person_number") != pl.col("relative_national_id_person_number"))
+    )
     divorced = _with_relative_name(draft, divorced)
     divorced = divorced.with_columns(ended=draft.days_ago(divorced, 30, 3_000))
-    draft.add(divorced, "I02-F03-02", **who,
-              event=draft.choice(divorced, ["divorce_by_agreement", "divorce_by_court", "annulment"], [76, 22, 2]),
-              effective_on=pl.col("ended") - pl.duration(days=4_000), ended_on=pl.col("ended"))
+    draft.add(
+        divorced,
+        "I02-F03-02",
+        **who,
+        event=draft.choice(
+            divorced, ["divorce_by_agreement", "divorce_by_court", "annulment"], [76, 22, 2]
+        ),
+        effective_on=pl.col("ended") - pl.duration(days=4_000),
+        ended_on=pl.col("ended"),
+    )
     _draft_adoption_and_guardians(draft, parents)
-    listed = _with_relative_name(draft, parents.filter(pl.col("age") > 30).sample(fraction=0.3, seed=draft.country.seed))
+    listed = _with_relative_name(
+        draft, parents.filter(pl.col("age") > 30).sample(fraction=0.3, seed=draft.country.seed)
+    )
     draft.add(listed, "I02-F03-08", **who, **current, effective_on=pl.col("birth_date"))
 
 
@@ -75,17 +112,25 @@ def _draft_adoption_and_guardians(draft: Draft, parents: pl.DataFrame) -> None:
     name = {"relative_name": pl.col("relative_name")}
     for seed, (document, frame) in enumerate(
         (
-            ("I02-F03-03", some(adult, 14, 1)), ("I02-F03-04", some(child, 12, 2)),
-            ("I02-F03-05", some(child, 14, 3)), ("I02-F03-06", some(adult, 16, 4)),
+            ("I02-F03-03", some(adult, 14, 1)),
+            ("I02-F03-04", some(child, 12, 2)),
+            ("I02-F03-05", some(child, 14, 3)),
+            ("I02-F03-06", some(adult, 16, 4)),
             ("I02-F03-07", some(child, 20, 5)),
         )
     ):
         relation = (
             {"relation": pl.col("relation")}
             if document == "I02-F03-05"
-            else {"relation": draft.choice(frame, draft.words(document, "relation") or ["guardian_of_minor"])}
+            else {
+                "relation": draft.choice(
+                    frame, draft.words(document, "relation") or ["guardian_of_minor"]
+                )
+            }
         )
-        draft.add(frame, document, **name, **relation, effective_on=draft.days_ago(frame, 20 + seed, 900))
+        draft.add(
+            frame, document, **name, **relation, effective_on=draft.days_ago(frame, 20 + seed, 900)
+        )
 
 
 def draft_vital_events(draft: Draft) -> None:
@@ -96,14 +141,26 @@ def draft_vital_events(draft: Draft) -> None:
     when = {"occurred_on": pl.col("death_date"), "reported_on": pl.col("death_reported_on")}
     for document in ("I01-F04-01", "I02-F04-02"):
         draft.add(registered, document, **place, **when, event="death")
-    seen = {"occurred_on": pl.col("death_date"), "reported_on": pl.col("death_date").dt.offset_by("2d")}
+    seen = {
+        "occurred_on": pl.col("death_date"),
+        "reported_on": pl.col("death_date").dt.offset_by("2d"),
+    }
     cremated = dead.filter(draft.chance(dead) < 0.9)
-    draft.add(pl.concat([cremated, dead.filter(pl.col("planted_rule") == "D02")]).unique("person_number", maintain_order=True),
-              "I06-F04-01", **place, **seen, event="cremation")
+    draft.add(
+        pl.concat([cremated, dead.filter(pl.col("planted_rule") == "D02")]).unique(
+            "person_number", maintain_order=True
+        ),
+        "I06-F04-01",
+        **place,
+        **seen,
+        event="cremation",
+    )
     buried = registered.filter(draft.chance(registered) < 0.1)
     draft.add(buried, "I37-F04-01", **place, **seen)
     old = registered.filter(pl.col("age") > 74)
-    in_care = pl.concat([old.filter(draft.chance(old) < 0.35), dead.filter(pl.col("planted_rule") == "D02")])
+    in_care = pl.concat(
+        [old.filter(draft.chance(old) < 0.35), dead.filter(pl.col("planted_rule") == "D02")]
+    )
     draft.add(in_care, "I24-F04-01", **place, **seen, event="death_in_facility")
     claimed = registered.filter(draft.chance(registered) < 0.6)
     draft.add(claimed, "I25-F04-01", **place, **seen, event="death_in_claim")
@@ -112,20 +169,50 @@ def draft_vital_events(draft: Draft) -> None:
     unnatural = registered.filter((draft.chance(registered) < 0.12) & (pl.col("age") < 80))
     draft.add(unnatural, "I16-F04-02", **place, **seen, event="death_identified")
     restored = draft.pick(KOREAN & (pl.col("age") > 40), 0.0003, 8)
-    draft.add(restored, "I01-F04-03", **place, occurred_on=draft.days_ago(restored, 60, 300),
-              reported_on=draft.days_ago(restored, 5, 50))
+    draft.add(
+        restored,
+        "I01-F04-03",
+        **place,
+        occurred_on=draft.days_ago(restored, 60, 300),
+        reported_on=draft.days_ago(restored, 5, 50),
+    )
     very_old = draft.pick(pl.col("age") >= 98, with_planted=True)
-    draft.add(very_old, "I01-F04-04", **place, event="alive_confirmed", occurred_on=draft.days_ago(very_old, 30, 120),
-              reported_on=draft.days_ago(very_old, 10, 29))
+    draft.add(
+        very_old,
+        "I01-F04-04",
+        **place,
+        event="alive_confirmed",
+        occurred_on=draft.days_ago(very_old, 30, 120),
+        reported_on=draft.days_ago(very_old, 10, 29),
+    )
     missing = draft.pick(KOREAN & pl.col("age").is_between(30, 80), 0.0004, 8)
-    draft.add(missing, "I02-F04-03", **place, occurred_on=draft.days_ago(missing, 400, 2_000),
-              reported_on=draft.days_ago(missing, 10, 390))
+    draft.add(
+        missing,
+        "I02-F04-03",
+        **place,
+        occurred_on=draft.days_ago(missing, 400, 2_000),
+        reported_on=draft.days_ago(missing, 10, 390),
+    )
     born = draft.pick((pl.col("age") < 2) & KOREAN, with_planted=True)
-    named = born.with_columns(registered_on=pl.col("birth_date").dt.offset_by("9d")).filter(pl.col("registered_on") <= draft.as_of)
+    named = born.with_columns(registered_on=pl.col("birth_date").dt.offset_by("9d")).filter(
+        pl.col("registered_on") <= draft.as_of
+    )
     birth = {"occurred_on": pl.col("birth_date"), "reported_on": pl.col("registered_on")}
     draft.add(named, "I01-F04-02", **place, **birth, event="birth")
     draft.add(named, "I02-F04-01", **place, **birth, event="birth")
-    draft.add(born, "I25-F04-02", **place, occurred_on=pl.col("birth_date"),
-              reported_on=pl.min_horizontal(pl.col("birth_date").dt.offset_by("3d"), pl.lit(draft.as_of)), event="live_birth")
+    draft.add(
+        born,
+        "I25-F04-02",
+        **place,
+        occurred_on=pl.col("birth_date"),
+        reported_on=pl.min_horizontal(pl.col("birth_date").dt.offset_by("3d"), pl.lit(draft.as_of)),
+        event="live_birth",
+    )
     sought = draft.pick((pl.col("age") < 18) | (pl.col("age") > 70), 0.003)
-    draft.add(sought, "I16-F04-01", **place, occurred_on=draft.days_ago(sought, 20, 400), reported_on=draft.days_ago(sought, 1, 19))
+    draft.add(
+        sought,
+        "I16-F04-01",
+        **place,
+        occurred_on=draft.days_ago(sought, 20, 400),
+        reported_on=draft.days_ago(sought, 1, 19),
+    )

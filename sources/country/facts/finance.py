@@ -33,12 +33,16 @@ def pay_accounts(draft: Draft, people: pl.DataFrame) -> pl.DataFrame:
     """The demand account of each person: bank_no and account_no, the same wherever they appear."""
     number = pl.col("person_number").cast(pl.Int64)
     bank = pl.Series(BANKS).gather((people["person_number"] * 31 % len(BANKS)).cast(pl.UInt32))
-    account = pl.lit("1") + ((number * 2_654_435 + 104_729) % 99_999_989_999).cast(pl.String).str.zfill(11)
+    account = pl.lit("1") + ((number * 2_654_435 + 104_729) % 99_999_989_999).cast(
+        pl.String
+    ).str.zfill(11)
     # Three unrelated persons of a D24 case draw on one account: that of the first of them.
     shared = draft.planted("D24")["person_number"]
     if len(shared):
         number = pl.when(number.is_in(shared.implode())).then(int(shared[0])).otherwise(number)
-        account = pl.lit("1") + ((number * 2_654_435 + 104_729) % 99_999_989_999).cast(pl.String).str.zfill(11)
+        account = pl.lit("1") + ((number * 2_654_435 + 104_729) % 99_999_989_999).cast(
+            pl.String
+        ).str.zfill(11)
         index = people.select((number * 31 % len(BANKS)).cast(pl.UInt32)).to_series()
         bank = pl.Series(BANKS).gather(index)
     return people.with_columns(bank.alias("bank_no"), account.alias("account_no"))
@@ -47,49 +51,121 @@ def pay_accounts(draft: Draft, people: pl.DataFrame) -> pl.DataFrame:
 def draft_accounts(draft: Draft) -> None:
     """F26: everybody's demand account, savings of many, recipients' balances are small."""
     as_of = draft.last_month_end
-    everybody = pay_accounts(draft, draft.pick((pl.col("age") >= 14) & (pl.col("planted_rule").fill_null("") != "D31"), with_planted=True))
-    everybody = everybody.with_columns(
-        balance=pl.when("is_on_livelihood").then(draft.won(everybody, 350_000, 0.7, 1)).otherwise(draft.won(everybody, 2_300_000, 1.1, 1)),
-        factor=draft.integers(everybody, 70, 131), opened=draft.days_ago(everybody, 200, 7_000),
+    everybody = pay_accounts(
+        draft,
+        draft.pick(
+            (pl.col("age") >= 14) & (pl.col("planted_rule").fill_null("") != "D31"),
+            with_planted=True,
+        ),
     )
-    demand = {"institution_no": pl.col("bank_no"), "account_no": pl.col("account_no"), "balance_amount": pl.col("balance"),
-              "average_3m_amount": pl.col("balance") * pl.col("factor") // 100, "as_of": pl.lit(as_of), "opened_on": pl.col("opened")}
+    everybody = everybody.with_columns(
+        balance=pl.when("is_on_livelihood")
+        .then(draft.won(everybody, 350_000, 0.7, 1))
+        .otherwise(draft.won(everybody, 2_300_000, 1.1, 1)),
+        factor=draft.integers(everybody, 70, 131),
+        opened=draft.days_ago(everybody, 200, 7_000),
+    )
+    demand = {
+        "institution_no": pl.col("bank_no"),
+        "account_no": pl.col("account_no"),
+        "balance_amount": pl.col("balance"),
+        "average_3m_amount": pl.col("balance") * pl.col("factor") // 100,
+        "as_of": pl.lit(as_of),
+        "opened_on": pl.col("opened"),
+    }
     draft.add(everybody, "I35-F26-01", **demand)
     guarded = draft.pick(pl.col("is_on_livelihood"), 0.35)
-    draft.add(guarded, "I22-F26-03", institution_no=POST_OFFICE_BANK, account_no=draft.keys(guarded, 13), as_of=as_of,
-              balance_amount=draft.won(guarded, 200_000, 0.6, 1), opened_on=draft.days_ago(guarded, 100, 2_000))
+    draft.add(
+        guarded,
+        "I22-F26-03",
+        institution_no=POST_OFFICE_BANK,
+        account_no=draft.keys(guarded, 13),
+        as_of=as_of,
+        balance_amount=draft.won(guarded, 200_000, 0.6, 1),
+        opened_on=draft.days_ago(guarded, 100, 2_000),
+    )
     for document, who, share, least, median in ACCOUNTS:
         people = draft.pick(who & NOBODY_POOR, share, least, with_planted=False)
-        bank: str | pl.Series = POST_OFFICE_BANK if document.startswith("I22") else draft.choice(people, BANKS)
+        bank: str | pl.Series = (
+            POST_OFFICE_BANK if document.startswith("I22") else draft.choice(people, BANKS)
+        )
         balance = draft.won(people, median, 1.0, 1)
-        draft.add(people, document, institution_no=bank, account_no=draft.keys(people, 13), balance_amount=balance,
-                  average_3m_amount=balance * 95 // 100, as_of=as_of, opened_on=draft.days_ago(people, 100, 4_000))
+        draft.add(
+            people,
+            document,
+            institution_no=bank,
+            account_no=draft.keys(people, 13),
+            balance_amount=balance,
+            average_3m_amount=balance * 95 // 100,
+            as_of=as_of,
+            opened_on=draft.days_ago(people, 100, 4_000),
+        )
     hidden = pay_accounts(draft, draft.planted("D31"))
-    draft.add(hidden, "I35-F26-01", institution_no=pl.col("bank_no"), account_no=pl.col("account_no"), balance_amount=61_000_000,
-              average_3m_amount=60_400_000, as_of=as_of, opened_on=draft.days_ago(hidden, 300, 2_000))
-    draft.add(hidden, "I35-F26-02", institution_no="004", account_no=draft.keys(hidden, 13, prefix="9"), balance_amount=40_000_000,
-              as_of=as_of, opened_on=draft.days_ago(hidden, 300, 900))
+    draft.add(
+        hidden,
+        "I35-F26-01",
+        institution_no=pl.col("bank_no"),
+        account_no=pl.col("account_no"),
+        balance_amount=61_000_000,
+        average_3m_amount=60_400_000,
+        as_of=as_of,
+        opened_on=draft.days_ago(hidden, 300, 2_000),
+    )
+    draft.add(
+        hidden,
+        "I35-F26-02",
+        institution_no="004",
+        account_no=draft.keys(hidden, 13, prefix="9"),
+        balance_amount=40_000_000,
+        as_of=as_of,
+        opened_on=draft.days_ago(hidden, 300, 900),
+    )
 
 
 def draft_securities(draft: Draft) -> None:
     """F27: shares, funds, bonds, unlisted shares, linked securities, ISA and trusts."""
-    for document, share, median in (("I35-F27-01", 0.22, 6_000_000), ("I35-F27-02", 0.10, 7_000_000), ("I35-F27-03", 0.02, 12_000_000),
-                                    ("I35-F27-04", 0.008, 15_000_000), ("I35-F27-05", 0.02, 15_000_000), ("I35-F27-06", 0.06, 7_000_000)):
+    for document, share, median in (
+        ("I35-F27-01", 0.22, 6_000_000),
+        ("I35-F27-02", 0.10, 7_000_000),
+        ("I35-F27-03", 0.02, 12_000_000),
+        ("I35-F27-04", 0.008, 15_000_000),
+        ("I35-F27-05", 0.02, 15_000_000),
+        ("I35-F27-06", 0.06, 7_000_000),
+    ):
         people = draft.pick(ADULT, share, 16)
-        draft.add(people, document, institution_no=draft.keys(people, 3, 40), account_no=draft.keys(people, 12),
-                  quantity=draft.integers(people, 1, 900).cast(pl.Float64), market_amount=draft.won(people, median, 1.1, 1), as_of=draft.last_month_end)
+        draft.add(
+            people,
+            document,
+            institution_no=draft.keys(people, 3, 40),
+            account_no=draft.keys(people, 12),
+            quantity=draft.integers(people, 1, 900).cast(pl.Float64),
+            market_amount=draft.won(people, median, 1.1, 1),
+            as_of=draft.last_month_end,
+        )
 
 
 def draft_policies(draft: Draft) -> None:
     """F28: life, non-life, post office and mutual policies; annuities being paid."""
     for document, low, share, median, annuity in (
-        ("I35-F28-01", 22, 0.50, 4_000_000, 0), ("I35-F28-02", 20, 0.55, 1_500_000, 0), ("I35-F28-03", 56, 0.06, 40_000_000, 350_000),
-        ("I35-F28-04", 30, 0.06, 4_000_000, 0), ("I22-F28-01", 25, 0.04, 4_000_000, 0), ("I22-F28-02", 58, 0.02, 25_000_000, 250_000),
-        ("I22-F28-03", 20, 0.06, 500_000, 0), ("I22-F28-04", 20, 0.02, 100_000, 0)):
+        ("I35-F28-01", 22, 0.50, 4_000_000, 0),
+        ("I35-F28-02", 20, 0.55, 1_500_000, 0),
+        ("I35-F28-03", 56, 0.06, 40_000_000, 350_000),
+        ("I35-F28-04", 30, 0.06, 4_000_000, 0),
+        ("I22-F28-01", 25, 0.04, 4_000_000, 0),
+        ("I22-F28-02", 58, 0.02, 25_000_000, 250_000),
+        ("I22-F28-03", 20, 0.06, 500_000, 0),
+        ("I22-F28-04", 20, 0.02, 100_000, 0),
+    ):
         people = draft.pick((pl.col("age") >= low) & NOBODY_POOR, share, 16)
-        draft.add(people, document, institution_no=POST_OFFICE_BANK if document[1:3] == "22" else draft.keys(people, 3, 40),
-                  policy_no=draft.keys(people, 12), surrender_amount=draft.won(people, median, 0.9, 1), as_of=draft.last_month_end,
-                  monthly_annuity_amount=draft.won(people, annuity, 0.3, 10) if annuity else None)
+        draft.add(
+            people,
+            document,
+            institution_no=POST_OFFICE_BANK if document[1:3] == "22" else draft.keys(people, 3, 40),
+            policy_no=draft.keys(people, 12),
+            surrender_amount=draft.won(people, median, 0.9, 1),
+            as_of=draft.last_month_end,
+            monthly_annuity_amount=draft.won(people, annuity, 0.3, 10) if annuity else None,
+        )
 
 
 LOANS: tuple[tuple[str, pl.Expr, float, int], ...] = (
@@ -109,9 +185,19 @@ LOANS: tuple[tuple[str, pl.Expr, float, int], ...] = (
     ("I29-F29-01", pl.col("work") == "private_school", 0.2, 20_000_000),
     ("I34-F29-01", pl.col("age").is_between(19, 34), 0.16, 9_000_000),
     ("I34-F29-02", pl.col("age").is_between(19, 36), 0.05, 7_000_000),
-    ("I36-F29-01", ADULT & (pl.col("age") >= 60) & (pl.col("relation_to_head") == "head"), 0.02, 90_000_000),
+    (
+        "I36-F29-01",
+        ADULT & (pl.col("age") >= 60) & (pl.col("relation_to_head") == "head"),
+        0.02,
+        90_000_000,
+    ),
     ("I36-F29-02", ADULT & pl.col("age").is_between(22, 50), 0.04, 110_000_000),
-    ("I36-F29-03", pl.col("age").is_between(20, 65) & (pl.col("work") != "inactive"), 0.02, 6_000_000),
+    (
+        "I36-F29-03",
+        pl.col("age").is_between(20, 65) & (pl.col("work") != "inactive"),
+        0.02,
+        6_000_000,
+    ),
 )
 """Document type, debtors, share, median won of the principal."""
 
@@ -122,6 +208,14 @@ def draft_debts(draft: Draft) -> None:
         people = draft.pick(who, share, 14, with_planted=False)
         principal = draft.won(people, median, 0.7, 10_000)
         opened = draft.days_ago(people, 60, 2_200)
-        draft.add(people, document, institution_no=draft.keys(people, 3, 40), loan_no=draft.keys(people, 12), principal_amount=principal,
-                  balance_amount=principal * draft.integers(people, 20, 101) // 100, opened_on=opened, matures_on=opened.dt.offset_by("10y"),
-                  as_of=draft.last_month_end)
+        draft.add(
+            people,
+            document,
+            institution_no=draft.keys(people, 3, 40),
+            loan_no=draft.keys(people, 12),
+            principal_amount=principal,
+            balance_amount=principal * draft.integers(people, 20, 101) // 100,
+            opened_on=opened,
+            matures_on=opened.dt.offset_by("10y"),
+            as_of=draft.last_month_end,
+        )

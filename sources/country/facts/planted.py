@@ -56,8 +56,10 @@ FIXED: dict[str, str] = {
 
 
 def planted_cases(country: Country) -> pl.DataFrame:
-    """One row a planted case: rule_id, person_number, other_person_number, programme_code (the
-    catalogue's word, null where no single programme is meant), period (the last month paid), note.
+    """List the planted cases, one row each.
+
+    Columns: rule_id, person_number, other_person_number, programme_code (the catalogue's word,
+    null where no single programme is meant), period (the last month paid) and note.
     """
     draft = Draft(country, "F35")
     entitlement = Draft(country, "F34")
@@ -66,10 +68,14 @@ def planted_cases(country: Country) -> pl.DataFrame:
     carriers = country.people.filter(pl.col("planted_rule").is_not_null()).with_columns(
         name=pl.when(pl.col("planted_rule").is_in(list(FIXED)))
         .then(pl.col("planted_rule").replace_strict(FIXED, default=None, return_dtype=pl.String))
-        .when(pl.col("planted_rule").is_in(["D18", "D23"])).then(pl.lit(None, pl.String))
-        .when("is_on_basic_pension").then(pl.lit("basic_pension"))
-        .when("is_on_child_allowance").then(pl.lit("child_allowance"))
-        .when("is_on_livelihood").then(pl.lit("livelihood")),
+        .when(pl.col("planted_rule").is_in(["D18", "D23"]))
+        .then(pl.lit(None, pl.String))
+        .when("is_on_basic_pension")
+        .then(pl.lit("basic_pension"))
+        .when("is_on_child_allowance")
+        .then(pl.lit("child_allowance"))
+        .when("is_on_livelihood")
+        .then(pl.lit("livelihood")),
     )
     period = draft.months(1)[0]
     late = pl.col("planted_rule") == "D03"
@@ -77,9 +83,13 @@ def planted_cases(country: Country) -> pl.DataFrame:
     cases = carriers.select(
         rule_id=pl.col("planted_rule"),
         person_number=pl.col("person_number").cast(pl.Int64),
-        other_person_number=pl.when(pl.col("planted_rule") == "D24").then(pl.lit(int(shared[0]) if len(shared) else None, pl.Int64)),
+        other_person_number=pl.when(pl.col("planted_rule") == "D24").then(
+            pl.lit(int(shared[0]) if len(shared) else None, pl.Int64)
+        ),
         programme_code=pl.col("name").replace_strict(words, default=None, return_dtype=pl.String),
-        period=pl.when(late).then(pl.min_horizontal(pl.col("death_reported_on").dt.truncate("1mo"), pl.lit(period))).otherwise(pl.lit(period)),
+        period=pl.when(late)
+        .then(pl.min_horizontal(pl.col("death_reported_on").dt.truncate("1mo"), pl.lit(period)))
+        .otherwise(pl.lit(period)),
         note=pl.col("planted_rule").replace_strict(NOTES, default=""),
     )
     also = cases.filter(pl.col("rule_id").is_in(list(ALSO))).with_columns(

@@ -30,7 +30,9 @@ CHILD = pl.col("age") < 18
 FARM = pl.col("work") == "farmer"
 MAN_OLD = KOREAN & (pl.col("age") >= 72) & (pl.col("sex") == "male")
 STUDENT = pl.col("is_student") & (pl.col("student_state") == "enrolled")
-YOUNG_PARENT = pl.col("has_children").fill_null(value=False) & HEAD & pl.col("spouse_number").is_null()
+YOUNG_PARENT = (
+    pl.col("has_children").fill_null(value=False) & HEAD & pl.col("spouse_number").is_null()
+)
 CARER = pl.col("is_on_disability_pension") | (pl.col("is_severely_disabled") & CHILD)
 
 
@@ -131,21 +133,32 @@ def programme_word(draft: Draft, document: str, name: str) -> str | None:
 
 
 def held_programmes(draft: Draft, both: Draft) -> pl.DataFrame:
-    """One row a person, document type and programme: person_number, document, programme_code,
-    amount, months, is_in_kind. `draft` and `both` are the drafts of F34 and F35."""
-    away = draft.country.journeys.filter((pl.col("days") > 55) & (pl.col("in_on").is_null()))["person_number"]
+    """One row a person, document type and programme.
+
+    Columns: person_number, document, programme_code, amount (won), months, is_in_kind, order.
+    `draft` and `both` are the drafts of F34 and F35.
+    """
+    away = draft.country.journeys.filter((pl.col("days") > 55) & (pl.col("in_on").is_null()))[
+        "person_number"
+    ]
     clear = (
-        ~pl.col("in_custody") & ~pl.col("is_conscript") & (pl.col("registration_status") == "resident")
+        ~pl.col("in_custody")
+        & ~pl.col("is_conscript")
+        & (pl.col("registration_status") == "resident")
         & ~pl.col("person_number").is_in(away.implode())
     )
     parts: list[pl.DataFrame] = []
     for order, plan in enumerate(PLANS):
         owner = draft if "-F34-" in plan.document else both
         main = plan.name in ("livelihood", "basic_pension", "child_allowance", "disability_pension")
-        condition = plan.who.fill_null(value=False) & (clear | pl.col("planted_rule").is_not_null() if main else clear)
+        condition = plan.who.fill_null(value=False) & (
+            clear | pl.col("planted_rule").is_not_null() if main else clear
+        )
         # Planted receipts of a household's member are paid to that member.
         if plan.name == "livelihood":
-            condition = condition | (pl.col("is_on_livelihood") & pl.col("planted_rule").is_not_null())
+            condition = condition | (
+                pl.col("is_on_livelihood") & pl.col("planted_rule").is_not_null()
+            )
         people = draft.pick(condition, plan.share, plan.least, with_planted=main, with_dead=main)
         if people.is_empty():
             continue
@@ -154,11 +167,19 @@ def held_programmes(draft: Draft, both: Draft) -> pl.DataFrame:
         code = pl.Series([word] * len(people)) if word else draft.choice(people, words)
         if plan.name and not word:
             continue
-        amount = pl.Series([plan.amount] * len(people)) if plan.name else draft.won(people, max(plan.amount, 1), 0.3, 10)
+        amount = (
+            pl.Series([plan.amount] * len(people))
+            if plan.name
+            else draft.won(people, max(plan.amount, 1), 0.3, 10)
+        )
         parts.append(
             people.select("person_number").with_columns(
-                pl.lit(plan.document).alias("document"), code.alias("programme_code"), amount.cast(pl.Int64).alias("amount"),
-                pl.lit(plan.months).alias("months"), pl.lit(plan.is_in_kind).alias("is_in_kind"), pl.lit(order).alias("order"),
+                pl.lit(plan.document).alias("document"),
+                code.alias("programme_code"),
+                amount.cast(pl.Int64).alias("amount"),
+                pl.lit(plan.months).alias("months"),
+                pl.lit(plan.is_in_kind).alias("is_in_kind"),
+                pl.lit(order).alias("order"),
             )
         )
     return _without_conflicts(pl.concat(parts))
@@ -168,7 +189,9 @@ def _without_conflicts(held: pl.DataFrame) -> pl.DataFrame:
     """Drop what an earlier plan of the same person excludes; the earlier plan stands."""
     keys = ["person_number", "document", "programme_code"]
     held = held.unique(keys, keep="first", maintain_order=True)
-    earlier = held.select("person_number", other_code=pl.col("programme_code"), other_order=pl.col("order"))
+    earlier = held.select(
+        "person_number", other_code=pl.col("programme_code"), other_order=pl.col("order")
+    )
     conflicts = (
         held.join(excluding_pairs(), on="programme_code")
         .join(earlier, on=["person_number", "other_code"])

@@ -21,7 +21,11 @@ def draft_codes(draft: Draft) -> None:
     nobody = pl.lit(None, pl.Int64)
     dongs = pl.DataFrame(
         [
-            {"code": f"{code}{101 + index}00", "name_ko": f"{province} {district} {name}".replace("  ", " "), "parent_code": f"{code}00000"}
+            {
+                "code": f"{code}{101 + index}00",
+                "name_ko": f"{province} {district} {name}".replace("  ", " "),
+                "parent_code": f"{code}00000",
+            }
             for code, province, district, _, _ in DISTRICTS
             for index, name in enumerate(DONG_NAMES)
         ]
@@ -34,14 +38,37 @@ def draft_codes(draft: Draft) -> None:
             for dong in range(3)
         ]
     ).with_columns(person_number=nobody)
-    for document, frame, code_set in (("I01-F38-01", dongs, "legal_dong"), ("I01-F38-02", roads, "road_name"), ("I01-F38-03", dongs, "administrative_dong")):
-        draft.add(frame, document, code_set=code_set, code=pl.col("code"), name_ko=pl.col("name_ko"),
-                  name_en=pl.lit("DISTRICT ") + pl.col("code"), valid_from=CODES_FROM, parent_code=pl.col("parent_code"))
+    for document, frame, code_set in (
+        ("I01-F38-01", dongs, "legal_dong"),
+        ("I01-F38-02", roads, "road_name"),
+        ("I01-F38-03", dongs, "administrative_dong"),
+    ):
+        draft.add(
+            frame,
+            document,
+            code_set=code_set,
+            code=pl.col("code"),
+            name_ko=pl.col("name_ko"),
+            name_en=pl.lit("DISTRICT ") + pl.col("code"),
+            valid_from=CODES_FROM,
+            parent_code=pl.col("parent_code"),
+        )
 
 
 def draft_consents(draft: Draft) -> None:
     """F39: consents of recipients and their households."""
-    asked = draft.pick(pl.col("is_on_housing") | pl.col("is_on_basic_pension") | pl.col("is_near_poor"), with_planted=True)
+    asked = draft.pick(
+        pl.col("is_on_housing") | pl.col("is_on_basic_pension") | pl.col("is_near_poor"),
+        with_planted=True,
+    )
     given = draft.days_ago(asked, 20, 900)
-    draft.add(asked, "I06-F39-01", consent_kind=draft.choice(asked, ["all_three", "financial", "credit", "insurance"], [85, 10, 3, 2]),
-              channel=draft.choice(asked, ["counter", "web", "mobile", "post"], [60, 20, 15, 5]), given_on=given, expires_on=given.dt.offset_by("3y"))
+    draft.add(
+        asked,
+        "I06-F39-01",
+        consent_kind=draft.choice(
+            asked, ["all_three", "financial", "credit", "insurance"], [85, 10, 3, 2]
+        ),
+        channel=draft.choice(asked, ["counter", "web", "mobile", "post"], [60, 20, 15, 5]),
+        given_on=given,
+        expires_on=given.dt.offset_by("3y"),
+    )

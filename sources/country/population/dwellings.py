@@ -33,7 +33,11 @@ def settle_households(count: int, institution: Ints, rng: np.random.Generator) -
     road = rng.integers(0, len(ROAD_NAMES), count)
     main_number, sub_number = rng.integers(1, 400, count), rng.integers(0, 30, count)
     is_flat = rng.random(count) < 0.62
-    block, floor, door = rng.integers(101, 116, count), rng.integers(1, 25, count), rng.integers(1, 6, count)
+    block, floor, door = (
+        rng.integers(101, 116, count),
+        rng.integers(1, 25, count),
+        rng.integers(1, 6, count),
+    )
     places = max(2, count // INSTITUTIONS_PER_HOUSEHOLDS)
     shared = institution > 0
     # Institutions take the address of one of a few households: the first ones of the country.
@@ -65,8 +69,12 @@ def settle_households(count: int, institution: Ints, rng: np.random.Generator) -
     )
     address = places_frame.select(
         pl.format("{} {} {}", "district", "road", "main")
-        + pl.when(pl.col("sub") > 20).then(pl.format("-{}", pl.col("sub") - 20)).otherwise(pl.lit(""))
-        + pl.when(pl.col("is_flat")).then(pl.format(", {}동 {}호", "block", "unit")).otherwise(pl.lit(""))
+        + pl.when(pl.col("sub") > 20)
+        .then(pl.format("-{}", pl.col("sub") - 20))
+        .otherwise(pl.lit(""))
+        + pl.when(pl.col("is_flat"))
+        .then(pl.format(", {}동 {}호", "block", "unit"))
+        .otherwise(pl.lit(""))
         + pl.format(" ({})", "dong")
     ).to_series()
     return pl.DataFrame(

@@ -16,7 +16,10 @@ from sources.country.places import DESTINATIONS, PORTS
 
 Days = NDArray[np.datetime64]
 
-YEARLY_DEATHS = ([0, 1, 20, 40, 50, 60, 70, 80, 90], [0.0006, 0.0001, 0.0003, 0.001, 0.002, 0.005, 0.014, 0.045, 0.15])
+YEARLY_DEATHS = (
+    [0, 1, 20, 40, 50, 60, 70, 80, 90],
+    [0.0006, 0.0001, 0.0003, 0.001, 0.002, 0.005, 0.014, 0.045, 0.15],
+)
 DEATH_YEARS = 2.0
 TRAVELLER_SHARE = 0.22
 LONG_STAY_SHARE = 0.008
@@ -38,12 +41,18 @@ def with_deaths(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
     death = before(as_of, days)
     reported = death + rng.integers(1, 16, count).astype("timedelta64[D]")
     today = np.datetime64(as_of, "D")
-    return people.with_columns(
-        pl.Series("dead", dead), pl.Series("death_date", death), pl.Series("reported", np.minimum(reported, today))
-    ).with_columns(
-        pl.when(pl.col("dead")).then(pl.col("death_date")).alias("death_date"),
-        pl.when(pl.col("dead")).then(pl.col("reported")).alias("death_reported_on"),
-    ).drop("dead", "reported")
+    return (
+        people.with_columns(
+            pl.Series("dead", dead),
+            pl.Series("death_date", death),
+            pl.Series("reported", np.minimum(reported, today)),
+        )
+        .with_columns(
+            pl.when(pl.col("dead")).then(pl.col("death_date")).alias("death_date"),
+            pl.when(pl.col("dead")).then(pl.col("reported")).alias("death_reported_on"),
+        )
+        .drop("dead", "reported")
+    )
 
 
 def with_status(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) -> pl.DataFrame:
@@ -70,25 +79,37 @@ def with_status(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
     serving &= people["work"].is_in(["inactive", "unemployed"]).to_numpy()
     serving |= rule == "D14"
     enlisted = before(as_of, rng.integers(30, 520, count))
-    return people.with_columns(
-        pl.Series("registration_status", status),
-        pl.Series("in_custody", custody),
-        pl.Series("custody_from", started),
-        pl.Series("custody_to", ended),
-        pl.Series("custody_goes_on", still),
-        pl.Series("is_conscript", serving),
-        pl.Series("enlisted_on", enlisted),
-        pl.Series("is_student", _students(people, serving, rule, rng)),
-        pl.Series("student_state", rng.choice(["enrolled", "on_leave", "military_leave"], count, p=[0.9, 0.07, 0.03])),
-    ).with_columns(
-        pl.when(pl.col("in_custody")).then(pl.col("custody_from")).alias("custody_from"),
-        pl.when(pl.col("in_custody") & ~pl.col("custody_goes_on")).then(pl.col("custody_to")).alias("custody_to"),
-        pl.when(pl.col("is_conscript")).then(pl.col("enlisted_on")).alias("enlisted_on"),
-    ).drop("custody_goes_on")
+    return (
+        people.with_columns(
+            pl.Series("registration_status", status),
+            pl.Series("in_custody", custody),
+            pl.Series("custody_from", started),
+            pl.Series("custody_to", ended),
+            pl.Series("custody_goes_on", still),
+            pl.Series("is_conscript", serving),
+            pl.Series("enlisted_on", enlisted),
+            pl.Series("is_student", _students(people, serving, rule, rng)),
+            pl.Series(
+                "student_state",
+                rng.choice(["enrolled", "on_leave", "military_leave"], count, p=[0.9, 0.07, 0.03]),
+            ),
+        )
+        .with_columns(
+            pl.when(pl.col("in_custody")).then(pl.col("custody_from")).alias("custody_from"),
+            pl.when(pl.col("in_custody") & ~pl.col("custody_goes_on"))
+            .then(pl.col("custody_to"))
+            .alias("custody_to"),
+            pl.when(pl.col("is_conscript")).then(pl.col("enlisted_on")).alias("enlisted_on"),
+        )
+        .drop("custody_goes_on")
+    )
 
 
 def _students(
-    people: pl.DataFrame, serving: NDArray[np.bool_], rule: NDArray[np.str_], rng: np.random.Generator
+    people: pl.DataFrame,
+    serving: NDArray[np.bool_],
+    rule: NDArray[np.str_],
+    rng: np.random.Generator,
 ) -> NDArray[np.bool_]:
     """Who studies at a college or university: most people of 19 to 22, few later."""
     age = people["age"].to_numpy()
@@ -101,7 +122,10 @@ def _students(
 def receives_something(people: pl.DataFrame) -> NDArray[np.bool_]:
     """True for people with a main receipt of their own or of their household."""
     names = [name for name in people.columns if name.startswith("is_on_")]
-    return people.select(pl.any_horizontal(*names)).to_series().fill_null(False).to_numpy()
+    receives: NDArray[np.bool_] = np.asarray(
+        people.select(pl.any_horizontal(*names)).to_series().fill_null(value=False).to_numpy()
+    )
+    return receives
 
 
 def journeys_of(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) -> pl.DataFrame:
@@ -120,14 +144,18 @@ def journeys_of(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
     short_out = rng.integers(25, 360, len(travels))
     short_days = rng.integers(3, 21, len(travels))
     stays = free & ~receives_something(people) & people["age"].is_between(19, 60).to_numpy()
-    away = np.flatnonzero(stays & (rng.random(count) < LONG_STAY_SHARE) & ~np.isin(np.arange(count), travels))
+    away = np.flatnonzero(
+        stays & (rng.random(count) < LONG_STAY_SHARE) & ~np.isin(np.arange(count), travels)
+    )
     away_out = rng.integers(120, 340, len(away))
     back = rng.random(len(away)) < 0.4
     planted = np.flatnonzero(long_planted)
     planted_out = rng.integers(125, 190, len(planted))
     person = np.concatenate([travels, away, planted])
     out_days = np.concatenate([short_out, away_out, planted_out])
-    stay_days = np.concatenate([short_days, np.where(back, away_out - 15, 9_999), np.full(len(planted), 9_999)])
+    stay_days = np.concatenate(
+        [short_days, np.where(back, away_out - 15, 9_999), np.full(len(planted), 9_999)]
+    )
     out_on = before(as_of, out_days)
     in_on = out_on + stay_days.astype("timedelta64[D]")
     frame = pl.DataFrame(
@@ -144,5 +172,8 @@ def journeys_of(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
     home = people["nationality"].to_numpy()[person]
     return frame.with_columns(
         pl.when(pl.col("in_on") <= as_of).then(pl.col("in_on")).alias("in_on"),
-        pl.when(pl.Series(home) != "kor").then(pl.Series(home)).otherwise(pl.col("country")).alias("country"),
+        pl.when(pl.Series(home) != "kor")
+        .then(pl.Series(home))
+        .otherwise(pl.col("country"))
+        .alias("country"),
     ).sort("person_number", "out_on")

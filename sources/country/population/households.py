@@ -15,7 +15,25 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 AGE_SHARES: tuple[float, ...] = (
-    2.4, 3.4, 4.4, 4.5, 5.2, 6.5, 7.0, 6.4, 7.4, 7.5, 8.6, 8.0, 8.2, 7.0, 4.9, 3.7, 2.6, 1.5, 0.8,
+    2.4,
+    3.4,
+    4.4,
+    4.5,
+    5.2,
+    6.5,
+    7.0,
+    6.4,
+    7.4,
+    7.5,
+    8.6,
+    8.0,
+    8.2,
+    7.0,
+    4.9,
+    3.7,
+    2.6,
+    1.5,
+    0.8,
 )
 """Korea 2026: per cent of people aged 0-4, 5-9, … 85-89, 90 and over."""
 
@@ -68,7 +86,9 @@ def member_ages(kind: HouseholdKind, head_age: Floats, rng: np.random.Generator)
     # Children leave home: a household with children that would be older had them later.
     oldest = np.clip(mother - first_birth, 0, None)
     leaving = rng.uniform(20, 36, count)
-    oldest = np.where(oldest > leaving, np.clip(mother - 43, 0, leaving) + rng.uniform(0, 6, count), oldest)
+    oldest = np.where(
+        oldest > leaving, np.clip(mother - 43, 0, leaving) + rng.uniform(0, 6, count), oldest
+    )
     oldest = np.clip(oldest, 0.0, np.maximum(mother - 18, 0.0))
     child_number = 0
     for position, relation in enumerate(kind.relations):

@@ -66,7 +66,10 @@ def _link_adults(
     """Give adults who live apart from their parents a couple of the right age as parents."""
     age, relation = composition.age, composition.relation
     fathers = np.flatnonzero(
-        (composition.is_male == 1) & (spouse != NOBODY) & (age > 45) & np.isin(relation, ["head", "spouse"])
+        (composition.is_male == 1)
+        & (spouse != NOBODY)
+        & (age > 45)
+        & np.isin(relation, ["head", "spouse"])
     )
     fathers = fathers[np.argsort(age[fathers], kind="stable")]
     apart = np.isin(relation, ["head", "spouse"]) & (father == NOBODY) & (mother == NOBODY)

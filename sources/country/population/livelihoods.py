@@ -19,20 +19,31 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 KINDS = (
-    "employee", "civil_servant", "private_school", "special_post", "soldier", "daily",
-    "contractor", "self_employed", "farmer", "fisher", "forester", "unemployed", "inactive",
+    "employee",
+    "civil_servant",
+    "private_school",
+    "special_post",
+    "soldier",
+    "daily",
+    "contractor",
+    "self_employed",
+    "farmer",
+    "fisher",
+    "forester",
+    "unemployed",
+    "inactive",
 )
 WAGE_KINDS = ("employee", "civil_servant", "private_school", "special_post", "soldier")
 
 MIX_BY_AGE: tuple[tuple[int, tuple[float, ...]], ...] = (
-    (15, (.05, 0, 0, 0, 0, .01, .01, 0, 0, 0, 0, .01, .92)),
-    (20, (.42, .015, .003, .0004, .012, .03, .05, .02, .001, 0, 0, .035, .40)),
-    (25, (.60, .035, .010, .0008, .012, .02, .05, .04, .003, .001, 0, .035, .19)),
-    (35, (.58, .045, .013, .0012, .010, .02, .05, .10, .006, .001, .0005, .025, .148)),
-    (50, (.48, .040, .012, .0012, .004, .045, .05, .17, .018, .003, .001, .025, .15)),
-    (60, (.33, .006, .003, .0004, 0, .06, .04, .17, .050, .006, .003, .02, .31)),
-    (70, (.09, 0, 0, 0, 0, .03, .02, .07, .090, .010, .005, 0, .685)),
-    (80, (.01, 0, 0, 0, 0, .004, .003, .02, .045, .003, .002, 0, .913)),
+    (15, (0.05, 0, 0, 0, 0, 0.01, 0.01, 0, 0, 0, 0, 0.01, 0.92)),
+    (20, (0.42, 0.015, 0.003, 0.0004, 0.012, 0.03, 0.05, 0.02, 0.001, 0, 0, 0.035, 0.40)),
+    (25, (0.60, 0.035, 0.010, 0.0008, 0.012, 0.02, 0.05, 0.04, 0.003, 0.001, 0, 0.035, 0.19)),
+    (35, (0.58, 0.045, 0.013, 0.0012, 0.010, 0.02, 0.05, 0.10, 0.006, 0.001, 0.0005, 0.025, 0.148)),
+    (50, (0.48, 0.040, 0.012, 0.0012, 0.004, 0.045, 0.05, 0.17, 0.018, 0.003, 0.001, 0.025, 0.15)),
+    (60, (0.33, 0.006, 0.003, 0.0004, 0, 0.06, 0.04, 0.17, 0.050, 0.006, 0.003, 0.02, 0.31)),
+    (70, (0.09, 0, 0, 0, 0, 0.03, 0.02, 0.07, 0.090, 0.010, 0.005, 0, 0.685)),
+    (80, (0.01, 0, 0, 0, 0, 0.004, 0.003, 0.02, 0.045, 0.003, 0.002, 0, 0.913)),
 )
 """From age → share of each of `KINDS`."""
 
@@ -76,7 +87,10 @@ def _work_kinds(people: pl.DataFrame, rng: np.random.Generator) -> Ints:
     idle = np.isin(kind, [inactive, KINDS.index("unemployed")]) & (age >= 25) & (age < 65)
     heads = (people["relation_to_head"] == "head").to_numpy()
     kind[idle & heads & (rng.random(len(age)) < 0.66)] = employee
-    public = np.isin(kind, [KINDS.index(k) for k in ("civil_servant", "private_school", "special_post", "soldier")])
+    public = np.isin(
+        kind,
+        [KINDS.index(k) for k in ("civil_servant", "private_school", "special_post", "soldier")],
+    )
     kind[public & foreign] = employee
     kind[np.isin(kind, [8, 9, 10]) & foreign] = KINDS.index("daily")
     kind[(kind == KINDS.index("soldier")) & (~male & (rng.random(len(age)) < 0.8))] = employee
@@ -112,7 +126,9 @@ def livelihoods_of(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFra
     daily = np.where(words == "daily", daily_rate * daily_days, 0)
     contract = np.where(words == "contractor", np.exp(rng.normal(14.55, 0.5, count)), 0.0) * 12
     trade = np.where(words == "self_employed", np.exp(rng.normal(17.05, 0.75, count)), 0.0)
-    field = np.where(np.isin(words, ["farmer", "fisher", "forester"]), np.exp(rng.normal(16.2, 0.7, count)), 0.0)
+    field = np.where(
+        np.isin(words, ["farmer", "fisher", "forester"]), np.exp(rng.normal(16.2, 0.7, count)), 0.0
+    )
     business = np.floor((contract + trade + field) / 10_000).astype(np.int64) * 10_000
     pension_kind, pension = _public_pensions(age, male, people["is_foreign"].to_numpy(), rng)
     wealthy = rng.random(count) < np.interp(age, [20, 45, 70, 90], [0.005, 0.05, 0.10, 0.06])
@@ -192,7 +208,8 @@ def _jobs(
         }
     )
     leavers = people.filter(
-        (pl.col("work") == "unemployed") | ((pl.col("work") == "inactive") & pl.col("age").is_between(25, 66))
+        (pl.col("work") == "unemployed")
+        | ((pl.col("work") == "inactive") & pl.col("age").is_between(25, 66))
     )
     keep = (leavers["work"] == "unemployed").to_numpy() | (rng.random(len(leavers)) < 0.15)
     leavers = leavers.filter(pl.Series(keep))
@@ -219,16 +236,25 @@ def _businesses(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
     count = len(owners)
     income = owners["yearly_business_income"].to_numpy()
     revenue = (income / rng.uniform(0.08, 0.45, count)).astype(np.int64) // 10_000 * 10_000
-    serial = distinct_numbers(count, 900_101_001, 999_989_987, rng) if count else np.zeros(0, np.int64)
+    serial = (
+        distinct_numbers(count, 900_101_001, 999_989_987, rng) if count else np.zeros(0, np.int64)
+    )
     opened = np.datetime64(as_of, "D") - rng.integers(500, 5_000, count).astype("timedelta64[D]")
-    industries = np.array(["561110", "471120", "552101", "602201", "701201", "851101", "930203", "451104"])
+    industries = np.array(
+        ["561110", "471120", "552101", "602201", "701201", "851101", "930203", "451104"]
+    )
     return pl.DataFrame(
         {
             "person_number": owners["person_number"],
             "brn": padded(business_number(serial), 10),
             "business_name": np.char.add(
                 np.array(EMPLOYER_WORDS[0])[rng.integers(0, len(EMPLOYER_WORDS[0]), count)],
-                rng.choice(np.array(["식당", "상회", "마트", "미용실", "카페", "공업사", "학원", "세탁소"]), count),
+                rng.choice(
+                    np.array(
+                        ["식당", "상회", "마트", "미용실", "카페", "공업사", "학원", "세탁소"]
+                    ),
+                    count,
+                ),
             ),
             "industry_code": rng.choice(industries, count),
             "opened_on": opened,

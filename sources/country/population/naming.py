@@ -40,7 +40,7 @@ class Names:
 
 
 def _family_indexes(
-    count: int, father: Ints, mother: Ints, has_own_name: NDArray[np.bool_], rng: np.random.Generator
+    count: int, father: Ints, has_own_name: NDArray[np.bool_], rng: np.random.Generator
 ) -> Ints:
     shares = np.array([share for _, _, share in FAMILY_NAMES])
     family: Ints = rng.choice(len(shares), count, p=shares / shares.sum())
@@ -51,7 +51,9 @@ def _family_indexes(
     return family
 
 
-def _korean_given_names(birth_year: Ints, is_male: Ints, rng: np.random.Generator) -> tuple[Texts, Texts]:
+def _korean_given_names(
+    birth_year: Ints, is_male: Ints, rng: np.random.Generator
+) -> tuple[Texts, Texts]:
     count = len(birth_year)
     given = np.empty(count, dtype="<U4")
     roman = np.empty(count, dtype="<U20")
@@ -67,7 +69,9 @@ def _korean_given_names(birth_year: Ints, is_male: Ints, rng: np.random.Generato
             weights = np.concatenate(
                 [
                     POPULAR_SHARE * weight / weight.sum(),
-                    np.full(len(pool) - len(popular), (1 - POPULAR_SHARE) / (len(pool) - len(popular))),
+                    np.full(
+                        len(pool) - len(popular), (1 - POPULAR_SHARE) / (len(pool) - len(popular))
+                    ),
                 ]
             )
             choice = rng.choice(len(pool), len(rows), p=weights / weights.sum())
@@ -81,20 +85,21 @@ def name_people(
     is_foreign: Ints,
     is_migrant_spouse: NDArray[np.bool_],
     father: Ints,
-    mother: Ints,
     rng: np.random.Generator,
 ) -> Names:
     """Draw names. Rows of `is_foreign` get roman capitals only; nationality is a lower-case word."""
     count = len(birth_year)
     foreign = is_foreign == 1
-    family_index = _family_indexes(count, father, mother, foreign, rng)
+    family_index = _family_indexes(count, father, foreign, rng)
     hangul = np.array([name for name, _, _ in FAMILY_NAMES], dtype="<U20")
     spelling = np.array([roman for _, roman, _ in FAMILY_NAMES], dtype="<U20")
     family = hangul[family_index]
     family_roman = spelling[family_index]
     for index, (name, _, _) in enumerate(FAMILY_NAMES):
         if name in OTHER_ROMAN:
-            rows = np.flatnonzero((family_index == index) & (rng.random(count) < OTHER_SPELLING_SHARE))
+            rows = np.flatnonzero(
+                (family_index == index) & (rng.random(count) < OTHER_SPELLING_SHARE)
+            )
             family_roman[rows] = rng.choice(np.array(OTHER_ROMAN[name]), len(rows))
     given_korean, given_roman = _korean_given_names(birth_year, is_male, rng)
     given = given_korean.astype("<U20")

@@ -35,7 +35,9 @@ TWIN_SHARE = 0.03
 YEAR_DAYS = 365.2425
 
 
-def _birth_dates(composition: Composition, as_of: dt.date, rng: np.random.Generator) -> NDArray[np.datetime64]:
+def _birth_dates(
+    composition: Composition, as_of: dt.date, rng: np.random.Generator
+) -> NDArray[np.datetime64]:
     days = np.floor(composition.age * YEAR_DAYS).astype(np.int64)
     birth = np.datetime64(as_of, "D") - days.astype("timedelta64[D]")
     # Twins: a second child that follows a first one takes its birthday.
@@ -48,7 +50,9 @@ def _birth_dates(composition: Composition, as_of: dt.date, rng: np.random.Genera
     return birth
 
 
-def _foreigners(composition: Composition, rng: np.random.Generator) -> tuple[Ints, NDArray[np.bool_]]:
+def _foreigners(
+    composition: Composition, rng: np.random.Generator
+) -> tuple[Ints, NDArray[np.bool_]]:
     """(is_foreign, is_migrant_spouse): whole households of foreigners, and foreign spouses."""
     names = np.array([kind.name for kind in KINDS])[composition.kind]
     rows = np.arange(len(names))
@@ -69,7 +73,9 @@ def _foreigners(composition: Composition, rng: np.random.Generator) -> tuple[Int
     return is_foreign, migrant
 
 
-def people_of(people: int, as_of: dt.date, rng: np.random.Generator) -> tuple[pl.DataFrame, pl.DataFrame]:
+def people_of(
+    people: int, as_of: dt.date, rng: np.random.Generator
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(people, dwellings): one row a person in household order, and one row a household."""
     composition = compose_households(people, rng)
     _, household = np.unique(composition.household, return_inverse=True)
@@ -78,11 +84,12 @@ def people_of(people: int, as_of: dt.date, rng: np.random.Generator) -> tuple[pl
     is_foreign, migrant = _foreigners(composition, rng)
     birth = _birth_dates(composition, as_of, rng)
     birth_year = birth.astype("datetime64[Y]").astype(np.int64) + 1970
-    names = name_people(
-        birth_year, composition.is_male, is_foreign, migrant, kin.father, kin.mother, rng
-    )
-    naturalised = (is_foreign == 0) & (composition.age > 22) & (composition.age < 70) & (
-        rng.random(people) < NATURALISED_SHARE
+    names = name_people(birth_year, composition.is_male, is_foreign, migrant, kin.father, rng)
+    naturalised = (
+        (is_foreign == 0)
+        & (composition.age > 22)
+        & (composition.age < 70)
+        & (rng.random(people) < NATURALISED_SHARE)
     )
     reissued = (is_foreign == 0) & (composition.age > 20) & (rng.random(people) < REISSUED_SHARE)
     reissued &= ~naturalised
@@ -102,10 +109,14 @@ def people_of(people: int, as_of: dt.date, rng: np.random.Generator) -> tuple[pl
     previous_text[changed] = padded(both[people:], 13)
     days_back = rng.integers(20, 1_900, people)
     changed_on = np.datetime64(as_of, "D") - days_back.astype("timedelta64[D]")
-    dwellings = settle_households(int(household.max()) + 1, _institutions(composition, household, rng), rng)
+    dwellings = settle_households(
+        int(household.max()) + 1, _institutions(composition, household, rng), rng
+    )
     adult_days = np.maximum(composition.age * YEAR_DAYS - 30, 1.0)
     stayed = np.minimum(rng.exponential(2_600, int(household.max()) + 1)[household] + 3, adult_days)
-    moved_in = np.datetime64(as_of, "D") - np.floor(stayed).astype(np.int64).astype("timedelta64[D]")
+    moved_in = np.datetime64(as_of, "D") - np.floor(stayed).astype(np.int64).astype(
+        "timedelta64[D]"
+    )
     frame = pl.DataFrame(
         {
             "person_number": np.arange(people),
@@ -123,7 +134,9 @@ def people_of(people: int, as_of: dt.date, rng: np.random.Generator) -> tuple[pl
             "nationality": names.nationality,
             "is_foreign": is_foreign == 1,
             "is_migrant_spouse": migrant,
-            "passport_no": np.char.add("M", padded(distinct_numbers(people, 10_000_000, 99_999_989, rng), 8)),
+            "passport_no": np.char.add(
+                "M", padded(distinct_numbers(people, 10_000_000, 99_999_989, rng), 8)
+            ),
             "phone": phone_numbers(people, rng),
             "household_number": household,
             "position": composition.position,
@@ -142,7 +155,9 @@ def people_of(people: int, as_of: dt.date, rng: np.random.Generator) -> tuple[pl
             for name in ("father_number", "mother_number", "spouse_number")
         ),
     )
-    return frame.join(dwellings, on="household_number", how="left", maintain_order="left"), dwellings
+    return frame.join(
+        dwellings, on="household_number", how="left", maintain_order="left"
+    ), dwellings
 
 
 def _institutions(composition: Composition, household: Ints, rng: np.random.Generator) -> Ints:

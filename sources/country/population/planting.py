@@ -11,7 +11,6 @@ import datetime as dt
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from sources.country.population.events import before
 
@@ -19,17 +18,22 @@ MAIN_RULES = ("D01", "D10", "D11", "D19", "D20", "D28")
 MIN_MAIN, MIN_OTHER = 8, 4
 
 
-def _candidates(people: pl.DataFrame) -> dict[str, pl.Expr]:
+def _candidates() -> dict[str, pl.Expr]:
     adult = pl.col("age").is_between(20, 64)
     old = pl.col("is_on_basic_pension")
     livelihood = pl.col("is_on_livelihood")
-    working_age = livelihood & adult & (pl.col("monthly_wage") == 0) & (pl.col("yearly_business_income") == 0)
+    working_age = (
+        livelihood & adult & (pl.col("monthly_wage") == 0) & (pl.col("yearly_business_income") == 0)
+    )
     return {
         "D01": old & (pl.col("age") >= 70),
         "D10": (old & (pl.col("age") < 80)) | (livelihood & adult),
-        "D11": (old & (pl.col("age") < 80)) | (pl.col("is_on_child_allowance") & (pl.col("age") > 1)),
+        "D11": (old & (pl.col("age") < 80))
+        | (pl.col("is_on_child_allowance") & (pl.col("age") > 1)),
         "D19": old | pl.col("is_on_child_allowance"),
-        "D20": pl.col("is_on_child_allowance") & (pl.col("childcare") == "home") & (pl.col("age") < 6),
+        "D20": pl.col("is_on_child_allowance")
+        & (pl.col("childcare") == "home")
+        & (pl.col("age") < 6),
         "D28": working_age,
         "D02": old & (pl.col("age") >= 75),
         "D03": old & (pl.col("age") >= 75),
@@ -64,7 +68,7 @@ def plant_cases(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
     free = (people["is_alive"] & (people["institution"] == 0)).to_numpy().copy()
     rule = np.full(count, "", dtype="<U3")
     household = people["household_number"].to_numpy()
-    candidates = _candidates(people)
+    candidates = _candidates()
     masks = people.select(**candidates)
     # Rules with few candidates choose first.
     for code in sorted(candidates, key=lambda name: int(masks[name].fill_null(False).sum())):
@@ -75,17 +79,17 @@ def plant_cases(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
         # One case a household at most, and never more than a third of the candidates of a rule.
         _, first = np.unique(household[possible], return_index=True)
         possible = possible[first]
-        chosen = rng.permutation(possible)[: min(wanted, max(len(possible) // 2, 1))]
+        chosen = rng.permutation(possible)[
+            : min(wanted, max(len(possible) // 2, min(len(possible), MIN_OTHER)))
+        ]
         rule[chosen] = code
         free[np.isin(household, household[chosen])] = False
-    return _come_true(people.with_columns(pl.Series("planted_rule", rule)), rule, as_of, rng).with_columns(
-        pl.when(pl.col("planted_rule") != "").then(pl.col("planted_rule"))
-    )
+    return _come_true(
+        people.with_columns(pl.Series("planted_rule", rule)), as_of, rng
+    ).with_columns(pl.when(pl.col("planted_rule") != "").then(pl.col("planted_rule")))
 
 
-def _come_true(
-    people: pl.DataFrame, rule: NDArray[np.str_], as_of: dt.date, rng: np.random.Generator
-) -> pl.DataFrame:
+def _come_true(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) -> pl.DataFrame:
     count = len(people)
     died = before(as_of, rng.integers(95, 170, count))
     late = died + rng.integers(50, 80, count).astype("timedelta64[D]")
@@ -94,15 +98,28 @@ def _come_true(
     paid_wage = pl.Series(rng.integers(190, 340, count) * 10_000)
     return people.with_columns(
         pl.when(dead).then(pl.Series(died)).otherwise(pl.col("death_date")).alias("death_date"),
-        pl.when(pl.col("planted_rule") == "D01").then(pl.Series(soon))
-        .when(pl.col("planted_rule") == "D03").then(pl.Series(late))
-        .otherwise(pl.col("death_reported_on")).alias("death_reported_on"),
+        pl.when(pl.col("planted_rule") == "D01")
+        .then(pl.Series(soon))
+        .when(pl.col("planted_rule") == "D03")
+        .then(pl.Series(late))
+        .otherwise(pl.col("death_reported_on"))
+        .alias("death_reported_on"),
         (pl.col("is_alive") & ~dead).alias("is_alive"),
-        pl.when(pl.col("planted_rule") == "D28").then(paid_wage).otherwise(pl.col("monthly_wage")).alias("monthly_wage"),
-        pl.when(pl.col("planted_rule") == "D28").then(pl.lit("employee"))
-        .when(pl.col("planted_rule") == "D29").then(pl.lit("self_employed"))
-        .otherwise(pl.col("work")).alias("work"),
-        pl.when(pl.col("planted_rule") == "D29").then(pl.lit(21_000_000))
-        .otherwise(pl.col("yearly_business_income")).alias("yearly_business_income"),
-        (pl.col("is_on_basic_pension") | (pl.col("planted_rule") == "D27")).alias("is_on_basic_pension"),
+        pl.when(pl.col("planted_rule") == "D28")
+        .then(paid_wage)
+        .otherwise(pl.col("monthly_wage"))
+        .alias("monthly_wage"),
+        pl.when(pl.col("planted_rule") == "D28")
+        .then(pl.lit("employee"))
+        .when(pl.col("planted_rule") == "D29")
+        .then(pl.lit("self_employed"))
+        .otherwise(pl.col("work"))
+        .alias("work"),
+        pl.when(pl.col("planted_rule") == "D29")
+        .then(pl.lit(21_000_000))
+        .otherwise(pl.col("yearly_business_income"))
+        .alias("yearly_business_income"),
+        (pl.col("is_on_basic_pension") | (pl.col("planted_rule") == "D27")).alias(
+            "is_on_basic_pension"
+        ),
     )

@@ -11,7 +11,13 @@ import numpy as np
 import polars as pl
 
 MEDIAN_INCOME_2026: tuple[int, ...] = (
-    2_564_238, 4_199_292, 5_359_036, 6_494_738, 7_556_719, 8_555_952, 9_515_150,
+    2_564_238,
+    4_199_292,
+    5_359_036,
+    6_494_738,
+    7_556_719,
+    8_555_952,
+    9_515_150,
 )
 """Won a month by household size: the standard median income of 2026."""
 
@@ -47,7 +53,11 @@ def households_of(people: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFrame
         + pl.col("monthly_public_pension")
         + pl.col("monthly_private_transfer")
         + pl.when(likely_basic_pension).then(BASIC_PENSION_AMOUNT).otherwise(0)
-        + (pl.col("yearly_business_income") + pl.col("yearly_rental_income") + pl.col("yearly_interest_income"))
+        + (
+            pl.col("yearly_business_income")
+            + pl.col("yearly_rental_income")
+            + pl.col("yearly_interest_income")
+        )
         // 12
     )
     summed = living.group_by("household_number").agg(
@@ -69,7 +79,9 @@ def households_of(people: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFrame
     )
 
 
-def receipts_of(people: pl.DataFrame, households: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+def receipts_of(
+    people: pl.DataFrame, households: pl.DataFrame, rng: np.random.Generator
+) -> pl.DataFrame:
     """People with the columns that say which main programmes they receive (all Boolean).
 
     `wealth` (0 to 1) ranks households by assets: the poor of income may own a house.
@@ -85,7 +97,9 @@ def receipts_of(people: pl.DataFrame, households: pl.DataFrame, rng: np.random.G
     idle = households["is_without_work"].to_numpy()
     poor = local & asset_poor & (rng.random(count) < 0.9)
     single_parent = (households["children"].to_numpy() > 0) & (size >= 2)
-    columns = households.select("household_number", "income_ratio", pl.col("size").alias("household_size")).with_columns(
+    columns = households.select(
+        "household_number", "income_ratio", pl.col("size").alias("household_size")
+    ).with_columns(
         pl.Series("wealth", wealth),
         pl.Series("is_on_livelihood", poor & (ratio < 0.32) & idle),
         pl.Series("is_on_medical_aid", poor & (ratio < 0.40)),
@@ -96,18 +110,19 @@ def receipts_of(people: pl.DataFrame, households: pl.DataFrame, rng: np.random.G
     people = people.join(columns, on="household_number", how="left", maintain_order="left")
     alive = pl.col("death_date").is_null()
     for name in ("is_on_livelihood", "is_on_medical_aid", "is_on_housing", "is_near_poor"):
-        people = people.with_columns((pl.col(name).fill_null(False) & ~pl.col("is_foreign")).alias(name))
+        people = people.with_columns(
+            (pl.col(name).fill_null(False) & ~pl.col("is_foreign")).alias(name)
+        )
     draw = pl.Series("draw", rng.random(len(people)))
     chance = pl.Series("chance", rng.random(len(people)))
     own = pl.col("monthly_wage") + pl.col("monthly_public_pension")
     occupational = ~pl.col("pension_kind").is_in(["none", "national"])
-    spouse = (
-        people.select("person_number", occupational.alias("spouse_is_pensioner"))
-        .rename({"person_number": "spouse_number"})
+    spouse = people.select("person_number", occupational.alias("spouse_is_pensioner")).rename(
+        {"person_number": "spouse_number"}
     )
-    people = people.join(spouse, on="spouse_number", how="left", maintain_order="left").with_columns(
-        pl.col("spouse_is_pensioner").fill_null(False)
-    )
+    people = people.join(
+        spouse, on="spouse_number", how="left", maintain_order="left"
+    ).with_columns(pl.col("spouse_is_pensioner").fill_null(False))
     citizen = ~pl.col("is_foreign")
     small = pl.col("age") < 7
     people = people.with_columns(
@@ -121,10 +136,15 @@ def receipts_of(people: pl.DataFrame, households: pl.DataFrame, rng: np.random.G
             & (draw < 0.93)
         ).alias("is_on_basic_pension"),
         ((pl.col("age") < 8) & citizen & (draw < 0.98)).alias("is_on_child_allowance"),
-        pl.when(small & (pl.col("age") >= 3) & (draw < 0.5)).then(pl.lit("kindergarten"))
-        .when(small & (pl.col("age") >= 3)).then(pl.lit("daycare"))
-        .when(small & (chance < 0.62) & (pl.col("age") >= 1)).then(pl.lit("daycare"))
-        .when(small).then(pl.lit("home")).alias("childcare"),
+        pl.when(small & (pl.col("age") >= 3) & (draw < 0.5))
+        .then(pl.lit("kindergarten"))
+        .when(small & (pl.col("age") >= 3))
+        .then(pl.lit("daycare"))
+        .when(small & (chance < 0.62) & (pl.col("age") >= 1))
+        .then(pl.lit("daycare"))
+        .when(small)
+        .then(pl.lit("home"))
+        .alias("childcare"),
         alive.alias("is_alive"),
         (pl.col("is_on_livelihood") & pl.col("age").is_between(6, 18)).alias("is_on_education"),
     )
@@ -139,9 +159,13 @@ def receipts_of(people: pl.DataFrame, households: pl.DataFrame, rng: np.random.G
     )
     low = pl.col("income_ratio").fill_null(1.0) < 0.7
     return people.with_columns(
-        (pl.col("is_severely_disabled") & pl.col("age").is_between(18, 64) & low).alias("is_on_disability_pension"),
+        (pl.col("is_severely_disabled") & pl.col("age").is_between(18, 64) & low).alias(
+            "is_on_disability_pension"
+        ),
         (
-            pl.col("is_disabled") & ~pl.col("is_severely_disabled") & (pl.col("age") >= 18)
+            pl.col("is_disabled")
+            & ~pl.col("is_severely_disabled")
+            & (pl.col("age") >= 18)
             & (pl.col("is_on_medical_aid") | pl.col("is_near_poor"))
         ).alias("is_on_disability_allowance"),
     )
