@@ -87,8 +87,20 @@ def _lake_columns(document: DocumentType, deliveries: Sequence[EffectiveDelivery
     return found
 
 
-def _value(column: FamilyColumn, available: set[str]) -> str:
+def _programme_value(catalogue: Catalogue) -> str:
+    """The programme that a row is really about: some senders tell two apart by the grade alone."""
+    cases = [
+        f"WHEN programme_code = {_quoted(code)} AND grade = {_quoted(grade)} THEN {_quoted(real)}"
+        for code, by_grade in catalogue.programme_by_grade.items()
+        for grade, real in by_grade.items()
+    ]
+    return f"CASE {' '.join(cases)} ELSE programme_code END" if cases else "programme_code"
+
+
+def _value(column: FamilyColumn, available: set[str], catalogue: Catalogue) -> str:
     kind = SQL_TYPE[column.kind]
+    if column.name == "programme_code" and {"programme_code", "grade"} <= available:
+        return f"CAST({_programme_value(catalogue)} AS VARCHAR)"
     if column.name not in available:
         return f"CAST(NULL AS {kind})"
     if column.kind is Kind.ID:
@@ -123,14 +135,16 @@ def _signature_values(family: Family, available: set[str]) -> dict[str, str]:
 
 
 def _type_select(
-    document: DocumentType, family: Family, deliveries: Sequence[EffectiveDelivery]
+    catalogue: Catalogue, document: DocumentType, deliveries: Sequence[EffectiveDelivery]
 ) -> str:
+    family = catalogue.families[document.family]
     available = _lake_columns(document, deliveries)
     files = ", ".join(_quoted(part) for delivery in deliveries for part in delivery.parts)
     signature = _signature_values(family, available)
     joined = ", ".join(f"coalesce(CAST({value} AS VARCHAR), '')" for value in signature.values())
     canonical = ",\n        ".join(
-        f'{_value(column, available)} AS "{released_name(column)}"' for column in family.columns
+        f'{_value(column, available, catalogue)} AS "{released_name(column)}"'
+        for column in family.columns
     )
     # The person column's own name would clash with the signature's; both are wanted.
     identifying = ",\n        ".join(f"{value} AS s_{name}" for name, value in signature.items())
@@ -223,7 +237,7 @@ def build_families(
             landed = by_document.get(document.code)
             if landed:
                 current = _current(document, family, landed)
-                selects.append(_type_select(document, family, current))
+                selects.append(_type_select(catalogue, document, current))
         rows = f"rows_{family.code.lower()}"
         statement = _rows_sql(family, selects or [_empty_select(family)])
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {rows} AS {statement}").fetchall()
