@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hub.catalogue import Encoding, SchemaVersion
+from hub.catalogue import Column, Encoding, SchemaVersion
 from hub.delivery import DeliveryName
 from sources.country.rendering.values import NUMBERS
 
@@ -51,14 +51,17 @@ def _cut(cell: pl.Expr, width: int, encoding: Encoding) -> pl.Expr:
     )
 
 
+def _cell(column: Column, encoding: Encoding) -> pl.Expr:
+    text = pl.col(column.name).cast(pl.String).fill_null("")
+    # A text that is cut is still a text; a number that is cut would be another number.
+    return text if column.format in NUMBERS else _cut(text, column.width or 0, encoding)
+
+
 def _fit(
     frame: pl.DataFrame, version: SchemaVersion, encoding: Encoding
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the cells of `frame` as text that fits its columns, and their lengths in bytes."""
-    cells = frame.select(
-        _cut(pl.col(column.name).cast(pl.String).fill_null(""), column.width or 0, encoding)
-        for column in version.columns
-    )
+    cells = frame.select(_cell(column, encoding) for column in version.columns)
     return cells, cells.select(_length(pl.all(), encoding))
 
 
@@ -91,6 +94,9 @@ def write_fixed_width(
     """Return the file of `frame`, the sender's frame of `version`.
 
     `total` is the sum of the amount column in the sender's unit, for the trailer.
+
+    Raises:
+        ValueError: a number is too long for its column.
     """
     length = line_length(version)
     lines = np.full((frame.height, length + 1), _SPACE, dtype=np.uint8)
@@ -100,6 +106,8 @@ def write_fixed_width(
     position = 1
     for column in version.columns if frame.height else ():
         width = column.width or 0
+        if lengths[column.name].max() > width:
+            raise ValueError(f"{column.name}: a number has more than {width} digits")
         lines[:, position : position + width] = _block(
             cells[column.name],
             lengths[column.name].to_numpy(),
