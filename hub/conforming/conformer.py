@@ -12,7 +12,7 @@ removed, and what is still null then breaks its rule.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,7 +26,6 @@ from hub.catalogue import (
     DocumentType,
     Family,
     Format,
-    Kind,
     SchemaVersion,
 )
 from hub.conforming import values
@@ -177,6 +176,9 @@ class Conformer:
         """Convert again what the fast pass could not, and note the rows that break the rule."""
         name = conversion.column.name
         raw, value = frame.get_column(name), converted.get_column(conversion.checked)
+        if conversion.rule is None and (value == "").any():
+            value = value.replace("", None)
+            converted = converted.with_columns(value)
         if conversion.rule is not None and value.null_count() > raw.null_count():
             text = raw.str.strip_chars()
             again = frame.with_columns(text).select(conversion.careful)
@@ -259,23 +261,24 @@ class Conformer:
         text = pl.col(column.name)
         if column.format in (Format.ID13, Format.ID_MASKED):
             return self._id_conversion(column, text)
-        rule: Rule | None = RULES.get(column.format)
-        tidy = text
-        convert: Callable[[pl.Expr], pl.Expr]
-        if column.format is Format.CODE or self._kind(column) is Kind.CODE:
-            code_set = self._code_set(column)
-            coded = values.convert_code(text, column.codes, code_set)
-            if column.format is Format.CODE or code_set is not None:
-                rule = coded[1]
-            expr = coded[0]
+        rule = RULES[column.format]
+        if column.format is Format.CODE:
+            expr = values.convert_code(text, column.codes)
             return _plain(column, rule, expr, expr)
+        if column.format is Format.TEXT:
+            code_set = self._code_set(column)
+            if code_set is not None:
+                expr = values.convert_word(text, code_set)
+                return _plain(column, rule, expr, expr)
+            expr = values.convert(text, Format.TEXT)
+            return _plain(column, None, expr, expr)
         if column.format is Format.DATE6:
             expr = self._date6(column, text)
             return _plain(column, rule, expr, expr)
-        convert = lambda expr: values.convert(expr, column.format)  # noqa: E731
-        if column.format is Format.BRN10:
-            tidy = values.without_business_hyphens(text)
-        return _plain(column, rule, convert(text), convert(tidy))
+        is_business_number = column.format is Format.BRN10
+        tidy = values.without_business_hyphens(text) if is_business_number else text
+        fast, careful = (values.convert(expr, column.format) for expr in (text, tidy))
+        return _plain(column, rule, fast, careful)
 
     def _id_conversion(self, column: Column, text: pl.Expr) -> _Conversion:
         is_person = column.canonical == self._family.person_column and not column.is_own
@@ -307,10 +310,6 @@ class Conformer:
         id_column = self._version.by_canonical(person) if person else None
         id_text = pl.col(id_column.name) if id_column else None
         return values.convert_birth_date6(text, id_text, self._made_on)
-
-    def _kind(self, column: Column) -> Kind:
-        canonical = None if column.is_own else self._family.column(column.canonical)
-        return canonical.kind if canonical else column.kind
 
     def _code_set(self, column: Column) -> CodeSet | None:
         canonical = None if column.is_own else self._family.column(column.canonical)

@@ -22,7 +22,9 @@ LARGEST_INTEGER = 2**63 - 1
 LATEST_TWO_DIGIT_YEAR = 2069
 """Two-digit years mean 1970 to 2069; birth dates have a rule of their own."""
 _HYPHEN = ord("-")
-_BIRTH_CENTURY = {9: 18, 0: 18, 1: 19, 2: 19, 5: 19, 6: 19, 3: 20, 4: 20, 7: 20, 8: 20}
+_BIRTH_CENTURY = pl.Series([18, 19, 19, 20, 20, 19, 19, 20, 20, 18], dtype=pl.Int32) * 1_000_000
+"""By the ID's seventh digit (5 to 8: registered foreigners)."""
+_SEX = pl.Series(["female", "male"])
 _MASKED = r"^[0-9]{6}-?[0-9]\*{6}$"
 _DECIMAL = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$"
 
@@ -38,6 +40,7 @@ class Rule:
 
 RULES: Mapping[Format, Rule] = {
     Format.CODE: Rule("code_unknown", "expected a code of the column's list"),
+    Format.TEXT: Rule("code_malformed", "expected a word, or the form, of the column's list"),
     Format.ID13: Rule("id_malformed", "expected 13 digits that hold a birth date"),
     Format.ID_MASKED: Rule("mask_malformed", "expected six digits, a hyphen, a digit, six stars"),
     Format.DATE8: Rule("date_invalid", "expected a day as YYYYMMDD"),
@@ -64,8 +67,7 @@ def convert(text: pl.Expr, value_format: Format) -> pl.Expr:
     """Return the typed value of `text` in one of the formats that need nothing but the text."""
     match value_format:
         case Format.TEXT:
-            stripped = text.str.strip_chars()
-            return pl.when(stripped.str.len_bytes() > 0).then(stripped)
+            return text.str.strip_chars()
         case Format.DATE8:
             return day_of_number(_number_of_length(text, 8))
         case Format.DATE10:
@@ -77,9 +79,9 @@ def convert(text: pl.Expr, value_format: Format) -> pl.Expr:
         case Format.YEAR4:
             year = _number_of_length(text, 4)
             return pl.when(year.is_between(FIRST_YEAR, LAST_YEAR)).then(year)
-        case Format.WON | Format.THOUSAND_WON | Format.TEN_THOUSAND_WON:
+        case Format.THOUSAND_WON | Format.TEN_THOUSAND_WON:
             return _won(text, WON_PER_UNIT[value_format])
-        case Format.INT:
+        case Format.INT | Format.WON:
             return text.cast(pl.Int64, strict=False)
         case Format.DECIMAL:
             number = text.cast(pl.Float64, strict=False)
@@ -95,24 +97,18 @@ def convert(text: pl.Expr, value_format: Format) -> pl.Expr:
             raise ValueError(message)
 
 
-def convert_code(
-    text: pl.Expr, codes: Mapping[str, str], code_set: CodeSet | None
-) -> tuple[pl.Expr, Rule]:
-    """Return the canonical word of a sender's code, and the rule of codes that have none.
+def convert_code(text: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
+    """Return the canonical word of a sender's code."""
+    places = text.cast(pl.Enum(list(codes)), strict=False).to_physical().cast(pl.UInt32)
+    return pl.lit(pl.Series(list(codes.values()), dtype=pl.String)).gather(places)
 
-    An open set also takes text of its own pattern as it is, because its words are not all listed.
-    """
-    words = {**codes} if codes else {}
-    if not words and code_set is not None and not code_set.is_open:
-        words = {word: word for word in code_set.words}
-    mapped = text.replace_strict(words, default=None, return_dtype=pl.String) if words else None
-    if code_set is None or not code_set.is_open:
-        return (mapped if mapped is not None else convert(text, Format.TEXT)), RULES[Format.CODE]
-    rule = Rule("code_malformed", "expected a code of the form of its list")
-    own = convert(text, Format.TEXT)
-    if code_set.pattern is not None:
-        own = pl.when(text.str.contains(f"^(?:{code_set.pattern})$")).then(text)
-    return (own if mapped is None else pl.coalesce(mapped, own)), rule
+
+def convert_word(text: pl.Expr, code_set: CodeSet) -> pl.Expr:
+    """Return a text that is itself a word of its list (`CodeSet.accepts`)."""
+    accepted = text.is_in(sorted(code_set.words))
+    if code_set.is_open and code_set.pattern:
+        accepted = accepted | text.str.contains(rf"\A(?:{code_set.pattern})\z")
+    return pl.when(accepted).then(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +126,10 @@ def convert_id(text: pl.Expr) -> IdParts:
     # `>= "0"` keeps a sign out, which a cast would take for part of a number.
     is_digits = (text.str.len_bytes() == 13) & (text >= "0")
     number = pl.when(is_digits).then(text.cast(pl.Int64, strict=False))
-    birth_date = _birth_date(number // 10_000_000, number // 1_000_000 % 10)
+    open_digits = (number // 1_000_000).cast(pl.Int32)
+    birth_date = _birth_date(open_digits // 10, open_digits % 10)
     digits = pl.when(birth_date.is_not_null()).then(text)
-    return IdParts(digits, birth_date, _sex(number // 1_000_000 % 2, birth_date))
+    return IdParts(digits, birth_date, _sex(open_digits % 10, birth_date))
 
 
 def without_id_hyphen(text: pl.Expr) -> pl.Expr:
@@ -143,20 +140,20 @@ def without_id_hyphen(text: pl.Expr) -> pl.Expr:
 def convert_masked_id(text: pl.Expr) -> IdParts:
     """Take apart a masked ID (900101-1******): open digits only."""
     masked = pl.when(text.str.contains(_MASKED)).then(text)
-    six = masked.str.head(6).cast(pl.Int64, strict=False)
-    digit = masked.str.extract(r"([0-9])\*").cast(pl.Int64, strict=False)
+    six = masked.str.head(6).cast(pl.Int32, strict=False)
+    digit = masked.str.extract(r"([0-9])\*").cast(pl.Int32, strict=False)
     birth_date = _birth_date(six, digit)
-    return IdParts(pl.lit(None, dtype=pl.String), birth_date, _sex(digit % 2, birth_date))
+    return IdParts(pl.lit(None, dtype=pl.String), birth_date, _sex(digit, birth_date))
 
 
 def _birth_date(six_digits: pl.Expr, century_digit: pl.Expr) -> pl.Expr:
-    century = century_digit.replace_strict(_BIRTH_CENTURY, default=None, return_dtype=pl.Int64)
-    return day_of_number(century * 1_000_000 + six_digits)
+    century = pl.lit(_BIRTH_CENTURY).gather(century_digit.cast(pl.UInt32))
+    return day_of_number(century + six_digits)
 
 
-def _sex(parity: pl.Expr, birth_date: pl.Expr) -> pl.Expr:
-    word = pl.when(parity == 1).then(pl.lit("male")).otherwise(pl.lit("female"))
-    return pl.when(birth_date.is_not_null()).then(word)
+def _sex(century_digit: pl.Expr, birth_date: pl.Expr) -> pl.Expr:
+    place = pl.when(birth_date.is_not_null()).then((century_digit % 2).cast(pl.UInt32))
+    return pl.lit(_SEX).gather(place)
 
 
 def convert_date6(text: pl.Expr) -> pl.Expr:
@@ -176,14 +173,14 @@ def convert_birth_date6(text: pl.Expr, id_text: pl.Expr | None, made_on: dt.date
     if id_text is None:
         return guess
     open_digits = id_text.str.replace("-", "", literal=True)
-    century_digit = open_digits.str.slice(6, 1).cast(pl.Int64, strict=False)
+    century_digit = open_digits.str.slice(6, 1).cast(pl.Int32, strict=False)
     of_id = pl.when(open_digits.str.head(6) == text).then(_birth_date(number, century_digit))
     return pl.coalesce(of_id, guess)
 
 
 def _two_digit_date(text: pl.Expr) -> pl.Expr:
     is_digits = (text.str.len_bytes() == 6) & (text >= "0")
-    return pl.when(is_digits).then(text.cast(pl.Int64, strict=False))
+    return pl.when(is_digits).then(text.cast(pl.Int32, strict=False))
 
 
 def _in_century(number: pl.Expr, latest_year: int) -> pl.Expr:

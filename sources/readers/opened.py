@@ -89,7 +89,7 @@ class OpenDelivery:
 
     def _add_up(self, batch: RawBatch) -> None:
         """Add the batch's amounts; one unreadable amount makes the total unknowable."""
-        if self._amount_name is None or self._stated.total is None and self._stated.rows is None:
+        if self._amount_name is None:
             return
         if batch.rejects:
             self._total = None
