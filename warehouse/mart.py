@@ -139,11 +139,19 @@ def query(release: Release, sql: str, limit: int = DEFAULT_ROW_LIMIT) -> QueryRe
             statements = connection.extract_statements(sql)
             _check(statements)
             answer = connection.execute(statements[0])
-            columns = tuple(column[0] for column in answer.description or ())
+            columns = _distinct([column[0] for column in answer.description or ()])
             rows = answer.fetchmany(limit + 1)
         except duckdb.Error as error:
             raise QueryError(str(error)) from None
     return QueryResult(columns, rows[:limit], len(rows) > limit)
+
+
+def _distinct(names: list[str]) -> tuple[str, ...]:
+    """Number repeated names, so that no column hides another."""
+    repeated = {name for name in names if names.count(name) > 1}
+    return tuple(
+        f"{name}_{place}" if name in repeated else name for place, name in enumerate(names, start=1)
+    )
 
 
 def _check(statements: list[duckdb.Statement]) -> None:
