@@ -1,5 +1,6 @@
 -- One row is a person of tonight's index. Birth date and sex: the resident register (its full file
--- first, then the latest change), then the foreigner register, then what most rows say. Death:
+-- first, then the latest change), then the foreigner register, then what most rows say, those of
+-- the registers before others and linked ones last. Death:
 -- only what the resident and the family register record and did not cancel; notices of hospitals,
 -- crematoria or insurers are signals, not deaths. is_foreign: a stay under the foreigner register
 -- that no naturalisation ended, and no active resident registration. Address: the latest residence
@@ -23,15 +24,17 @@ WITH stated AS (
     FROM f05_foreigner_nationality AS f
     JOIN person_index AS i USING (signature_id)
     UNION ALL
-    SELECT i.person_id, s.birth_date, s.sex, 4, NULL, NULL, s.row_count, i.signature_id
+    SELECT
+        i.person_id,
+        s.birth_date,
+        s.sex,
+        CASE WHEN s.is_register THEN 4 WHEN i.match_kind = 'linked' THEN 6 ELSE 5 END,
+        NULL,
+        NULL,
+        s.row_count,
+        i.signature_id
     FROM standard_signature AS s
     JOIN person_index AS i USING (signature_id)
-    WHERE i.match_kind <> 'linked'
-    UNION ALL
-    SELECT i.person_id, s.birth_date, s.sex, 5, NULL, NULL, s.row_count, i.signature_id
-    FROM standard_signature AS s
-    JOIN person_index AS i USING (signature_id)
-    WHERE i.match_kind = 'linked'
 ),
 
 birth AS (
@@ -58,7 +61,9 @@ sex_of AS (
     ) = 1
 ),
 
-death_event AS (
+-- The night's date comes in by a join: DuckDB 2.0.0 fails on a scalar subquery here when a column is
+-- wholly null.
+registered_event AS (
     SELECT
         i.person_id,
         f.occurred_on AS died_on,
@@ -76,15 +81,17 @@ death_event AS (
             'death_date_corrected', 'death_cancelled', 'declaration_revoked'
         )
         AND coalesce(f.record_action, 'new') <> 'cancel'
-        AND coalesce(f.occurred_on, DATE '1880-01-01') <= (SELECT as_of FROM night)
     UNION ALL
     SELECT i.person_id, f.changed_on, false, f.changed_on, f.made_at, f.document_type, f.line
     FROM f01_person_identity AS f
     JOIN person_index AS i USING (signature_id)
-    WHERE
-        f.document_type LIKE 'I01-%'
-        AND f.status = 'dead'
-        AND f.changed_on <= (SELECT as_of FROM night)
+    WHERE f.document_type LIKE 'I01-%' AND f.status = 'dead'
+),
+
+death_event AS (
+    SELECT e.*
+    FROM registered_event AS e
+    JOIN night AS n ON e.died_on IS NULL OR e.died_on <= n.as_of
 ),
 
 last_word AS (
