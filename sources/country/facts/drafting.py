@@ -142,6 +142,13 @@ class Draft:
         known = self.words(document, column)
         return next((word for word in wanted if word in known), known[0] if known else None)
 
+    def known_to(
+        self, frame: pl.DataFrame, document: str, column: str, source: str
+    ) -> pl.DataFrame:
+        """Rows whose word in `source` the document type's list of `column` knows."""
+        words = self.words(document, column)
+        return frame.filter(pl.col(source).is_in(words)) if words else frame
+
     # People
 
     def pick(

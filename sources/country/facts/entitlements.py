@@ -82,7 +82,6 @@ def _add(draft: Draft, rows: pl.DataFrame, document: str) -> None:
 
 def _add_planted(draft: Draft) -> None:
     since: Columns = {
-        "status": "entitled",
         "entitled_from": draft.months(3)[0],
         "decided_on": draft.months(4)[0],
     }
@@ -90,6 +89,7 @@ def _add_planted(draft: Draft) -> None:
         unit_head_national_id_person_number=pl.col("head_number")
     )
     document = "I06-F34-06"
+    since["status"] = draft.word(document, "status", *GOOD)
     for name, who in (
         ("home_care_allowance", pl.col("age") >= 0),
         ("childcare_fee", pl.col("age") < 3),
@@ -112,6 +112,7 @@ def _add_planted(draft: Draft) -> None:
         )
     )
     document = "I06-F34-05"
+    since["status"] = draft.word(document, "status", *GOOD)
     draft.add(
         twice, document, **since, programme_code=programme_word(draft, document, "child_allowance")
     )

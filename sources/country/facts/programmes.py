@@ -97,7 +97,7 @@ PLANS: tuple[Plan, ...] = (
     Plan("I10-F35-01", MAN_OLD & POOR, 0.15, 250_000), Plan("I10-F34-03", MAN_OLD & POOR, 0.15), Plan("I10-F34-04", MAN_OLD, 0.15),
     Plan("I10-F35-02", STUDENT, 0.01, 1_400_000, months=1), Plan("I10-F35-03", KOREAN & pl.col("age").is_between(30, 80), 0.001, 420_000),
     Plan("I10-F35-04", KOREAN & pl.col("age").is_between(28, 56) & (pl.col("sex") == "male") & (pl.col("work") == "inactive"), 0.02, 600_000),
-    Plan("I11-F35-01", FARM, 0.7, 1_900_000, months=1), Plan("I11-F34-01", FARM, 0.75), Plan("I11-F35-02", FARM & (pl.col("age") > 64), 0.1, 600_000),
+    Plan("I11-F35-01", FARM, 0.7, 1_900_000, months=1), Plan("I11-F34-01", FARM, 0.75), Plan("I11-F35-02", KOREAN & pl.col("age").is_between(65, 79) & (pl.col("work") == "inactive") & (pl.col("region") == "other") & ~POOR, 0.02, 600_000),
     Plan("I11-F35-03", FARM, 0.5, 46_000, is_in_kind=True), Plan("I11-F35-04", POOR & HEAD & (pl.col("age") < 66), 0.12, 40_000, is_in_kind=True),
     Plan("I11-F34-02", FARM & HEAD, 0.05), Plan("I12-F35-01", pl.col("work") == "fisher", 0.7, 1_300_000, months=1),
     Plan("I12-F34-01", pl.col("work") == "fisher", 0.7), Plan("I12-F35-02", pl.col("work") == "fisher", 0.4, 22_000_000, months=1),
@@ -138,9 +138,7 @@ def held_programmes(draft: Draft, both: Draft) -> pl.DataFrame:
     Columns: person_number, document, programme_code, amount (won), months, is_in_kind, order.
     `draft` and `both` are the drafts of F34 and F35.
     """
-    away = draft.country.journeys.filter((pl.col("days") > 55) & (pl.col("in_on").is_null()))[
-        "person_number"
-    ]
+    away = draft.country.journeys.filter(pl.col("days") > 55)["person_number"]
     clear = (
         ~pl.col("in_custody")
         & ~pl.col("is_conscript")

@@ -1,18 +1,18 @@
-"""Facts of land (F20), buildings (F21) and leases (F22).
+"""Facts of land (F20) and buildings (F21).
 
-Here: who owns and rents what; one parcel and one building are the same in every register.
-Never here: vehicles and rights (`vehicles`). Next: `family_facts`.
+Here: who owns what; one parcel and one building are the same in every register.
+Never here: leases (`leases`), vehicles and rights (`vehicles`). Next: `family_facts`.
 """
 
 from __future__ import annotations
-
-import datetime as dt
 
 import polars as pl
 
 from sources.country.facts.drafting import Columns, Draft
 
 ADULT = pl.col("age") >= 22
+SOLD_SHARE = 0.06
+"""Share of parcels whose owner sold or gave them away within the last year."""
 
 
 def parcel_numbers(draft: Draft, frame: pl.DataFrame) -> pl.Series:
@@ -44,13 +44,11 @@ def draft_land(draft: Draft) -> None:
         "orchard",
         "road",
         "miscellaneous",
-        "factory_site",
         "pasture",
-        "other",
     ]
     owners = owners.with_columns(
         parcel_no=parcel_numbers(draft, owners),
-        category=draft.choice(owners, kinds, [30, 22, 20, 16, 3, 3, 2, 1, 1, 2]),
+        category=draft.choice(owners, kinds, [30, 22, 20, 16, 4, 4, 3, 1]),
         area=(draft.won(owners, 600, 0.9, 1) + 20).cast(pl.Float64),
         price=draft.won(owners, 62_000_000, 1.0, 1_000),
         acquired=draft.days_ago(owners, 400, 9_000),
@@ -62,7 +60,7 @@ def draft_land(draft: Draft) -> None:
         .then(pl.lit(draft.as_of) - pl.duration(days=45))
         .otherwise("acquired"),
     )
-    land = {
+    land: Columns = {
         "parcel_no": pl.col("parcel_no"),
         "land_category": pl.col("category"),
         "area_m2": pl.col("area"),
@@ -71,41 +69,35 @@ def draft_land(draft: Draft) -> None:
         "assessed_amount": pl.col("price"),
         "acquired_on": pl.col("acquired"),
     }
-    draft.add(owners, "I05-F20-01", **land)
-    draft.add(owners.filter(draft.chance(owners) < 0.85), "I01-F20-01", **land)
-    draft.add(owners, "I05-F20-03", **land)
-    farm = owners.filter(pl.col("category").is_in(["dry_field", "paddy", "orchard"]))
-    draft.add(farm, "I11-F20-01", **land)
+    gone = (draft.chance(owners) < SOLD_SHARE) & owners["planted_rule"].is_null()
+    sold = owners.filter(gone)
+    sold = sold.with_columns(disposed=draft.days_ago(sold, 5, 390))
+    owners = owners.filter(~gone)
+
+    def tell(frame: pl.DataFrame, document: str, share: float = 1.0, least: int = 14) -> None:
+        known = draft.known_to(frame, document, "land_category", "category")
+        if share < 1.0:
+            wanted = min(len(known), max(least, round(share * len(known))))
+            known = known.sample(
+                wanted, seed=draft.country.seed * 97 + int(document[1:3] + document[-2:])
+            )
+        ended: Columns = {"disposed_on": pl.col("disposed")} if "disposed" in known.columns else {}
+        reason: Columns = {} if ended else {"disposal_reason": None}
+        draft.add(known, document, **land, **ended, **reason)
+
+    for document in ("I05-F20-01", "I05-F20-03", "I11-F20-01"):
+        tell(owners, document)
+    tell(owners, "I01-F20-01", 0.85)
+    tell(owners, "I01-F20-02", 0.10)
+    tell(owners, "I01-F20-03", 0.03)
+    tell(owners, "I05-F20-05", 0.02)
+    tell(owners, "I11-F20-02", 0.05)
+    tell(owners.filter(pl.col("denominator") > 1), "I05-F20-06")
+    tell(owners.filter(pl.col("acquired") > draft.months(36)[0]), "I02-F20-01")
+    for document in ("I02-F20-01", "I05-F20-02", "I05-F20-04"):
+        tell(sold, document)
     forest = owners.filter(pl.col("category") == "forest")
     draft.add(forest, "I13-F20-01", **{k: v for k, v in land.items() if k != "land_category"})
-    joint = owners.filter(pl.col("denominator") > 1)
-    draft.add(joint, "I05-F20-06", **land, disposal_reason=None)
-    recent = owners.filter(pl.col("acquired") > draft.months(36)[0])
-    draft.add(recent, "I02-F20-01", **land, disposal_reason=None)
-    sellers = owners.filter(pl.col("planted_rule").is_null())
-    for document, share, least in (
-        ("I01-F20-02", 0.1, 14),
-        ("I01-F20-03", 0.03, 14),
-        ("I02-F20-01", 0.05, 14),
-        ("I05-F20-02", 0.05, 14),
-        ("I05-F20-04", 0.06, 14),
-        ("I05-F20-05", 0.02, 12),
-        ("I11-F20-02", 0.05, 12),
-    ):
-        source = (
-            farm.filter(pl.col("planted_rule").is_null()) if document == "I11-F20-02" else sellers
-        )
-        source = source.filter(pl.col("acquired") <= draft.months(36)[0])
-        some = source.sample(
-            min(len(source), max(least, int(share * len(source)))),
-            seed=draft.country.seed + least + int(document[-2:]),
-        )
-        sold = (
-            {"disposed_on": draft.days_ago(some, 5, 400)}
-            if document in ("I02-F20-01", "I05-F20-02", "I05-F20-04")
-            else {}
-        )
-        draft.add(some, document, **land, **sold)
     flats = draft.pick(
         ADULT & pl.col("is_flat") & (rich > 0.55) & (pl.col("relation_to_head") == "head"), 0.35
     )
@@ -139,9 +131,7 @@ def draft_buildings(draft: Draft) -> None:
     flat_use = draft.choice(
         homes, ["apartment", "multi_household", "row_house", "officetel"], [78, 12, 5, 5]
     )
-    house_use = draft.choice(
-        homes, ["detached_house", "multi_family_house", "mixed_use"], [70, 22, 8]
-    )
+    house_use = draft.choice(homes, ["detached_house", "multi_family_house"], [75, 25])
     region = {"seoul": 3.4, "gyeonggi": 2.0, "metropolitan": 1.4, "other": 0.8}
     homes = homes.with_columns(
         flat_use.alias("flat_use"),
@@ -186,12 +176,13 @@ def draft_buildings(draft: Draft) -> None:
     draft.add(flat.filter(pl.col("use") != "officetel"), "I05-F21-03", **house)
     draft.add(titles.filter(~pl.col("is_flat")), "I05-F21-01", **house)
     draft.add(titles.filter(~pl.col("is_flat")), "I05-F21-04", **house)
-    draft.add(titles.filter(pl.col("acquired") > draft.months(30)[0]), "I02-F21-01", **house)
+    recent = titles.filter(pl.col("acquired") > draft.months(30)[0])
+    draft.add(draft.known_to(recent, "I02-F21-01", "building_use", "use"), "I02-F21-01", **house)
     landlords = titles.join(
         draft.people.filter(pl.col("yearly_rental_income") > 0).select("person_number"),
         on="person_number",
     )
-    draft.add(landlords, "I05-F21-08", **house)
+    draft.add(draft.known_to(landlords, "I05-F21-08", "building_use", "use"), "I05-F21-08", **house)
     shops = draft.pick(ADULT & (rich > 0.6) & ~pl.col("is_on_livelihood"), 0.04)
     plain: Columns = {
         "building_no": draft.keys(shops, 15, prefix="7"),
@@ -222,96 +213,4 @@ def draft_buildings(draft: Draft) -> None:
             share_denominator=1,
             assessed_amount=draft.won(some, 160_000_000, 0.6, 1_000),
             acquired_on=draft.days_ago(some, 300, 7_000),
-        )
-
-
-def draft_leases(draft: Draft) -> None:
-    """F22: leases of tenant households, private and public; D23 holds two public ones."""
-    rich = pl.col("wealth").fill_null(0.3)
-    head = (
-        (pl.col("relation_to_head") == "head")
-        & (pl.col("age") >= 20)
-        & (pl.col("institution") == 0)
-    )
-    tenants = draft.pick(head & (rich <= 0.62), 0.72)
-    landlords = draft.pick((pl.col("age") > 35) & (rich > 0.6), 0.5)
-    if len(landlords) == 0:
-        return
-    chosen = landlords["person_number"].gather(
-        pl.Series(draft.rng.integers(0, len(landlords), len(tenants)))
-    )
-    tenants = tenants.with_columns(
-        landlord_national_id_person_number=chosen,
-        begun=draft.days_ago(tenants, 30, 1_000),
-        kind=draft.choice(tenants, ["monthly_rent", "jeonse", "semi_jeonse"], [56, 34, 10]),
-    ).with_columns(
-        deposit=pl.when(pl.col("kind") == "jeonse")
-        .then(draft.won(tenants, 140_000_000, 0.5, 1_000_000))
-        .otherwise(draft.won(tenants, 12_000_000, 0.7, 500_000)),
-        rent=pl.when(pl.col("kind") == "jeonse")
-        .then(0)
-        .otherwise(draft.won(tenants, 430_000, 0.35, 10_000)),
-    )
-    lease = {
-        "address": pl.col("address"),
-        "lease_kind": pl.col("kind"),
-        "deposit_amount": pl.col("deposit"),
-        "monthly_rent_amount": pl.col("rent"),
-        "lease_from": pl.col("begun"),
-        "lease_to": pl.col("begun").dt.offset_by("2y"),
-    }
-    public = (
-        draft.chance(tenants)
-        < tenants.select(pl.when(rich < 0.36).then(0.30).otherwise(0.05)).to_series()
-    )
-    private = tenants.filter(~public)
-    draft.add(private, "I05-F22-01", **lease)
-    draft.add(private.filter(draft.chance(private) < 0.85), "I37-F22-01", **lease)
-    other = {k: v for k, v in lease.items() if k != "lease_kind"}
-    draft.add(
-        private.filter(pl.col("kind") == "jeonse").head(max(14, len(private) // 25)),
-        "I02-F22-01",
-        **other,
-    )
-    draft.add(
-        private.filter((pl.col("kind") != "jeonse") & (pl.col("monthly_wage") > 0)),
-        "I03-F22-01",
-        **lease,
-    )
-    draft.add(
-        private.filter(pl.col("kind") != "monthly_rent").sample(
-            fraction=0.01, seed=draft.country.seed
-        ),
-        "I05-F22-02",
-        **lease,
-    )
-    housed = tenants.filter(public).with_columns(
-        deposit=draft.won(tenants.filter(public), 9_000_000, 0.5, 100_000),
-        rent=draft.won(tenants.filter(public), 130_000, 0.4, 1_000),
-    )
-    landlord = draft.chance(housed)
-    for low, high, document in (
-        (0.0, 0.5, "I32-F22-01"),
-        (0.5, 0.75, "I32-F22-02"),
-        (0.75, 0.9, "I32-F22-03"),
-        (0.9, 1.01, "I37-F22-02"),
-    ):
-        draft.add(housed.filter((landlord >= low) & (landlord < high)), document, **other)
-    draft.add(housed.filter(landlord < 0.08), "I32-F22-04", **other)
-    twice = draft.planted("D23").with_columns(begun=pl.lit(draft.as_of) - pl.duration(days=300))
-    for document, kind, deposit in (
-        ("I32-F22-01", "permanent_rental", 3_000_000),
-        ("I37-F22-02", "national_rental", 7_000_000),
-    ):
-        draft.add(
-            twice,
-            document,
-            address=pl.col("address")
-            if document[1:3] == "32"
-            else pl.lit("서울특별시 노원구 평화로 21, 105동 302호 (중앙동)"),
-            lease_kind=kind,
-            deposit_amount=deposit,
-            monthly_rent_amount=90_000,
-            lease_from=pl.col("begun"),
-            lease_to=pl.lit(draft.as_of + dt.timedelta(days=430)),
         )

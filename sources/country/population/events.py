@@ -116,7 +116,8 @@ def _students(
     odds = np.select([age < 19, age < 23, age < 26, age < 30], [0.0, 0.72, 0.35, 0.08], 0.0)
     free = people["work"].is_in(["inactive", "daily", "employee"]).to_numpy() & ~serving
     studies: NDArray[np.bool_] = (free & (rng.random(len(age)) < odds)) | (rule == "D16")
-    return studies & people["is_alive"].to_numpy()
+    studies &= people["is_alive"].to_numpy()
+    return studies
 
 
 def receives_something(people: pl.DataFrame) -> NDArray[np.bool_]:

@@ -207,7 +207,8 @@ def _jobs(
             "monthly_wage": wage,
         }
     )
-    leavers = people.filter(
+    # Recipients of livelihood benefit have been without work for longer.
+    leavers = people.filter(~pl.col("is_on_livelihood")).filter(
         (pl.col("work") == "unemployed")
         | ((pl.col("work") == "inactive") & pl.col("age").is_between(25, 66))
     )

@@ -33,7 +33,7 @@ def _candidates() -> dict[str, pl.Expr]:
         "D19": old | pl.col("is_on_child_allowance"),
         "D20": pl.col("is_on_child_allowance")
         & (pl.col("childcare") == "home")
-        & (pl.col("age") < 6),
+        & pl.col("age").is_between(1, 5),
         "D28": working_age,
         "D02": old & (pl.col("age") >= 75),
         "D03": old & (pl.col("age") >= 75),

@@ -66,7 +66,7 @@ def households_of(people: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFrame
         monthly.sum().alias("monthly_income"),
         (pl.col("age") < 18).sum().cast(pl.Int64).alias("children"),
         pl.col("is_foreign").all().alias("is_all_foreign"),
-        (pl.col("work").is_in(["inactive", "unemployed"])).all().alias("is_without_work"),
+        (pl.col("work") == "inactive").all().alias("is_without_work"),
         pl.col("age").max().alias("oldest_age"),
     )
     return (
@@ -138,9 +138,9 @@ def receipts_of(
         ((pl.col("age") < 8) & citizen & (draw < 0.98)).alias("is_on_child_allowance"),
         pl.when(small & (pl.col("age") >= 3) & (draw < 0.5))
         .then(pl.lit("kindergarten"))
-        .when(small & (pl.col("age") >= 3))
+        .when(small & (pl.col("age") >= 3) & (draw < 0.94))
         .then(pl.lit("daycare"))
-        .when(small & (chance < 0.62) & (pl.col("age") >= 1))
+        .when(small & (chance < 0.58) & pl.col("age").is_between(1, 2))
         .then(pl.lit("daycare"))
         .when(small)
         .then(pl.lit("home"))

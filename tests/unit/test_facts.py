@@ -1,0 +1,238 @@
+"""Are facts complete, well-shaped, consistent, and free of improper receipt by accident?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+
+import polars as pl
+import pytest
+
+from hub.catalogue import Kind
+from sources.country.facts import family_facts, planted_cases
+from sources.country.facts.drafting import DTYPES
+from sources.country.facts.exclusions import EXCLUSIVE
+from sources.country.population import simulate_population
+from sources.registry import load_catalogue
+
+AS_OF = dt.date(2026, 4, 1)
+CATALOGUE = load_catalogue()
+SPARSE = {"I01-F04-04", "I04-F07-04", "I08-F09-07"}
+"""Types of rare events: a few rows at 20,000 people."""
+
+
+@cache
+def country():
+    return simulate_population(20_000, 7, AS_OF)
+
+
+@cache
+def facts(family):
+    return family_facts(country(), family)
+
+
+@cache
+def cases():
+    return planted_cases(country())
+
+
+def planted(*rules):
+    return cases().filter(pl.col("rule_id").is_in(rules))["person_number"].unique().to_list()
+
+
+def paid(document, programme=None):
+    rows = facts("F35").filter(pl.col("carried_by").list.contains(document))
+    return rows if programme is None else rows.filter(pl.col("programme_code") == programme)
+
+
+@pytest.mark.parametrize("family", sorted(CATALOGUE.families))
+def test_facts_have_the_familys_columns_and_types(family):
+    frame, shape = facts(family), CATALOGUE.families[family]
+    names = [column.name for column in shape.columns]
+    assert frame.columns[: len(names)] == names
+    for column in shape.columns:
+        assert frame.schema[column.name] == DTYPES[column.kind], column.name
+    others = [column.name for column in shape.columns if column.kind is Kind.ID][1:]
+    assert set(frame.columns) - set(names) == {
+        "person_number", "carried_by", *(f"{name}_person_number" for name in others)
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("family", sorted(CATALOGUE.families))
+def test_every_document_type_carries_rows_in_words_that_it_knows(family):
+    carried = facts(family).explode("carried_by")
+    for document in CATALOGUE.by_family[family]:
+        rows = carried.filter(pl.col("carried_by") == document.code)
+        assert len(rows) >= (1 if document.code in SPARSE else 6), document.code
+        for column in document.versions[-1].columns:
+            if column.codes and not column.is_own and column.canonical in rows.columns:
+                unknown = rows[column.canonical].drop_nulls().is_in(list(column.codes.values()))
+                assert unknown.all(), (document.code, column.canonical)
+
+
+@pytest.mark.parametrize("family", sorted(set(CATALOGUE.families) - {"F38"}))
+def test_no_two_facts_of_a_type_share_their_natural_key(family):
+    key = list(CATALOGUE.families[family].natural_key)
+    carried = facts(family).explode("carried_by").select(*key, "carried_by")
+    assert carried.is_duplicated().sum() == 0
+
+
+@pytest.mark.parametrize("family", sorted(set(CATALOGUE.families) - {"F38"}))
+def test_person_number_is_the_person_of_the_main_id(family):
+    column = CATALOGUE.families[family].person_column
+    people = country().people.select(
+        "person_number", now="national_id", before="previous_national_id"
+    )
+    both = facts(family).join(people, on="person_number")
+    assert len(both) == len(facts(family))
+    own = (pl.col(column) == pl.col("now")) | (pl.col(column) == pl.col("before"))
+    assert both.filter(~own.fill_null(value=False)).is_empty()
+
+
+def test_facts_are_the_same_for_the_same_seed():
+    small = [simulate_population(300, 5, AS_OF) for _ in range(2)]
+    for family in ("F01", "F19", "F35"):
+        assert family_facts(small[0], family).equals(family_facts(small[1], family))
+
+
+def test_wages_agree_across_sources_of_one_person():
+    month = dt.date(2026, 3, 1)
+
+    def of(family, document, amount):
+        rows = facts(family).filter(
+            pl.col("carried_by").list.contains(document), pl.col("period") == month
+        )
+        return rows.group_by("person_number").agg(pl.col(amount).sum().alias(document))
+
+    sources = (
+        of("F11", "I03-F11-02", "gross_amount")
+        .join(of("F19", "I24-F19-01", "base_amount"), on="person_number")
+        .join(of("F19", "I23-F19-01", "base_amount"), on="person_number")
+        .join(of("F19", "I26-F19-01", "base_amount"), on="person_number")
+    )
+    assert len(sources) > 4_000
+    apart = (pl.col("I24-F19-01") / pl.col("I03-F11-02") - 1).abs().max()
+    assert sources.select(apart).item() < 0.06
+    assert sources.select((pl.col("I24-F19-01") == pl.col("I26-F19-01")).all()).item()
+    assert sources["I23-F19-01"].max() == 6_370_000
+    middle = sources.filter(pl.col("I24-F19-01").is_between(400_000, 6_370_000))
+    assert middle.select((pl.col("I24-F19-01") == pl.col("I23-F19-01")).all()).item()
+
+
+@pytest.mark.parametrize("rule", ["D01", "D10", "D11", "D19", "D20", "D28"])
+def test_six_cases_at_least_of_each_main_rule(rule):
+    assert len(planted(rule)) >= 6
+
+
+def test_only_planted_dead_are_paid_after_the_month_of_death():
+    dead = country().people.filter(pl.col("death_date").is_not_null())
+    late = facts("F35").join(dead.select("person_number", "death_date"), on="person_number")
+    late = late.filter(pl.col("period") > pl.col("death_date"))
+    assert sorted(late["person_number"].unique()) == sorted(planted("D01", "D02", "D03"))
+
+
+def test_registered_deaths_leave_out_only_the_unregistered_cases():
+    registered = facts("F04").filter(pl.col("carried_by").list.contains("I01-F04-01"))
+    dead = country().people.filter(pl.col("death_date").is_not_null())["person_number"]
+    assert set(dead) - set(registered["person_number"]) == set(planted("D02"))
+
+
+def test_only_planted_prisoners_are_paid():
+    held = facts("F07").filter(pl.col("released_on").is_null())["person_number"].unique()
+    paid_in_custody = facts("F35").filter(
+        pl.col("person_number").is_in(held.implode()), pl.col("period") == dt.date(2026, 3, 1)
+    )
+    assert sorted(paid_in_custody["person_number"].unique()) == sorted(planted("D10"))
+
+
+def test_only_planted_recipients_stay_abroad_for_long():
+    long_stays = country().journeys.filter(pl.col("days") >= 60)["person_number"]
+    receiving = set(facts("F35")["person_number"]) & set(long_stays)
+    assert receiving == set(planted("D11"))
+
+
+def test_only_planted_people_are_paid_by_two_regions():
+    regions = (
+        facts("F35")
+        .group_by("person_number", "programme_code", "period")
+        .agg(pl.col("payer_region").n_unique())
+    )
+    twice = regions.filter(pl.col("payer_region") > 1)["person_number"].unique()
+    assert sorted(twice) == sorted(planted("D19"))
+
+
+def test_only_planted_people_hold_programmes_that_exclude_each_other():
+    pairs = pl.DataFrame(
+        [(one, other) for one, others in EXCLUSIVE.items() for other in others],
+        schema=["programme_code", "other"], orient="row",
+    )  # fmt: skip
+    bad = ["refused", "ended", "suspended", "rejected", "ineligible", "withdrawn"]
+    entitled = facts("F34").filter(~pl.col("status").is_in(bad).fill_null(value=False))
+    held = pl.concat(
+        [
+            entitled.select("person_number", "programme_code"),
+            facts("F35").select("person_number", "programme_code"),
+        ]
+    ).unique()
+    both = held.join(pairs, on="programme_code").join(
+        held.rename({"programme_code": "other"}), on=["person_number", "other"]
+    )
+    assert sorted(both["person_number"].unique()) == sorted(planted("D20"))
+
+
+def test_only_planted_recipients_of_livelihood_have_wages_or_a_business():
+    livelihood = paid("I06-F35-01", "P001")["person_number"].unique().implode()
+
+    def on_livelihood(family):
+        column = pl.col("person_number")
+        return set(facts(family).filter(column.is_in(livelihood))["person_number"])
+
+    assert on_livelihood("F11") | on_livelihood("F12") <= set(planted("D28"))
+    assert set(planted("D28")) <= on_livelihood("F11") & on_livelihood("F19")
+    assert on_livelihood("F13") == set(planted("D29"))
+
+
+def test_only_planted_accounts_are_shared_by_recipients():
+    users = (
+        paid("I06-F35-02")
+        .group_by("bank_no", "account_no")
+        .agg(pl.col("person_number").unique().alias("people"))
+    )
+    shared = users.filter(pl.col("people").list.len() > 1)["people"].explode()
+    assert sorted(shared) == sorted(planted("D24"))
+
+
+def test_only_planted_pensioners_draw_the_basic_pension():
+    basic = set(paid("I06-F35-02")["person_number"])
+    public = (
+        facts("F15")
+        .explode("carried_by")
+        .filter(
+            pl.col("carried_by").is_in(["I28-F15-01", "I29-F15-01", "I14-F15-01", "I30-F15-01"])
+        )
+    )
+    assert basic & set(public["person_number"]) == set(planted("D27"))
+
+
+def test_claimants_of_job_seekers_benefit_do_not_work_unless_planted():
+    claims = facts("F16").filter(pl.col("transfer_code") == "job_seeker_allowance")
+    worked = facts("F12").join(claims, on=["person_number", "period"])
+    assert set(worked["person_number"]) == set(planted("D18"))
+    wages = facts("F11").filter(pl.col("carried_by").list.contains("I03-F11-02"))
+    assert wages.join(claims, on=["person_number", "period"]).is_empty()
+
+
+def test_only_planted_claims_of_care_fall_into_a_stay_abroad():
+    stays = country().journeys.select("person_number", "out_on", "in_on")
+    care = facts("F32").join(stays, on="person_number")
+    inside = care.filter(
+        pl.col("care_from") > pl.col("out_on"),
+        pl.col("care_from") < pl.col("in_on").fill_null(AS_OF),
+    )
+    assert set(inside["person_number"]) == set(planted("D12"))
+
+
+def test_old_and_new_number_are_both_paid_only_where_planted():
+    numbers = facts("F35").group_by("person_number").agg(pl.col("national_id").n_unique())
+    both = numbers.filter(pl.col("national_id") > 1)["person_number"]
+    assert sorted(both) == sorted(planted("D05"))
