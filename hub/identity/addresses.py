@@ -42,7 +42,9 @@ def standardise_addresses(addresses: pl.Series) -> pl.DataFrame:
     for pattern, replacement in _PROVINCES:
         text = text.str.replace(pattern, replacement)
     # A unit follows a comma or, without one, is a last word that ends in 호.
-    street = pl.col("text").str.replace(r"(?:,.*|\s(?:제?[0-9A-Z]+동\s*)?(?:[0-9]+층\s*)?제?[0-9]+호)$", "")
+    street = pl.col("text").str.replace(
+        r"(?:,.*|\s(?:제?[0-9A-Z]+동\s*)?(?:[0-9]+층\s*)?제?[0-9]+호)$", ""
+    )
     unit = pl.col("text").str.strip_prefix(pl.col("street")).str.replace_all(r"[\s,.]", "")
     unit = unit.str.replace(_UNIT, "$1-$2").str.replace_all("-+", "-").str.strip_chars("-")
     compact = pl.col("street").str.replace_all(r"[\s,.]", "")

@@ -55,9 +55,7 @@ def bind_by_overlap(overlap: pl.DataFrame) -> pl.DataFrame:
             & (pl.col("rank") == pl.col("rank").min().over("identifier"))
         ).select("cluster", "identifier")
         bound.append(best)
-        ranked = ranked.join(best, on="cluster", how="anti").join(
-            best, on="identifier", how="anti"
-        )
+        ranked = ranked.join(best, on="cluster", how="anti").join(best, on="identifier", how="anti")
     if not bound:
         return overlap.select("cluster", "identifier").clear()
     return pl.concat(bound)

@@ -132,9 +132,7 @@ def comparisons() -> list[dict[str, Any]]:
             _level("same dwelling", "address_key_l = address_key_r"),
             _level("same building", "building_key_l = building_key_r"),
         ),
-        _comparison(
-            "phone", _null(either.format("phone")), _level("same", "phone_l = phone_r")
-        ),
+        _comparison("phone", _null(either.format("phone")), _level("same", "phone_l = phone_r")),
     ]
 
 
@@ -182,7 +180,9 @@ def train_model(
     for rule in (
         block_on("birth_digits", "family_key"),
         block_on("given_key", "family_key"),
-        CustomRule(f"l.birth_digits = r.birth_digits AND l.given_key = r.given_key AND {different_id}"),
+        CustomRule(
+            f"l.birth_digits = r.birth_digits AND l.given_key = r.given_key AND {different_id}"
+        ),
     ):
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
     settings = linker.misc.save_model_to_json()
@@ -203,9 +203,7 @@ def _rounded(settings: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def _frequencies(
-    connection: duckdb.DuckDBPyConnection, table: str
-) -> dict[str, dict[str, float]]:
+def _frequencies(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, dict[str, float]]:
     frequencies = {}
     for column in _FREQUENCY_COLUMNS:
         rows = connection.sql(
@@ -268,9 +266,7 @@ def score_pairs(
         )
         name = _unused_name(connection, f"frequency_{column}")
         connection.register(f"{name}_frame", lookup)
-        connection.execute(
-            f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_frame"
-        ).fetchall()
+        connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_frame").fetchall()
         linker.table_management.register_term_frequency_lookup(
             api.register(connection.table(name), dataset_display_name=f"{name}_lookup"), column
         )
@@ -287,15 +283,16 @@ def score_pairs(
         FROM {scored.physical_name} ORDER BY 1, 2
         """
     ).pl()
-    linker.table_management.delete_tables_created_by_splink_from_db()
+    linker.table_management.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
     return frame_scored
 
 
 def _unused_name(connection: duckdb.DuckDBPyConnection, stem: str) -> str:
     # Splink refuses a name that was used on the connection before, even by another night.
-    taken = {row[0] for row in connection.sql(
-        "SELECT table_name FROM information_schema.tables"
-    ).fetchall()}
+    taken = {
+        row[0]
+        for row in connection.sql("SELECT table_name FROM information_schema.tables").fetchall()
+    }
     number = 1
     while any(other.startswith(f"{stem}_{number}") for other in taken):
         number += 1

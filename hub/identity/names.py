@@ -66,8 +66,11 @@ _LEADING_VARIANTS = (
 _MASKED = r"[*○●◯□]|^[가-힣]+[OoXx]+[가-힣]*$"
 _NEWBORN = r"^[가-힣]{1,4}(아기|애기)$"
 
-_JAMO = [chr(code) for span in ((0x1100, 19), (0x1161, 21), (0x11A8, 27)) for code in
-         range(span[0], span[0] + span[1])]
+_JAMO = [
+    chr(code)
+    for span in ((0x1100, 19), (0x1161, 21), (0x11A8, 27))
+    for code in range(span[0], span[0] + span[1])
+]
 _LETTERS = [chr(0x21 + place) for place in range(len(_JAMO))]
 
 NAME_COLUMNS = (
@@ -134,14 +137,18 @@ def standardise_names(names: pl.Series) -> pl.DataFrame:
             .then(pl.lit("latin"))
         )
     )
-    return pl.concat(
-        [
-            _hangul_keys(frame.filter(pl.col("script") == "hangul")),
-            _latin_keys(frame.filter(pl.col("script") == "latin")),
-            frame.filter(pl.col("script").is_null()).select("full_name"),
-        ],
-        how="diagonal",
-    ).select(NAME_COLUMNS).sort("full_name")
+    return (
+        pl.concat(
+            [
+                _hangul_keys(frame.filter(pl.col("script") == "hangul")),
+                _latin_keys(frame.filter(pl.col("script") == "latin")),
+                frame.filter(pl.col("script").is_null()).select("full_name"),
+            ],
+            how="diagonal",
+        )
+        .select(NAME_COLUMNS)
+        .sort("full_name")
+    )
 
 
 def _hangul_keys(frame: pl.DataFrame) -> pl.DataFrame:
@@ -190,15 +197,10 @@ def _latin_keys(frame: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(
             is_first=(pl.col("size") > 1) & pl.col("first").is_not_null(),
-            is_last=(pl.col("size") > 1)
-            & pl.col("first").is_null()
-            & pl.col("last").is_not_null(),
+            is_last=(pl.col("size") > 1) & pl.col("first").is_null() & pl.col("last").is_not_null(),
         )
         .with_columns(
-            family_key=pl.when("is_first")
-            .then("first")
-            .when("is_last")
-            .then("last"),
+            family_key=pl.when("is_first").then("first").when("is_last").then("last"),
             given_key=pl.when("is_first")
             .then(pl.col("tokens").list.slice(1).list.join(""))
             .when("is_last")

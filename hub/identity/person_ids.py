@@ -31,7 +31,11 @@ _HALF_BITS = 22
 _HALF_MASK = np.uint64((1 << _HALF_BITS) - 1)
 LAST_SEQUENCE = (1 << (2 * _HALF_BITS)) - 1
 
-EVENT_COLUMNS = {"identifier": "person_id", "other": "other_person_id", "member_count": "signatures"}
+EVENT_COLUMNS = {
+    "identifier": "person_id",
+    "other": "other_person_id",
+    "member_count": "signatures",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +117,14 @@ def assign_person_ids(
 
     Args:
         clusters: (`signature_id`, `cluster`), each signature once.
-        previous: (`signature_id`, `person_id`) of the last night; empty on the first.
+        previous: (`signature_id`, `person_id`) of the last night; empty on the first. Rows
+            without a person name nobody and are left out.
         next_sequence: first sequence number that has not been minted.
         key: secret of the permutation; the same for ever.
     """
     carried = carry_over(
         clusters.select(pl.col("signature_id").cast(pl.UInt64).alias("member"), "cluster"),
-        previous.select(
+        previous.drop_nulls("person_id").select(
             pl.col("signature_id").cast(pl.UInt64).alias("member"),
             pl.col("person_id").cast(pl.String).alias("identifier"),
         ),

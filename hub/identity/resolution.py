@@ -144,6 +144,8 @@ def _cluster_leftovers(pairs: pl.DataFrame) -> pl.DataFrame:
         .group_by("entity_id")
         .agg(strongest=pl.col("match_weight").max())
     )
-    return connected_components(edges).join(
-        strongest, left_on="node", right_on="entity_id"
-    ).rename({"node": "entity_id"})
+    return (
+        connected_components(edges)
+        .join(strongest, left_on="node", right_on="entity_id")
+        .rename({"node": "entity_id"})
+    )

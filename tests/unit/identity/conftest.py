@@ -17,12 +17,20 @@ import pytest
 
 from warehouse.workbench import Workbench
 
-FAMILIES = "김 김 김 김 김 이 이 이 박 박 최 정 강 조 윤 장 임 한 오 서 신 권 황 안 송 류 유 전 홍".split()
+FAMILIES = list("김김김김김이이이박박최정강조윤장임한오서신권황안송류유전홍")
 ROMAN = {"김": "KIM", "이": "LEE", "박": "PARK", "최": "CHOI", "정": "JUNG", "임": "LIM"}
-FIRST = "민 서 지 현 수 영 정 은 성 재 하 도 예 준 승 동 태 경 혜 미".split()
-SECOND = "준 연 우 민 수 진 희 호 영 아 은 현 훈 경 숙 철 빈 원 석 윤".split()
-ROADS = "세종대로 한강로 중앙로 역삼로 매산로 효자로 충장로 동성로 금남로 대학로".split()
-_EACH = "document_type delivery_id line made_at record_action signature_id valid_from valid_to"
+FIRST = list("민서지현수영정은성재하도예준승동태경혜미")SECOND = list("준연우민수진희호영아은현훈경숙철빈원석윤")ROADS = (
+    "세종대로",
+    "한강로",
+    "중앙로",
+    "역삼로",
+    "매산로",
+    "효자로",
+    "충장로",
+    "동성로",
+    "금남로",
+    "대학로",
+)_EACH = "document_type delivery_id line made_at record_action signature_id valid_from valid_to"
 TABLES = {
     "signature": "signature_id national_id_token full_name birth_date sex nationality address phone"
     " institution_group row_count",
@@ -111,7 +119,7 @@ def population(people: int, seed: int) -> tuple[dict[str, pl.DataFrame], pl.Data
     nobody's, 0.5 % another birth date, a third an address (one in six an earlier one) and a sixth a
     phone.
     """
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311
     signatures, register, truth = [], [], []
 
     def add(person: int, **values: object) -> int:

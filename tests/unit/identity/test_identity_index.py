@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import polars.selectors as cs
 import pytest
 
 from pipelines.steps.index import build_index, no_members
@@ -18,7 +19,8 @@ def index_of(bench_of, read_table):
         signatures = read_table(text)
         registered = signatures.filter(pl.col("reg") == "*")
         register = registered.select(
-            "signature_id", "national_id_token", "birth_date", document_type=pl.lit("I01-F01-01")
+            cs.by_name("signature_id", "national_id_token", "birth_date", "sex", require_all=False),
+            document_type=pl.lit("I01-F01-01"),
         )
         tables = {
             "signature": signatures.drop("reg"),
@@ -46,7 +48,9 @@ def people(bench):
 
 
 def kinds(bench):
-    return dict(bench.connection.sql("SELECT signature_id, match_kind FROM person_index").fetchall())
+    return dict(
+        bench.connection.sql("SELECT signature_id, match_kind FROM person_index").fetchall()
+    )
 
 
 def test_one_number_is_one_person_though_the_name_is_misspelt(index_of):
@@ -278,8 +282,6 @@ def test_a_block_that_would_explode_is_dropped_and_counted(bench_of):
     )
     bench = bench_of(signature=crowd)
     build_index(bench, no_members(), 0, KEY)
-    dropped = dict(
-        bench.connection.sql("SELECT rule, loose_records FROM dropped_block").fetchall()
-    )
+    dropped = dict(bench.connection.sql("SELECT rule, loose_records FROM dropped_block").fetchall())
     assert dropped["same_birth_date_and_family_name"] == 400
     assert bench.value("SELECT count(DISTINCT person_id) FROM person_index") == 400
