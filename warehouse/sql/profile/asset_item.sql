@@ -73,26 +73,27 @@ of_kind AS (
         stated.item_key,
         stated.amount,
         CAST(delivery.period AS VARCHAR) AS period,
-        max(CAST(delivery.period AS VARCHAR)) OVER (
-            PARTITION BY
-                stated.document_type,
-                CASE
-                    WHEN CAST(document_type.cycle AS VARCHAR) = 'on_request'
-                        THEN person_index.person_id
-                END
-        ) AS newest_period,
+        CASE
+            WHEN CAST(document_type.cycle AS VARCHAR) = 'on_request'
+                THEN max(CAST(delivery.period AS VARCHAR)) OVER (
+                    PARTITION BY stated.document_type, person_index.person_id
+                )
+            ELSE feed.newest_period
+        END AS newest_period,
         row_number() OVER (
             PARTITION BY stated.document_type, person_index.person_id, stated.item_key
             ORDER BY stated.held_from DESC NULLS LAST, stated.made_at DESC,
                 stated.delivery_id DESC, stated.line DESC
         ) AS newest_place,
-        stated.held_to
+        stated.held_to,
+        feed.state AS feed_state
     FROM stated
     CROSS JOIN night
     INNER JOIN document_type ON document_type.code = stated.document_type
     INNER JOIN profile_kind AS kind ON kind.income_asset_code = document_type.income_asset_code
     INNER JOIN person_index ON person_index.signature_id = stated.signature_id
     INNER JOIN delivery ON delivery.delivery_id = stated.delivery_id
+    INNER JOIN feed ON feed.document_type = stated.document_type
     WHERE NOT kind.is_income
         AND stated.amount IS NOT NULL
         AND (stated.held_from IS NULL OR stated.held_from <= night.as_of)
@@ -103,13 +104,12 @@ SELECT
     of_kind.figure,
     of_kind.item_key,
     of_kind.amount,
-    CASE WHEN feed.state = 'stale' THEN 'stale' ELSE 'known' END AS status,
+    CASE WHEN of_kind.feed_state = 'stale' THEN 'stale' ELSE 'known' END AS status,
     of_kind.document_type,
     of_kind.delivery_id,
     of_kind.line
 FROM of_kind
 CROSS JOIN night
-INNER JOIN feed ON feed.document_type = of_kind.document_type
 WHERE (of_kind.held_to IS NULL OR of_kind.held_to > night.as_of)
     AND CASE
         WHEN of_kind.is_snapshot THEN of_kind.period = of_kind.newest_period

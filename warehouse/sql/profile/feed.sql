@@ -9,6 +9,7 @@ WITH landed AS (
 dated AS (
     SELECT
         document_type,
+        period,
         CAST(
             substr(period, 1, 4)
             || '-' || CASE WHEN length(period) >= 6 THEN substr(period, 5, 2) ELSE '01' END
@@ -18,7 +19,10 @@ dated AS (
     FROM landed
 ),
 newest AS (
-    SELECT dated.document_type, max(dated.period_start) AS newest_period_start
+    SELECT
+        dated.document_type,
+        max(dated.period_start) AS newest_period_start,
+        max(dated.period) AS newest_period
     FROM dated
     CROSS JOIN night
     WHERE dated.period_start <= night.as_of
@@ -30,6 +34,7 @@ SELECT
     document_type.income_asset_code,
     document_type.cycle,
     newest.newest_period_start,
+    newest.newest_period,
     CASE
         WHEN newest.newest_period_start IS NULL THEN 'missing'
         WHEN date_diff('day', newest.newest_period_start, night.as_of)

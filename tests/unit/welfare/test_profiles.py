@@ -1,0 +1,181 @@
+"""Profiles: which source wins, what is assumed, what is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hub.profiles.kinds import KindError, profile_kinds
+
+FEBRUARY, MARCH = dt.date(2026, 2, 1), dt.date(2026, 3, 1)
+
+
+def figures(bench, name):
+    return bench.frame(f"SELECT * FROM profile_person WHERE person_id = 'person-{name}'").to_dicts()[0]
+
+
+def one(bench, query):
+    rows = bench.frame(query).to_dicts()
+    assert len(rows) == 1, rows
+    return rows[0]
+
+
+def test_one_of_overlapping_wage_sources_is_used_and_all_are_listed(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    town.wage("kim", "I24-F19-01", MARCH, 2_000_000)
+    town.wage("kim", "I26-F19-01", MARCH, 2_100_000)
+    town.wage("kim", "I23-F19-01", MARCH, 1_900_000)
+    bench = town.profiled()
+    kim = figures(bench, "kim")
+    assert (kim["earned_amount"], kim["earned_status"]) == (2_000_000, "known")
+    assert kim["sources"] == ["I23-F19-01", "I24-F19-01", "I26-F19-01"]
+    used = one(bench, "SELECT * FROM profile_figure WHERE figure = 'earned'")
+    assert used["sources"] == ["I24-F19-01"]
+
+
+def test_two_employers_are_added_and_a_reversal_is_taken_off(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    town.wage("kim", "I24-F19-01", MARCH, 2_000_000)
+    town.wage("kim", "I24-F19-01", MARCH, 500_000)
+    town.wage("kim", "I24-F19-01", MARCH, -300_000)
+    row = one(town.profiled(), "SELECT * FROM income")
+    assert (row["monthly_amount"], row["row_count"], row["line"]) == (2_200_000, 3, 2)
+
+
+def test_a_fresh_source_wins_over_a_better_ranked_stale_one(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    town.wage("kim", "I24-F19-01", FEBRUARY, 2_000_000)
+    town.wage("kim", "I26-F19-01", MARCH, 2_100_000)
+    assert figures(town.profiled(), "kim")["earned_amount"] == 2_100_000
+
+
+def test_the_newest_month_is_carried_forward_as_stale(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    town.wage("kim", "I24-F19-01", FEBRUARY, 2_000_000)
+    kim = figures(town.profiled(), "kim")
+    assert (kim["earned_amount"], kim["earned_status"]) == (2_000_000, "stale")
+
+
+def test_a_job_that_ended_before_the_newest_month_is_not_carried_forward(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    town.person("lee", dt.date(1980, 5, 5))
+    town.wage("kim", "I24-F19-01", FEBRUARY, 2_000_000)
+    town.wage("lee", "I24-F19-01", MARCH, 1_000_000)
+    kim = figures(town.profiled(), "kim")
+    assert (kim["earned_amount"], kim["earned_status"]) == (0, "assumed")
+
+
+def test_a_yearly_total_is_an_assumed_twelfth(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    town.add("f13", "kim", "I03-F13-01", delivered="2025", period=2025, income_amount=12_000_005)
+    bench = town.profiled()
+    kim = figures(bench, "kim")
+    assert (kim["business_amount"], kim["business_status"]) == (1_000_000, "assumed")
+    assert one(bench, "SELECT method FROM income")["method"] == "yearly_total_by_twelve"
+
+
+def test_no_record_is_zero_where_the_feed_arrived_and_unknown_where_it_did_not(empty_town):
+    empty_town.arrived("I24-F19-01")
+    empty_town.person("kim", dt.date(1980, 5, 5))
+    kim = figures(empty_town.profiled(), "kim")
+    assert (kim["earned_amount"], kim["earned_status"]) == (0, "assumed")
+    assert (kim["financial_amount"], kim["financial_status"]) == (None, "missing")
+    assert kim["sources"] is None
+
+
+def test_an_old_delivery_makes_a_feed_stale(empty_town):
+    empty_town.delivery("I24-F19-01", "202510")
+    empty_town.delivery("I05-F23-01", "202603")
+    empty_town.person("kim", dt.date(1980, 5, 5))
+    bench = empty_town.profiled()
+    states = dict(bench.frame("SELECT document_type, state FROM feed").iter_rows())
+    assert states["I24-F19-01"] == "stale"
+    assert states["I05-F23-01"] == "current"
+    assert states["I35-F26-02"] == "missing"
+
+
+def test_a_house_counts_by_share_and_a_sold_car_not_at_all(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    town.add(
+        "f21", "kim", "I05-F21-03", building_no="b", assessed_amount=300_000_001,
+        share_numerator=1, share_denominator=2,
+    )
+    town.add(
+        "f23", "kim", "I05-F23-01", vehicle_no="v", assessed_amount=9_000_000, model_year=2020,
+        engine_cc=1_600, deregistered_on=dt.date(2026, 2, 1),
+    )
+    kim = figures(town.profiled(), "kim")
+    assert kim["residential_amount"] == 150_000_000
+    assert (kim["vehicle_amount"], kim["vehicle_status"]) == (0, "assumed")
+
+
+def test_only_the_newest_whole_state_of_a_register_counts(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    car = {"vehicle_no": "v", "model_year": 2020, "engine_cc": 1_600}
+    town.add("f23", "kim", "I05-F23-01", delivered="202602", assessed_amount=9_000_000, **car)
+    assert figures(town.profiled(), "kim")["vehicle_amount"] == 0
+
+
+def test_answers_on_request_stay_until_the_same_person_is_asked_again(town):
+    for name in ("kim", "lee"):
+        town.person(name, dt.date(1980, 5, 5))
+    account = {"institution_no": "088", "account_no": "1", "as_of": FEBRUARY}
+    town.add("f26", "kim", "I35-F26-02", delivered="20260201", balance_amount=7, **account)
+    town.add("f26", "kim", "I35-F26-02", delivered="20260301", balance_amount=8, **account)
+    town.add("f26", "lee", "I35-F26-02", delivered="20260201", balance_amount=9, **account)
+    bench = town.profiled()
+    assert figures(bench, "kim")["financial_amount"] == 8
+    assert figures(bench, "lee")["financial_amount"] == 9
+
+
+def test_a_household_adds_its_members_and_names_the_sources_of_each_figure(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    town.person("lee", dt.date(1982, 5, 5))
+    town.household("H", ("kim", "head"), ("lee", "spouse"))
+    town.wage("kim", "I24-F19-01", MARCH, 1_000_000)
+    town.wage("lee", "I26-F19-01", MARCH, 500_000)
+    bench = town.profiled()
+    household = one(bench, "SELECT * FROM profile_household")
+    assert (household["member_count"], household["earned_amount"]) == (2, 1_500_000)
+    assert household["sources"] == ["I24-F19-01", "I26-F19-01"]
+    figure = one(bench, "SELECT * FROM profile_household_figure")
+    assert (figure["figure"], figure["status"]) == ("earned", "known")
+
+
+def test_no_amount_of_a_built_table_is_a_float(town):
+    town.person("kim", dt.date(1950, 5, 5))
+    town.household("H", ("kim", "head"))
+    bench = town.searched()
+    floats = [
+        (path.stem, row["column_name"])
+        for path in sorted(bench.folder.glob("*.parquet"))
+        for row in bench.frame(f'DESCRIBE "{path.stem}"').to_dicts()
+        if row["column_type"] in {"DOUBLE", "FLOAT"}
+    ]
+    assert floats == [
+        ("f20_land", "area_m2"),
+        ("f21_building_house", "floor_area_m2"),
+        ("f24_vessel_aircraft_machinery", "size"),
+        ("f27_security_holding", "quantity"),
+    ]
+
+
+def test_the_fifty_kinds_are_described_once():
+    kinds = profile_kinds()
+    assert kinds["income_asset_code"].to_list() == [f"A{n:02}" for n in range(1, 51)]
+
+
+@pytest.mark.parametrize(
+    ("field", "line"),
+    [("figure", 'figure = "salary"'), ("rank", 'rank = "first"'), ("code", "code = 7")],
+)
+def test_a_wrong_kind_names_file_entry_and_field(tmp_path, field, line):
+    entry = {
+        "code": 'code = "A01"', "name_ko": 'name_ko = "ㄱ"', "name_en": 'name_en = "x"',
+        "figure": 'figure = "earned"', "overlap": 'overlap = "w"', "rank": "rank = 1",
+        "attribution": 'attribution = "month"',
+    } | {field: line}
+    path = tmp_path / "kinds.toml"
+    path.write_text("[[income]]\n" + "\n".join(entry.values()) + "\n[[asset]]\n", "utf-8")
+    with pytest.raises(KindError, match=rf"kinds.toml, income 1.*field {field}"):
+        profile_kinds(path)
