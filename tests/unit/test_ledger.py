@@ -146,8 +146,8 @@ def test_other_urls_are_refused(wrong: str) -> None:
 
 def test_processes_that_open_a_new_ledger_at_once_agree(url: str) -> None:
     code = f"from warehouse.ledger import Ledger; Ledger.open({url!r}).close()"
-    opening = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
-    assert [process.wait() for process in opening] == [0, 0, 0]
+    opening = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(2)]
+    assert [process.wait() for process in opening] == [0, 0]
 
 
 def test_new_repetition_correction(ledger: Ledger) -> None:
