@@ -181,7 +181,7 @@ def _hangul_keys(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _latin_keys(frame: pl.DataFrame) -> pl.DataFrame:
-    tokens = pl.col("cleaned").str.replace_all(r"['’`-]", "").str.extract_all(r"[\p{L}]+")
+    tokens = pl.col("cleaned").str.replace_all(r"['\x{2019}`-]", "").str.extract_all(r"[\p{L}]+")
     spelling = list(FAMILY_NAME_OF_SPELLING)
     family = list(FAMILY_NAME_OF_SPELLING.values())
 

@@ -19,7 +19,9 @@ from warehouse.workbench import Workbench
 
 FAMILIES = list("김김김김김이이이박박최정강조윤장임한오서신권황안송류유전홍")
 ROMAN = {"김": "KIM", "이": "LEE", "박": "PARK", "최": "CHOI", "정": "JUNG", "임": "LIM"}
-FIRST = list("민서지현수영정은성재하도예준승동태경혜미")SECOND = list("준연우민수진희호영아은현훈경숙철빈원석윤")ROADS = (
+FIRST = list("민서지현수영정은성재하도예준승동태경혜미")
+SECOND = list("준연우민수진희호영아은현훈경숙철빈원석윤")
+ROADS = (
     "세종대로",
     "한강로",
     "중앙로",
@@ -30,7 +32,8 @@ FIRST = list("민서지현수영정은성재하도예준승동태경혜미")SECO
     "동성로",
     "금남로",
     "대학로",
-)_EACH = "document_type delivery_id line made_at record_action signature_id valid_from valid_to"
+)
+_EACH = "document_type delivery_id line made_at record_action signature_id valid_from valid_to"
 TABLES = {
     "signature": "signature_id national_id_token full_name birth_date sex nationality address phone"
     " institution_group row_count",
