@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Protocol
 
 import numpy as np
@@ -83,10 +84,14 @@ class _Conversion:
     column: Column
     rule: Rule | None
     """None for text, which cannot be malformed."""
-    fast: tuple[pl.Expr, ...]
-    careful: tuple[pl.Expr, ...]
+    fast: pl.Expr
+    """From the text as sent to `column.canonical`."""
+    careful: pl.Expr
+    """The same from text without spaces around it."""
+    derived: tuple[tuple[pl.Expr, ...], ...]
+    """Further expressions, in steps: each step builds on the step before."""
     checked: str
-    """The output that is null where the value is malformed."""
+    """The expression's name that is null where the value is malformed."""
     token: str | None
     """Name of the token column, for IDs."""
     outputs: tuple[str, ...]
@@ -121,7 +126,9 @@ class Conformer:
         self._version, self._family, self._code_sets = version, family, code_sets
         self._tokeniser, self._made_on = tokeniser, made_on
         self._conversions = [self._conversion(column) for column in version.columns]
-        self._fast = [expr for conversion in self._conversions for expr in conversion.fast]
+        self._fast = [conversion.fast for conversion in self._conversions]
+        steps = zip_longest(*(each.derived for each in self._conversions), fillvalue=())
+        self._derived = [[expr for exprs in step for expr in exprs] for step in steps]
         self._names = [column.name for column in version.columns]
         self._has_action = version.by_canonical(RECORD_ACTION) is not None
         self._amount = document.amount_column
@@ -143,6 +150,8 @@ class Conformer:
         """Convert one batch; batches must come in the order of their lines."""
         frame = batch.frame
         converted = frame.select(self._fast)
+        for step in self._derived:
+            converted = converted.with_columns(step)
         failures: list[_Failure] = []
         for conversion in self._conversions:
             converted = self._check(conversion, frame, converted, failures)
@@ -182,6 +191,8 @@ class Conformer:
         if conversion.rule is not None and value.null_count() > raw.null_count():
             text = raw.str.strip_chars()
             again = frame.with_columns(text).select(conversion.careful)
+            for step in conversion.derived:
+                again = again.with_columns(step)
             converted = converted.with_columns(again)
             value = converted.get_column(conversion.checked)
             bad = value.is_null() & (text != "").fill_null(value=False)
@@ -245,9 +256,7 @@ class Conformer:
         if not keep.all():
             rows = rows.filter(keep)
         tokens = [
-            self._tokeniser.tokens(rows.get_column(conversion.checked)).alias(conversion.token)
-            if conversion.column.format is Format.ID13
-            else pl.Series(conversion.token, [None] * rows.height, dtype=pl.Binary)
+            self._tokens(conversion, rows).alias(conversion.token)
             for conversion in self._conversions
             if conversion.token is not None
         ]
@@ -255,6 +264,16 @@ class Conformer:
         constants = [pl.lit(word).alias(name) for name, word in self._constants.items()]
         rows = rows.with_columns(*tokens, action.alias(RECORD_ACTION), *constants)
         return rows.select(self._lake_columns)
+
+    def _tokens(self, conversion: _Conversion, rows: pl.DataFrame) -> pl.Series:
+        if conversion.column.format is Format.ID_MASKED:
+            return pl.repeat(None, rows.height, dtype=pl.Binary, eager=True)
+        ids = rows.get_column(conversion.column.canonical)
+        well_formed = rows.get_column(conversion.checked)
+        if well_formed.null_count() > ids.null_count():
+            # Blanks: a malformed ID is not among the accepted rows.
+            ids = ids.to_frame().select(pl.when(well_formed.is_not_null()).then(pl.all()))[:, 0]
+        return self._tokeniser.tokens(ids)
 
     def _conversion(self, column: Column) -> _Conversion:
         """Compile one column; expressions name their outputs."""
@@ -281,27 +300,30 @@ class Conformer:
         return _plain(column, rule, fast, careful)
 
     def _id_conversion(self, column: Column, text: pl.Expr) -> _Conversion:
-        is_person = column.canonical == self._family.person_column and not column.is_own
-        token = f"{column.canonical}_token"
-        if column.format is Format.ID_MASKED:
-            fast = careful = values.convert_masked_id(text)
-        else:
-            fast = values.convert_id(text)
-            careful = values.convert_id(values.without_id_hyphen(text))
-        # A masked ID has no digits to check: its open birth date tells whether it is well formed.
-        checked = f"open {column.canonical}"
-
-        def outputs(parts: values.IdParts) -> tuple[pl.Expr, ...]:
-            is_masked = column.format is Format.ID_MASKED
-            kept = parts.birth_date if is_masked else parts.digits
-            found = [kept.alias(checked)]
-            if is_person:
-                found += [parts.birth_date.alias("id_birth_date"), parts.sex.alias("id_sex")]
-            return tuple(found)
-
-        names = (token, "id_birth_date", "id_sex") if is_person else (token,)
-        rule = RULES[column.format]
-        return _Conversion(column, rule, outputs(fast), outputs(careful), checked, token, names)
+        name = column.canonical
+        is_masked = column.format is Format.ID_MASKED
+        is_person = name == self._family.person_column and not column.is_own
+        open_name = f"open {name}"
+        birth_name = "id_birth_date" if is_person else f"birth {name}"
+        read = values.open_digits_of_masked_id if is_masked else values.open_digits_of_id
+        open_digits, birth_date = pl.col(open_name), pl.col(birth_name)
+        derived = [
+            (read(pl.col(name)).alias(open_name),),
+            (values.birth_date_of_id(open_digits).alias(birth_name),),
+        ]
+        if is_person:
+            derived.append((values.sex_of_id(open_digits, birth_date).alias("id_sex"),))
+        token = f"{name}_token"
+        return _Conversion(
+            column,
+            RULES[column.format],
+            text.alias(name),
+            (text if is_masked else values.without_id_hyphen(text)).alias(name),
+            tuple(derived),
+            birth_name,
+            token,
+            (token, "id_birth_date", "id_sex") if is_person else (token,),
+        )
 
     def _date6(self, column: Column, text: pl.Expr) -> pl.Expr:
         if column.canonical != "birth_date":
@@ -320,7 +342,7 @@ class Conformer:
 def _plain(column: Column, rule: Rule | None, fast: pl.Expr, careful: pl.Expr) -> _Conversion:
     name = column.canonical
     return _Conversion(
-        column, rule, (fast.alias(name),), (careful.alias(name),), name, None, (name,)
+        column, rule, fast.alias(name), careful.alias(name), (), name, None, (name,)
     )
 
 

@@ -17,9 +17,7 @@ import polars as pl
 Hashes = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 
-_SMALLEST_BITS = 16
-_FIBONACCI = np.uint64(0x9E3779B97F4A7C15)
-"""Spreads the hashes' bits once more: a slot is taken from the highest bits of the product."""
+_SMALLEST_BITS = 18
 
 
 class RepetitionFinder:
@@ -32,22 +30,25 @@ class RepetitionFinder:
 
     def find(self, rows: pl.DataFrame) -> Flags:
         """Return which of `rows` repeat an earlier row of the delivery, and remember the others."""
-        hashes: Hashes = rows.hash_rows().to_numpy()
         # Zero marks an empty slot.
-        hashes = np.where(hashes == 0, np.uint64(1), hashes)
-        repeats = _repeats_within(hashes)
-        if repeats.any():
-            candidates = np.flatnonzero(np.isin(hashes, hashes[repeats]))
+        hashes: Hashes = np.maximum(rows.hash_rows().to_numpy(), np.uint64(1))
+        repeats = np.zeros(hashes.size, dtype=np.bool_)
+        # In order of hashes the table is walked from front to back, which caches like.
+        ordered = np.sort(hashes)
+        is_twice = ordered[1:] == ordered[:-1]
+        if is_twice.any():
+            candidates = np.flatnonzero(np.isin(hashes, ordered[1:][is_twice]))
             is_first = rows[candidates].select(pl.struct(pl.all()).is_first_distinct()).to_series()
-            repeats[:] = False
             repeats[candidates[~is_first.to_numpy()]] = True
-        fresh = np.flatnonzero(~repeats)
-        self._reserve(fresh.size)
-        repeats[fresh[self._insert(hashes[fresh])]] = True
+            ordered = np.unique(ordered)
+        self._reserve(ordered.size)
+        is_known = self._insert(ordered)
+        if is_known.any():
+            repeats |= np.isin(hashes, ordered[is_known])
         return repeats
 
     def _reserve(self, more: int) -> None:
-        """Double the table until it is at most half full after `more` rows."""
+        """Enlarge the table until it is at most half full after `more` rows."""
         bits = self._bits
         while 2 * (self._count + more) > 1 << bits:
             bits += 1
@@ -58,11 +59,11 @@ class RepetitionFinder:
             self._insert(remembered)
 
     def _insert(self, hashes: Hashes) -> Flags:
-        """Insert `hashes` (no two equal, but for false hits); return which were there before."""
+        """Insert distinct `hashes`; return which were there before."""
         found = np.zeros(hashes.size, dtype=np.bool_)
         pending = np.arange(hashes.size)
         waiting = hashes
-        slots = _slots(hashes, self._bits)
+        slots = (hashes >> np.uint64(64 - self._bits)).astype(np.int64)
         last = np.int64((1 << self._bits) - 1)
         while pending.size:
             there = self._table[slots]
@@ -72,36 +73,8 @@ class RepetitionFinder:
             is_empty = there == 0
             self._table[slots[is_empty]] = waiting[is_empty]
             # Of several hashes for one empty slot one has won it; the others try the next slot.
-            is_placed = is_empty & (self._table[slots] == waiting)
-            self._count += int(is_placed.sum())
-            is_left = ~(is_placed | is_there)
+            is_left = (self._table[slots] != waiting).nonzero()[0]
             pending, waiting = pending[is_left], waiting[is_left]
             slots = (slots[is_left] + 1) & last
+        self._count += hashes.size - int(found.sum())
         return found
-
-
-def _slots(hashes: Hashes, bits: int) -> npt.NDArray[np.int64]:
-    return ((hashes * _FIBONACCI) >> np.uint64(64 - bits)).astype(np.int64)
-
-
-def _repeats_within(hashes: Hashes) -> Flags:
-    """Return which hashes equal an earlier one of the same batch."""
-    repeats = np.zeros(hashes.size, dtype=np.bool_)
-    bits = max(_SMALLEST_BITS, int(hashes.size).bit_length() + 1)
-    owners = np.empty(1 << bits, dtype=np.int64)
-    pending = np.arange(hashes.size)
-    slots = _slots(hashes, bits)
-    last = np.int64((1 << bits) - 1)
-    while pending.size:
-        # Written backwards, so that the first of several rows owns the slot.
-        owners[slots[::-1]] = pending[::-1]
-        owner = owners[slots]
-        is_owner = owner == pending
-        is_left = ~is_owner
-        pending, owner, slots = pending[is_left], owner[is_left], slots[is_left]
-        is_repeat = hashes[owner] == hashes[pending]
-        repeats[pending[is_repeat]] = True
-        pending = pending[~is_repeat]
-        # Hashes that share a slot by chance meet again at another one, their equals with them.
-        slots = (slots[~is_repeat] * 31 + 17) & last
-    return repeats

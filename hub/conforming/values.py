@@ -111,49 +111,38 @@ def convert_word(text: pl.Expr, code_set: CodeSet) -> pl.Expr:
     return pl.when(accepted).then(text)
 
 
-@dataclass(frozen=True, slots=True)
-class IdParts:
-    """Expressions of what a national ID shows openly."""
-
-    digits: pl.Expr
-    """The thirteen digits; null where malformed or masked."""
-    birth_date: pl.Expr
-    sex: pl.Expr
-
-
-def convert_id(text: pl.Expr) -> IdParts:
-    """Take a thirteen-digit ID apart; its check digit is not looked at (not all IDs keep it)."""
+def open_digits_of_id(text: pl.Expr) -> pl.Expr:
+    """Return the first seven digits of a thirteen-digit ID: birth date, century and sex."""
     # `>= "0"` keeps a sign out, which a cast would take for part of a number.
     is_digits = (text.str.len_bytes() == 13) & (text >= "0")
     number = pl.when(is_digits).then(text.cast(pl.Int64, strict=False))
-    open_digits = (number // 1_000_000).cast(pl.Int32)
-    birth_date = _birth_date(open_digits // 10, open_digits % 10)
-    digits = pl.when(birth_date.is_not_null()).then(text)
-    return IdParts(digits, birth_date, _sex(open_digits % 10, birth_date))
+    return (number // 1_000_000).cast(pl.Int32)
+
+
+def open_digits_of_masked_id(text: pl.Expr) -> pl.Expr:
+    """Return the seven digits that a masked ID (900101-1******) leaves open."""
+    masked = pl.when(text.str.contains(_MASKED)).then(text)
+    return masked.str.replace("-", "", literal=True).str.head(7).cast(pl.Int32, strict=False)
+
+
+def birth_date_of_id(open_digits: pl.Expr) -> pl.Expr:
+    """Return the birth date; null makes an ID malformed. Check digits are not looked at.
+
+    The last digit is no check digit in numbers issued since October 2020.
+    """
+    century = pl.lit(_BIRTH_CENTURY).gather((open_digits % 10).cast(pl.UInt32))
+    return day_of_number(century + open_digits // 10)
+
+
+def sex_of_id(open_digits: pl.Expr, birth_date: pl.Expr) -> pl.Expr:
+    """Return `male` or `female` by the seventh digit."""
+    place = pl.when(birth_date.is_not_null()).then((open_digits % 2).cast(pl.UInt32))
+    return pl.lit(_SEX).gather(place)
 
 
 def without_id_hyphen(text: pl.Expr) -> pl.Expr:
     """Drop the hyphen after the sixth digit, which is tolerated."""
     return text.str.replace(r"^([0-9]{6})-([0-9]{7})$", "${1}${2}")
-
-
-def convert_masked_id(text: pl.Expr) -> IdParts:
-    """Take apart a masked ID (900101-1******): open digits only."""
-    masked = pl.when(text.str.contains(_MASKED)).then(text)
-    six = masked.str.head(6).cast(pl.Int32, strict=False)
-    digit = masked.str.extract(r"([0-9])\*").cast(pl.Int32, strict=False)
-    birth_date = _birth_date(six, digit)
-    return IdParts(pl.lit(None, dtype=pl.String), birth_date, _sex(digit, birth_date))
-
-
-def _birth_date(six_digits: pl.Expr, century_digit: pl.Expr) -> pl.Expr:
-    century = pl.lit(_BIRTH_CENTURY).gather(century_digit.cast(pl.UInt32))
-    return day_of_number(century + six_digits)
-
-
-def _sex(century_digit: pl.Expr, birth_date: pl.Expr) -> pl.Expr:
-    place = pl.when(birth_date.is_not_null()).then((century_digit % 2).cast(pl.UInt32))
-    return pl.lit(_SEX).gather(place)
 
 
 def convert_date6(text: pl.Expr) -> pl.Expr:
@@ -172,10 +161,9 @@ def convert_birth_date6(text: pl.Expr, id_text: pl.Expr | None, made_on: dt.date
     guess = day_of_number(_in_century(number, made_on.year))
     if id_text is None:
         return guess
-    open_digits = id_text.str.replace("-", "", literal=True)
-    century_digit = open_digits.str.slice(6, 1).cast(pl.Int32, strict=False)
-    of_id = pl.when(open_digits.str.head(6) == text).then(_birth_date(number, century_digit))
-    return pl.coalesce(of_id, guess)
+    of_id = id_text.str.replace("-", "", literal=True).str.head(7)
+    same_day = pl.when(of_id.str.head(6) == text).then(of_id.cast(pl.Int32, strict=False))
+    return pl.coalesce(birth_date_of_id(same_day), guess)
 
 
 def _two_digit_date(text: pl.Expr) -> pl.Expr:
