@@ -30,6 +30,7 @@ from great_expectations.core.expectation_validation_result import ExpectationVal
 from great_expectations.data_context.data_context.abstract_data_context import AbstractDataContext
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from great_expectations.exceptions.exceptions import MetricResolutionError
 from great_expectations.execution_engine.sqlalchemy_execution_engine import (
     SqlAlchemyExecutionEngine,
 )
@@ -84,13 +85,23 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
         metrics: Any = None,
         runtime_configuration: dict[str, Any] | None = None,
     ) -> dict[Any, Any]:
-        """Resolve metrics, and answer with nothing where the answer would be values of rows."""
+        """Resolve metrics; nothing that GX keeps from this may hold a value of a row.
+
+        Metrics that would fetch rows are answered with nothing. Of a failed query only the kind
+        of failure is told, because DuckDB quotes the value that it could not convert.
+        """
         asked = list(metrics_to_resolve)
         withheld = {m.id: None for m in asked if m.metric_name.endswith(FETCHING_METRICS)}
         counted = [metric for metric in asked if metric.id not in withheld]
-        resolved = (
-            super().resolve_metrics(counted, metrics, runtime_configuration) if counted else {}
-        )
+        if not counted:
+            return withheld
+        try:
+            resolved = super().resolve_metrics(counted, metrics, runtime_configuration)
+        except MetricResolutionError as error:
+            kind = type(error.__cause__ or error).__name__
+            raise MetricResolutionError(
+                f"not evaluated: {kind}", failed_metrics=error.failed_metrics
+            ) from None
         return {**resolved, **withheld}
 
 
