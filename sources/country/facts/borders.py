@@ -66,7 +66,9 @@ def draft_custody(draft: Draft) -> None:
     held = draft.pick(pl.col("in_custody"), with_planted=True)
     what = {"admitted_on": pl.col("custody_from"), "released_on": pl.col("custody_to")}
     planted = pl.col("planted_rule") == "D10"
-    place = draft.chance(held)
+    # Shares by lot and not by chance: even a small country has some of each.
+    lots = draft.rng.permutation(len(held))
+    place = pl.Series((lots + 0.5) / max(len(held), 1))
     convicted = held.filter(planted.fill_null(value=False) | (place < 0.6))
     draft.add(
         convicted,

@@ -92,12 +92,18 @@ def plant_cases(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
 def _come_true(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) -> pl.DataFrame:
     count = len(people)
     died = before(as_of, rng.integers(95, 170, count))
-    late = died + rng.integers(50, 80, count).astype("timedelta64[D]")
+    lately = before(as_of, rng.integers(95, 126, count))
+    late = lately + rng.integers(60, 86, count).astype("timedelta64[D]")
     soon = died + rng.integers(2, 10, count).astype("timedelta64[D]")
     dead = pl.col("planted_rule").is_in(["D01", "D02", "D03"])
     paid_wage = pl.Series(rng.integers(190, 340, count) * 10_000)
     return people.with_columns(
-        pl.when(dead).then(pl.Series(died)).otherwise(pl.col("death_date")).alias("death_date"),
+        pl.when(pl.col("planted_rule") == "D03")
+        .then(pl.Series(lately))
+        .when(dead)
+        .then(pl.Series(died))
+        .otherwise(pl.col("death_date"))
+        .alias("death_date"),
         pl.when(pl.col("planted_rule") == "D01")
         .then(pl.Series(soon))
         .when(pl.col("planted_rule") == "D03")

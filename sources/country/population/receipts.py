@@ -109,10 +109,11 @@ def receipts_of(
     )
     people = people.join(columns, on="household_number", how="left", maintain_order="left")
     alive = pl.col("death_date").is_null()
+    # The dead were left out of the household's income: those who worked received nothing.
+    own_means = pl.col("death_date").is_not_null() & (pl.col("work") != "inactive")
     for name in ("is_on_livelihood", "is_on_medical_aid", "is_on_housing", "is_near_poor"):
-        people = people.with_columns(
-            (pl.col(name).fill_null(False) & ~pl.col("is_foreign")).alias(name)
-        )
+        received = pl.col(name).fill_null(value=False) & ~pl.col("is_foreign") & ~own_means
+        people = people.with_columns(received.alias(name))
     draw = pl.Series("draw", rng.random(len(people)))
     chance = pl.Series("chance", rng.random(len(people)))
     own = pl.col("monthly_wage") + pl.col("monthly_public_pension")
