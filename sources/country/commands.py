@@ -56,6 +56,9 @@ def simulate(
     corrupt: Annotated[
         bool, typer.Option("--corrupt", help="Add one damaged file of every kind.")
     ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Only this document type; may be repeated.")
+    ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Remove what the folders held before.")
     ] = False,
@@ -94,6 +97,7 @@ def simulate(
                 truth,
                 faults=faults,
                 corrupt=corrupt,
+                document_types=only,
                 progress=show,
             )
         except FileExistsError as error:
@@ -106,7 +110,7 @@ def simulate(
                 "night": str(summary.night),
                 "files": summary.files,
                 "rows": summary.rows,
-                "megabytes": round(summary.bytes / 1_000_000, 1),
+                "megabytes": round(summary.size_bytes / 1_000_000, 1),
                 "rows_per_second": round(summary.rows / max(summary.seconds, 1e-9)),
             }
             for summary in summaries

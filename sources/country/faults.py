@@ -20,7 +20,7 @@ from sources.country.rendering.draws import number_of
 
 ONE_IN_TYPES = 11
 """One document type in so many has bad rows."""
-ROWS_PER_BAD_ROW = 150
+ROWS_PER_BAD_ROW = 100
 MOST_BAD_ROWS = 12
 GIANT_LINE_BYTES = 8 * 1024 * 1024
 
@@ -132,9 +132,7 @@ def _example(
         (
             (document, content)
             for document, content in documents
-            if document.delivery is delivery
-            and (encoding is None or document.encoding is encoding)
-            and len(content) > 400
+            if document.delivery is delivery and (encoding is None or document.encoding is encoding)
         ),
         None,
     )

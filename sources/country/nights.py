@@ -17,7 +17,7 @@ from typing import Protocol
 
 import polars as pl
 
-from hub.catalogue import Delivery, DocumentType
+from hub.catalogue import Delivery, DocumentType, Encoding
 from hub.delivery import DeliveryName
 from sources.country.facts import family_facts, planted_cases
 from sources.country.faults import (
@@ -55,7 +55,8 @@ PERSON_COLUMNS = ("person_number", "national_id", "full_name", "name_roman", "bi
 LATE_FILES_A_NIGHT = 2
 REPEATED_FILES_A_NIGHT = 3
 _KEPT_FOR_DAMAGE_BYTES = 400_000
-_MOST_CORRECTED_ROWS = 2_000
+_FEWEST_CORRECTED_ROWS, _MOST_CORRECTED_ROWS = 5, 2_000
+_SMALLEST_EXAMPLE_BYTES = 400
 
 Progress = Callable[[dt.date, int, int], None]
 """Called with the night, files made and files to make."""
@@ -100,7 +101,7 @@ class NightSummary:
     night: dt.date
     files: int
     rows: int
-    bytes: int
+    size_bytes: int
     seconds: float
 
 
@@ -113,7 +114,7 @@ class _Night:
     truth: NightTruth = field(default_factory=NightTruth)
     files: int = 0
     rows: int = 0
-    bytes: int = 0
+    size_bytes: int = 0
 
     def put(
         self, institution: str, document_type: str, file_name: str, content: bytes, kind: str,
@@ -124,10 +125,10 @@ class _Night:
         place.mkdir(parents=True, exist_ok=True)
         (place / file_name).write_bytes(content)
         self.truth.add_delivery(institution, document_type, file_name, kind, rule, rows)
-        self.files, self.rows, self.bytes = (
+        self.files, self.rows, self.size_bytes = (
             self.files + 1,
             self.rows + rows,
-            self.bytes + len(content),
+            self.size_bytes + len(content),
         )
 
 
@@ -204,6 +205,10 @@ def _repeat_files(night: _Night, before: Sequence[_File], seed: int) -> None:
             file.rows,
         )  # fmt: skip
         _note_rows(night.truth, file, str(name))
+
+
+def _shape(file: _File) -> tuple[Delivery, Encoding]:
+    return file.plan.document.delivery, file.plan.document.encoding
 
 
 def _damage(night: _Night, sound: Sequence[tuple[DocumentType, bytes]], *, few: bool) -> None:
@@ -284,6 +289,7 @@ def render_nights(
         if document_types is None or document.code in document_types
     ]
     correctable: list[DocumentType] = []
+    sound: dict[tuple[Delivery, Encoding], tuple[DocumentType, bytes]] = {}
     write_country_truth(truth, telling.people.card, source.planted())
     summaries: list[NightSummary] = []
     late: list[_File] = []
@@ -303,7 +309,6 @@ def render_nights(
         held = _late_files(plans, seed, day) if faults and number and not is_last else set()
         arrived_late, late = late, []
         kept: list[_File] = []
-        sound: list[tuple[DocumentType, bytes]] = []
         with ThreadPoolExecutor(WORKERS) as workers:
             files = workers.map(lambda plan: _make_file(telling, plan, bad_rows=bad_rows), plans)
             for done, file in enumerate(files, start=1):
@@ -316,21 +321,22 @@ def render_nights(
                     late.append(file)
                     continue
                 _put(night, file, str(file.plan.reason))
-                if number == 0 and file.rows <= _MOST_CORRECTED_ROWS:
+                if number == 0 and _FEWEST_CORRECTED_ROWS <= file.rows <= _MOST_CORRECTED_ROWS:
                     correctable.append(document)
                 if len(file.content) < _KEPT_FOR_DAMAGE_BYTES:
                     kept.append(file)
-                    sound.append((document, file.content))
+                if _SMALLEST_EXAMPLE_BYTES < len(file.content) < _KEPT_FOR_DAMAGE_BYTES:
+                    sound.setdefault(_shape(file), (document, file.content))
         for file in arrived_late:
             _put(night, file, "late")
         if faults and number:
             _repeat_files(night, before, seed)
         if (faults and number == 0) or (corrupt and is_last):
-            _damage(night, sound, few=not (corrupt and is_last))
+            _damage(night, list(sound.values()), few=not (corrupt and is_last))
         before = kept
         night.truth.write(truth, day)
         seconds = time.perf_counter() - started
-        summaries.append(NightSummary(day, night.files, night.rows, night.bytes, seconds))
+        summaries.append(NightSummary(day, night.files, night.rows, night.size_bytes, seconds))
     return summaries
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hub.catalogue import Cycle, DocumentType
+from hub.catalogue import Cycle, DocumentType, Mode
 from sources.country.rendering.draws import number_of
 
 CORRECTIONS_A_NIGHT = 6
@@ -76,22 +76,20 @@ def _switches(document: DocumentType, day: dt.date) -> bool:
     return any(version.valid_from == day for version in document.versions[1:])
 
 
-def _switches_in_month(document: DocumentType, day: dt.date) -> bool:
-    return any(
-        (version.valid_from.year, version.valid_from.month) == (day.year, day.month)
-        for version in document.versions[1:]
-    )
+def is_dated(document: DocumentType) -> bool:
+    """Say whether rows carry the month or day that they speak of, so that old ones stay true."""
+    columns = document.versions[-1]
+    return any(columns.by_canonical(name) is not None for name in ("period", "as_of"))
 
 
 def is_due(document: DocumentType, day: dt.date, seed: int) -> bool:
     """Say whether the cycle of `document` comes round on `day`.
 
-    Monthly senders have each their own day of the month; in the month of a new schema version
-    it is the day on which the version comes into force.
+    Monthly senders have each their own day of the month. Who answers requests with a state
+    without dates is asked once only: an answer about few people would end what is known of all.
     """
     own_day = 1 + number_of(seed, "day of month", document.code) % 28
-    if document.cycle is Cycle.MONTHLY and _switches_in_month(document, day):
-        return _switches(document, day)
+    requested = number_of(seed, "request", document.code, day) % ON_REQUEST_ONE_IN == 0
     due = {
         Cycle.DAILY: True,
         Cycle.REALTIME: True,
@@ -100,7 +98,7 @@ def is_due(document: DocumentType, day: dt.date, seed: int) -> bool:
         Cycle.QUARTERLY: day.month % 3 == 1 and day.day == own_day,
         Cycle.HALF_YEARLY: day.month % 6 == 1 and day.day == own_day,
         Cycle.YEARLY: day.month == 3 and day.day == own_day,
-        Cycle.ON_REQUEST: number_of(seed, "request", document.code, day) % ON_REQUEST_ONE_IN == 0,
+        Cycle.ON_REQUEST: requested and (is_dated(document) or document.mode is not Mode.FULL),
     }
     return due[document.cycle]
 
@@ -111,6 +109,14 @@ def _turn(document: DocumentType, first_night: dt.date, day: dt.date, seed: int)
         is_due(document, first_night + dt.timedelta(days=number), seed)
         for number in range(1, days + 1)
     )
+
+
+def _latest_period(document: DocumentType, first_night: dt.date, day: dt.date, seed: int) -> str:
+    """Return the period of the sender's last delivery before `day`."""
+    before = day - dt.timedelta(days=1)
+    while before > first_night and not is_due(document, before, seed):
+        before -= dt.timedelta(days=1)
+    return period_of(document.cycle, before)
 
 
 def plan_first_night(documents: Sequence[DocumentType], day: dt.date, seed: int) -> list[Plan]:
@@ -161,5 +167,6 @@ def plan_later_night(
             turn = _turn(document, first_night, day, seed)
             plans.append(Plan(document, Reason.DUE, period, 1, made_at, turn))
         elif _switches(document, day):
-            plans.append(Plan(document, Reason.SUPPLEMENT, period, 2, made_at))
+            told = _latest_period(document, first_night, day, seed)
+            plans.append(Plan(document, Reason.SUPPLEMENT, told, 2, made_at))
     return plans + _plan_corrections(correctable, first_night, day, seed)

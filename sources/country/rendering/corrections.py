@@ -13,6 +13,7 @@ import polars as pl
 from hub.catalogue import RECORD_ACTION, WON_PER_UNIT, Corrections, DocumentType, SchemaVersion
 from sources.country.rendering.draws import Draws, Flags, Ints
 
+_LEAST_RESTATED = 3
 CORRECTED_PER_MILLION = 3_000
 """Share of rows that a delivery corrects within itself."""
 RESTATED_PER_MILLION = 10_000
@@ -49,6 +50,11 @@ def _some(facts: pl.DataFrame, chosen: Flags, draws: Draws) -> tuple[pl.DataFram
     return facts[rows], Draws(draws.seed, draws.place, draws.keys[rows])
 
 
+def is_corrected(draws: Draws, per_million: int = CORRECTED_PER_MILLION) -> Flags:
+    """Return True for the rows that their sender corrects, if it corrects rows at all."""
+    return draws.chance("corrected", per_million)
+
+
 def add_correcting_rows(
     document: DocumentType,
     version: SchemaVersion,
@@ -64,7 +70,7 @@ def add_correcting_rows(
     """
     column = version.by_canonical(RECORD_ACTION)
     known = set(column.codes.values()) if column is not None else set()
-    chosen = draws.chance("corrected", per_million) & may_change
+    chosen = is_corrected(draws, per_million) & may_change
     if not known or not chosen.any():
         return facts
     rows, own = _some(facts, chosen, draws)
@@ -90,7 +96,14 @@ def restate_some(
     purpose: str,
     per_million: int = RESTATED_PER_MILLION,
 ) -> pl.DataFrame:
-    """Return `facts` with the amounts of some rows stated anew, as a later delivery has them."""
+    """Return `facts` with the amounts of some rows stated anew, as a later delivery has them.
+
+    At least one row changes, if any may.
+    """
     chosen = draws.chance(purpose, per_million) & may_change
-    permille = np.where(chosen, draws.between(f"{purpose} restated", 900, 1_100), 1_000)
+    if not chosen.any() and may_change.any():
+        chosen[np.flatnonzero(may_change)[:_LEAST_RESTATED]] = True
+    step = draws.between(f"{purpose} step", 50, 100)
+    up = draws.below(f"{purpose} up", 2) == 1
+    permille = np.where(chosen, np.where(up, 1_000 + step, 1_000 - step), 1_000)
     return _restate(facts, version, permille)

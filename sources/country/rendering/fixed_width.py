@@ -106,7 +106,7 @@ def write_fixed_width(
     position = 1
     for column in version.columns if frame.height else ():
         width = column.width or 0
-        if lengths[column.name].max() > width:
+        if (lengths[column.name] > width).any():
             raise ValueError(f"{column.name}: a number has more than {width} digits")
         lines[:, position : position + width] = _block(
             cells[column.name],
