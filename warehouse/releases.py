@@ -131,10 +131,7 @@ def publish(
         )
         write_manifest(staging, manifest)
         durable.fsync_tree(staging)
-        problems = file_problems(staging, manifest) + _strayed(manifest, hashes)
-        if problems:
-            message = f"{release_id} is not what was written: {'; '.join(problems)}"
-            raise ReleaseError(message)
+        _check_written(staging, manifest, hashes)
         fault_point("publish.before_rename")
         staging.rename(target)
     except BaseException:
@@ -255,10 +252,17 @@ def _next_id(layout: Layout, ledger: Ledger) -> str:
     return f"r{max((int(name[1:]) for name in names), default=0) + 1:06d}"
 
 
-def _strayed(manifest: Manifest, hashes: Mapping[str, str]) -> list[str]:
-    """Name the tables that changed between being digested and being written."""
-    return [
+def _check_written(staging: Path, manifest: Manifest, hashes: Mapping[str, str]) -> None:
+    """Read the release again before anybody else can.
+
+    Raises:
+        ReleaseError: a file is not what the manifest says, or a table is not what was digested.
+    """
+    problems = file_problems(staging, manifest) + [
         f"{file.path}: changed while it was published"
         for file in manifest.files
         if file.path.startswith(f"{TABLES}/") and hashes[Path(file.path).stem] != file.sha256
     ]
+    if problems:
+        message = f"{manifest.release_id} is not what was written: {'; '.join(problems)}"
+        raise ReleaseError(message)

@@ -60,10 +60,9 @@ def test_repeated_column_names_are_kept_apart(release: Release) -> None:
 
 
 def test_tables_and_columns_carry_their_meaning(release: Release) -> None:
-    assert dict(mart.query(release, COMMENTS).rows) == {
-        "decision.outcome": "What was decided.",
-        "person": "One row is one person.",
-    } | {name: text for name, text in mart.table_descriptions().items() if name in {"decision"}}
+    comments = dict(mart.query(release, COMMENTS).rows)
+    assert comments["decision.outcome"] == "What was decided."
+    assert comments["person"] == "One row is one person."
 
 
 @pytest.mark.parametrize(

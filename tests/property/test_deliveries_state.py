@@ -14,7 +14,10 @@ from hub.delivery import DeliveryName, DeliveryStopped
 from warehouse.ledger import DeliveryCounts, DeliveryRecord, Ledger
 
 DOCUMENTS = ("I01-F01-01", "I03-F11-02")
-STAMPS = (dt.datetime(2026, 4, 1, 1), dt.datetime(2026, 4, 1, 2), dt.datetime(2026, 4, 2, 1))
+STAMPS = tuple(
+    dt.datetime.fromisoformat(text)
+    for text in ("2026-04-01T01:00", "2026-04-01T02:00", "2026-04-02T01:00")
+)
 CONTENTS = ("a" * 64, "b" * 64, "f" * 64)
 UNREADABLE = CONTENTS[2]
 NIGHT = dt.date(2026, 4, 1)
@@ -38,7 +41,7 @@ def expected(drops: list[Drop]) -> dict[str, tuple[dt.datetime, str]]:
     effective: dict[str, tuple[dt.datetime, str]] = {}
     for document, made_at, sha256 in drops:
         if sha256 != UNREADABLE:
-            known = effective.get(document, (dt.datetime.min, ""))
+            known = effective.get(document, (made_at, sha256))
             effective[document] = max(known, (made_at, sha256))
     return effective
 

@@ -170,7 +170,10 @@ def test_the_same_bytes_under_a_later_stamp_carry_the_later_stamp(ledger: Ledger
     assert receive(ledger, LATER_NAME) is DropOutcome.REPETITION
     assert receive(ledger) is DropOutcome.REPETITION
     (record,) = ledger.deliveries()
-    assert (record.made_at, record.file_name) == (dt.datetime(2026, 4, 2, 1, 30), LATER_NAME)
+    assert (record.made_at, record.file_name) == (
+        dt.datetime.fromisoformat("2026-04-02T01:30"),
+        LATER_NAME,
+    )
 
 
 def test_a_refused_file_is_counted_and_its_name_shows_no_number(ledger: Ledger) -> None:

@@ -118,10 +118,10 @@ def insert_frame(
         # SQLite keeps dates as text, and so does SQLAlchemy on it.
         plain = frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"))
         marks = ", ".join("?" * frame.width)
-        statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks}){conflict}"  # noqa: S608
+        statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks}){conflict}"
         return connection.exec_driver_sql(statement, plain.rows()).rowcount
     connection.exec_driver_sql(
-        f"CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS "  # noqa: S608
+        f"CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS "
         f"SELECT {columns} FROM {table.name} WITH NO DATA"
     )
     with closing(connection.connection.cursor()) as cursor:
@@ -129,7 +129,7 @@ def insert_frame(
         cursor.copy_expert(
             f"COPY incoming ({columns}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", text_rows
         )
-    statement = f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM incoming{conflict}"  # noqa: S608
+    statement = f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM incoming{conflict}"
     inserted = connection.exec_driver_sql(statement).rowcount
     connection.exec_driver_sql("DROP TABLE incoming")
     return inserted
