@@ -21,13 +21,8 @@ from hub.catalogue import Delivery, DocumentType, Encoding
 from hub.delivery import DeliveryName
 from sources.country.facts import family_facts, planted_cases
 from sources.country.faults import (
-    BadRow,
-    can_shorten,
     choose,
-    has_bad_rows,
     hostile_deliveries,
-    plant_bad_rows,
-    shorten_last_row,
 )
 from sources.country.noise import NoiseRates
 from sources.country.population import simulate_population
@@ -38,13 +33,11 @@ from sources.country.rendering.calendar import (
     plan_first_night,
     plan_later_night,
 )
-from sources.country.rendering.contents import Telling, fill_plan
+from sources.country.rendering.contents import Telling
 from sources.country.rendering.documents import (
-    ENDINGS,
     first_line,
-    senders_frame,
-    write_delivery,
 )
+from sources.country.rendering.files import File, make_file
 from sources.country.rendering.own_columns import People
 from sources.country.rendering.selection import add_rows, index_carriers
 from sources.country.truth import NightTruth, write_country_truth
@@ -132,44 +125,7 @@ class _Night:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A finished delivery with the truth about its rows."""
-
-    plan: Plan
-    name: DeliveryName
-    content: bytes
-    rows: int
-    person_numbers: pl.Series
-    bad_rows: list[BadRow]
-
-
-def _make_file(telling: Telling, plan: Plan, *, bad_rows: bool) -> _File | None:
-    """Return the planned file, or None where the sender has nothing to tell."""
-    document = plan.document
-    version = document.version_on(plan.made_at.date())
-    facts = fill_plan(telling, plan, version)
-    if facts.is_empty():
-        return None
-    frame = senders_frame(document, version, facts)
-    planted: list[BadRow] = []
-    shortened = False
-    if bad_rows and has_bad_rows(document, telling.seed):
-        frame, planted = plant_bad_rows(document, version, frame, telling.seed)
-        if can_shorten(document, frame):
-            shortened = True
-            frame = pl.concat([frame, frame[0]])
-            planted.append(BadRow(frame.height - 1, None, "line_length_wrong"))
-    name = DeliveryName(
-        document.code, plan.period, plan.sequence, plan.made_at, ENDINGS[document.delivery]
-    )
-    content = write_delivery(document, version, frame, name)
-    if shortened:
-        content = shorten_last_row(content)
-    return _File(plan, name, content, frame.height, facts["person_number"], planted)
-
-
-def _note_rows(truth: NightTruth, file: _File, file_name: str) -> None:
+def _note_rows(truth: NightTruth, file: File, file_name: str) -> None:
     document = file.plan.document
     line = first_line(document)
     truth.add_rows(document.code, file_name, line, file.person_numbers)
@@ -184,7 +140,7 @@ def _late_files(plans: Sequence[Plan], seed: int, day: dt.date) -> set[str]:
     return {able[position].document.code for position in chosen}
 
 
-def _repeat_files(night: _Night, before: Sequence[_File], seed: int) -> None:
+def _repeat_files(night: _Night, before: Sequence[File], seed: int) -> None:
     """Put some of the night before's files again: same bytes, same name or a new stamp."""
     able = [file for file in before if len(file.content) < _KEPT_FOR_DAMAGE_BYTES]
     for number, position in enumerate(choose(REPEATED_FILES_A_NIGHT, len(able), seed, night.day)):
@@ -207,7 +163,7 @@ def _repeat_files(night: _Night, before: Sequence[_File], seed: int) -> None:
         _note_rows(night.truth, file, str(name))
 
 
-def _shape(file: _File) -> tuple[Delivery, Encoding]:
+def _shape(file: File) -> tuple[Delivery, Encoding]:
     return file.plan.document.delivery, file.plan.document.encoding
 
 
@@ -292,8 +248,8 @@ def render_nights(
     sound: dict[tuple[Delivery, Encoding], tuple[DocumentType, bytes]] = {}
     write_country_truth(truth, telling.people.card, source.planted())
     summaries: list[NightSummary] = []
-    late: list[_File] = []
-    before: list[_File] = []
+    late: list[File] = []
+    before: list[File] = []
     for number in range(nights):
         started = time.perf_counter()
         day = first_night + dt.timedelta(days=number)
@@ -308,9 +264,9 @@ def render_nights(
         is_last = number == nights - 1
         held = _late_files(plans, seed, day) if faults and number and not is_last else set()
         arrived_late, late = late, []
-        kept: list[_File] = []
+        kept: list[File] = []
         with ThreadPoolExecutor(WORKERS) as workers:
-            files = workers.map(lambda plan: _make_file(telling, plan, bad_rows=bad_rows), plans)
+            files = workers.map(lambda plan: make_file(telling, plan, bad_rows=bad_rows), plans)
             for done, file in enumerate(files, start=1):
                 if progress is not None:
                     progress(day, done, len(plans))
@@ -340,7 +296,7 @@ def render_nights(
     return summaries
 
 
-def _put(night: _Night, file: _File, kind: str) -> None:
+def _put(night: _Night, file: File, kind: str) -> None:
     document = file.plan.document
     night.put(
         document.institution, document.code, str(file.name), file.content, kind, None, file.rows

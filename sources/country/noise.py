@@ -207,9 +207,10 @@ def _apply(
     values: pl.Series, draws: Draws, purpose: str, per_million: int, change: Change
 ) -> pl.Series:
     """Return `values` with `change` applied to the rows that are drawn for it."""
-    chosen = draws.chance(purpose, per_million) & values.is_not_null().to_numpy()
+    chosen = draws.chance(purpose, per_million)
     if not chosen.any():
         return values
+    chosen &= values.is_not_null().to_numpy()
     rows = np.flatnonzero(chosen)
     some = Draws(draws.seed, f"{draws.place} {purpose}", draws.keys[rows])
     return values.clone().scatter(rows, change(values.gather(rows), some))

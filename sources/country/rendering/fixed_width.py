@@ -21,6 +21,7 @@ SHORTEST_LINE = 48
 
 _SPACE = 0x20
 _NEWLINE = 0x0A
+_BEYOND_ASCII = 0x80
 
 
 def line_length(version: SchemaVersion) -> int:
@@ -65,12 +66,24 @@ def _fit(
     return cells, cells.select(_length(pl.all(), encoding))
 
 
+def _encoded(cells: pl.Series, encoding: Encoding) -> Bytes:
+    """Return the bytes of all `cells`, one after the other."""
+    array = cells.to_arrow()
+    _, offsets, content = array.buffers()
+    if content is None:
+        return np.empty(0, dtype=np.uint8)
+    ends = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + len(array) + 1]
+    text = np.frombuffer(content, dtype=np.uint8)[ends[0] : ends[-1]]
+    if encoding is Encoding.UTF_8 or bool((text < _BEYOND_ASCII).all()):
+        return text
+    return np.frombuffer(text.tobytes().decode("utf-8").encode(encoding.value), dtype=np.uint8)
+
+
 def _block(
     cells: pl.Series, lengths: npt.NDArray[np.int64], width: int, encoding: Encoding, *, right: bool
 ) -> Bytes:
     """Return `cells` as a matrix of bytes, a row each, padded with spaces to `width`."""
-    text = str(cells.str.join("").item())
-    content = np.frombuffer(text.encode(encoding.value), dtype=np.uint8)
+    content = _encoded(cells, encoding)
     if bool((lengths == width).all()):
         return content.reshape(len(cells), width)
     block = np.full((len(cells), width), _SPACE, dtype=np.uint8)
@@ -106,11 +119,12 @@ def write_fixed_width(
     position = 1
     for column in version.columns if frame.height else ():
         width = column.width or 0
-        if (lengths[column.name] > width).any():
+        cell_lengths = lengths[column.name].to_numpy()
+        if cell_lengths.max() > width:
             raise ValueError(f"{column.name}: a number has more than {width} digits")
         lines[:, position : position + width] = _block(
             cells[column.name],
-            lengths[column.name].to_numpy(),
+            cell_lengths,
             width,
             encoding,
             right=column.format in NUMBERS,
