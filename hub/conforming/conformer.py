@@ -120,8 +120,7 @@ class Conformer:
     ) -> None:
         """Compile the expressions of `version`.
 
-        Args:
-            made_on: the delivery's day; a two-digit year of birth is never after its year.
+        `made_on` is the delivery's day; a two-digit year of birth is never after its year.
         """
         self._version, self._family, self._code_sets = version, family, code_sets
         self._tokeniser, self._made_on = tokeniser, made_on
@@ -341,9 +340,7 @@ class Conformer:
 
 def _plain(column: Column, rule: Rule | None, fast: pl.Expr, careful: pl.Expr) -> _Conversion:
     name = column.canonical
-    return _Conversion(
-        column, rule, fast.alias(name), careful.alias(name), (), name, None, (name,)
-    )
+    return _Conversion(column, rule, fast.alias(name), careful.alias(name), (), name, None, (name,))
 
 
 def _sum(amounts: pl.Series) -> int:

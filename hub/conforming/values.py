@@ -63,7 +63,7 @@ RULES: Mapping[Format, Rule] = {
 _YES_NO = {Format.YN: ("Y", "N"), Format.B10: ("1", "0"), Format.KO_YN: ("여", "부")}
 
 
-def convert(text: pl.Expr, value_format: Format) -> pl.Expr:
+def convert(text: pl.Expr, value_format: Format) -> pl.Expr:  # noqa: PLR0911 - a case a format
     """Return the typed value of `text` in one of the formats that need nothing but the text."""
     match value_format:
         case Format.TEXT:

@@ -124,7 +124,7 @@ class CsvParser:
         batch = self.parse_carefully(chunk) if frame is None else RawBatch(frame)
         return Parsed(batch, chunk.line_count)
 
-    def parse_fast(self, chunk: Chunk) -> pl.DataFrame | None:
+    def parse_fast(self, chunk: Chunk) -> pl.DataFrame | None:  # noqa: PLR0911 - one way out each
         """Return the chunk's rows, or None where some line may be no row."""
         data = chunk.data
         if b"\0" in data:
@@ -220,9 +220,9 @@ def quotes_are_well_placed(data: bytes) -> bool:
     )
 
 
-def _places_of_quotes(view: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> np.ndarray[
-    tuple[int], np.dtype[np.int64]
-]:
+def _places_of_quotes(
+    view: np.ndarray[tuple[int], np.dtype[np.uint8]],
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Positions of quotation marks, found eight bytes at a time because they are few."""
     whole = view.size // 8 * 8
     is_quote = view == _QUOTE

@@ -26,6 +26,7 @@ from sources.readers.encodings import (
     reject_bad_encoding,
     stop_if_mostly_undecodable,
     stop_if_plainly_other,
+    wrong_encoding,
 )
 from sources.readers.opened import OpenDelivery, Parsed, Stated, empty_frame
 from sources.readers.prefetch import map_in_order
@@ -47,7 +48,7 @@ def open_fixed_width(document: DocumentType, name: DeliveryName, path: Path) -> 
     """Read the header of the fixed-width file at `path`; return the delivery, ready to iterate."""
     with path.open("rb") as file:
         header = read_first_line(file, str(name))
-        ending = _last_line(file, str(name), len(header))
+        ending = _last_line(file, len(header))
     version = _version_of_header(document, name, header)
     stated = Stated()
     parsed = _parse(document, name, path, version, stated, ending)
@@ -76,7 +77,7 @@ def _version_of_header(document: DocumentType, name: DeliveryName, header: bytes
     return version
 
 
-def _last_line(file: BinaryIO, file_name: str, start: int) -> bytes:
+def _last_line(file: BinaryIO, start: int) -> bytes:
     """Return the file's last line (without line end), reading no more than one line's limit."""
     size = file.seek(0, 2)
     window = min(size - start, LINE_LIMIT_BYTES)
@@ -220,8 +221,7 @@ class FixedWidthParser:
             matrix, lines = self._decodable(matrix, lines, rejects)
             columns = self._columns(matrix)
             if isinstance(columns, str):
-                message = f"{self._file_name}: column {columns} decodes by rows but not at once"
-                raise AssertionError(message)
+                raise wrong_encoding(self._encoding, self._file_name, int(lines[0]))
         return pl.DataFrame([*columns, pl.Series(LINE, lines, dtype=pl.Int64)])
 
     def _columns(self, matrix: Bytes) -> list[pl.Series] | str:

@@ -166,7 +166,9 @@ class JsonLinesParser:
         frame = frame_of_rows(self._version, rows)
         return RawBatch(frame, rejects)
 
-    def _row(self, line: int, text: str) -> tuple[str | None, ...] | Reject:
+    def _row(  # noqa: PLR0911 - a way out for each rule
+        self, line: int, text: str
+    ) -> tuple[str | None, ...] | Reject:
         pairs: list[list[tuple[str, Any]]] = []
 
         def keep(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -174,9 +176,7 @@ class JsonLinesParser:
             return dict(members)
 
         try:
-            found = json.loads(
-                text, parse_int=str, parse_constant=_refuse, object_pairs_hook=keep
-            )
+            found = json.loads(text, parse_int=str, parse_constant=_refuse, object_pairs_hook=keep)
         except (ValueError, RecursionError):
             return Reject(line, None, "json_malformed", "expected one JSON object")
         if not isinstance(found, dict):

@@ -36,8 +36,11 @@ def open_parquet(document: DocumentType, name: DeliveryName, path: Path) -> Open
     try:
         with pq.ParquetFile(path) as file:
             metadata, schema = file.metadata, file.schema_arrow
-            stated = {key.decode(): value.decode() for key, value in (metadata.metadata or {}).items()
-                      if key.startswith(b"delivery.")}
+            stated = {
+                key.decode(): value.decode()
+                for key, value in (metadata.metadata or {}).items()
+                if key.startswith(b"delivery.")
+            }
             sizes = [
                 metadata.row_group(index).total_byte_size
                 for index in range(metadata.num_row_groups)
@@ -109,7 +112,9 @@ def _is_expected(found: pa.DataType, column: Column) -> bool:
     if column.format is Format.DECIMAL:
         return bool(pa.types.is_floating(found) or pa.types.is_integer(found))
     return bool(
-        pa.types.is_string(found) or pa.types.is_large_string(found) or pa.types.is_string_view(found)
+        pa.types.is_string(found)
+        or pa.types.is_large_string(found)
+        or pa.types.is_string_view(found)
     )
 
 
@@ -155,10 +160,11 @@ def _frame(name: DeliveryName, batch: pa.RecordBatch, record: int) -> pl.DataFra
                 detail = f"{batch.num_rows} rows unpack to more than {BATCH_LIMIT_BYTES} bytes"
                 raise DeliveryStopped("too_large", str(name), detail, line=record)
             column.dictionary.validate(full=True)
-            column = column.cast(pa.large_string())
+            text = column.cast(pa.large_string())
         else:
             column.validate(full=True)
-        columns.append(pl.Series(column_name, column).cast(pl.String))
+            text = column
+        columns.append(pl.Series(column_name, text).cast(pl.String))
     lines = pl.int_range(record, record + batch.num_rows, dtype=pl.Int64, eager=True)
     return pl.DataFrame([*columns, lines.alias(LINE)])
 

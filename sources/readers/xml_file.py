@@ -193,9 +193,7 @@ class XmlParser:
         if text is None:
             text, rejects = self._decode_by_lines(chunk)
         frame, is_closed = self.parse_fast(text, chunk.first_line)
-        return XmlChunk(
-            chunk.first_line, chunk.line_count, text, rejects, frame, is_closed
-        )
+        return XmlChunk(chunk.first_line, chunk.line_count, text, rejects, frame, is_closed)
 
     def _decode_by_lines(self, chunk: Chunk) -> tuple[str, list[Reject]]:
         """Leave out undecodable rows; their lines stay, empty, so that the others keep theirs."""
@@ -236,7 +234,5 @@ class XmlParser:
         if references:
             for entity, character in _ENTITIES:
                 fields = fields.str.replace_all(entity, character, literal=True)
-        rows = groups.select(fields).rename(
-            dict(zip(groups.columns[1:], self._order, strict=True))
-        )
+        rows = groups.select(fields).rename(dict(zip(groups.columns[1:], self._order, strict=True)))
         return rows.with_columns(frame.get_column(LINE)), is_closed
