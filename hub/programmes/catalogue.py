@@ -11,6 +11,7 @@ import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,7 @@ def load_evidence(path: Path = EVIDENCE_FILE) -> dict[str, tuple[tuple[str, ...]
     return {name: tuple(tuple(group) for group in groups) for name, groups in content.items()}
 
 
+@lru_cache(maxsize=4)
 def load_programmes(folder: Path = CATALOGUE_FOLDER) -> tuple[Programme, ...]:
     """Read every programme of `folder`, in code order.
 

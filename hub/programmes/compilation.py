@@ -124,21 +124,22 @@ def _filled(text: str, values: Mapping[tuple[str, str], int | None], place: str)
     return _MARK.sub(amount, text.strip())
 
 
-def rule_version(
-    programme: Programme,
-    parameters: tuple[ParameterValue, ...],
-    day: dt.date,
-    *,
-    sql_digest: str = "",
+def basis_digest(
+    parameters: tuple[ParameterValue, ...], day: dt.date, *, sql_digest: str = ""
 ) -> str:
-    """Return the SHA-256 of everything that decides: rule, parameters in force on `day`, SQL."""
-    content = {
-        "programme": asdict(programme),
-        "parameters": [asdict(value) for value in in_force(parameters, day)],
-        "sql": sql_digest,
-    }
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    """Return the SHA-256 of what all rules share: parameters in force on `day`, and the SQL."""
+    cells = [
+        [value.parameter, value.key, value.valid_from, value.published_at, value.amount]
+        for value in in_force(parameters, day)
+    ]
+    text = json.dumps({"parameters": cells, "sql": sql_digest}, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def rule_version(programme: Programme, basis: str) -> str:
+    """Return the SHA-256 of everything that decides: the rule, and `basis_digest`."""
+    text = json.dumps(asdict(programme), sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256((text + basis).encode()).hexdigest()
 
 
 def _evaluation(
@@ -232,12 +233,8 @@ def evaluations(
         (value.parameter, value.key): None for value in parameters
     }
     values |= {(value.parameter, value.key): value.amount for value in in_force(parameters, day)}
+    basis = basis_digest(parameters, day, sql_digest=sql_digest)
     return "\nUNION ALL\n".join(
-        _evaluation(
-            programme,
-            values,
-            rule_version(programme, parameters, day, sql_digest=sql_digest),
-            day,
-        )
+        _evaluation(programme, values, rule_version(programme, basis), day)
         for programme in programmes
     )

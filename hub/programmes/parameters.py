@@ -12,7 +12,8 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,7 @@ def _check_overlaps(values: list[ParameterValue]) -> None:
             )
 
 
+@lru_cache(maxsize=4)
 def load_parameters(folder: Path = PARAMETER_FOLDER) -> tuple[ParameterValue, ...]:
     """Read every parameter file of `folder`, in the order of parameter, key and date.
 
@@ -164,7 +166,8 @@ def in_force(values: tuple[ParameterValue, ...], day: dt.date) -> tuple[Paramete
 
 def parameter_frame(values: tuple[ParameterValue, ...]) -> pl.DataFrame:
     """Return `values` as the table `parameter_value`: one row a cell."""
-    return pl.DataFrame([asdict(value) for value in values], schema=_SCHEMA)
+    rows = [tuple(getattr(value, column) for column in _SCHEMA) for value in values]
+    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
 def region_frame(folder: Path = PARAMETER_FOLDER) -> pl.DataFrame:

@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 import polars as pl
 import pytest
 from hub.catalogue import Kind
+from hub.programmes.catalogue import interaction_frame
 from pipelines.steps.decisions import build_decisions
 from pipelines.steps.findings import build_findings
 from pipelines.steps.profiles import build_profiles
 from sources.registry import load_catalogue
+from warehouse import durable
 from warehouse.workbench import Workbench
 
 NIGHT = dt.date(2026, 4, 1)
@@ -40,6 +43,7 @@ REGISTERS = (
 ).split()
 
 
+@lru_cache
 def family_schemas():
     """Table name → columns of a family table, as the night builds them."""
     schemas = {}
@@ -173,7 +177,12 @@ class Town:
         )
         for table, schema in family_schemas().items():
             rows = self.rows.get(table[:3], [])
-            bench.add(table, pl.DataFrame(rows, schema=schema))
+            frame = pl.DataFrame(rows, schema=schema)
+            if rows:
+                bench.add(table, frame)
+            else:
+                # A view without a file: nothing asks the disk for a table without rows.
+                bench.connection.register(table, frame)
         text = pl.String
         bench.add(
             "delivery",
@@ -242,8 +251,13 @@ class Town:
         return self.bench
 
     def searched(self):
-        build_findings(self.decided())
-        return self.bench
+        """Build what detection rules read, and the findings."""
+        bench = self.profiled()
+        bench.add("programme_interaction", interaction_frame())
+        for table in ("benefit_received", "person_fact", "assistance_unit_member"):
+            bench.build("decisions", table)
+        build_findings(bench)
+        return bench
 
     def decision(self, programme, subject):
         """The decision of a subject, as a mapping, or None."""
@@ -255,8 +269,9 @@ class Town:
 
 
 @pytest.fixture
-def empty_town(tmp_path):
-    """A town where nothing arrived."""
+def empty_town(tmp_path, monkeypatch):
+    """A town where nothing arrived. Its tables need not survive a crash."""
+    monkeypatch.setattr(durable, "fsync_path", lambda _path: None)
     town = Town(tmp_path / "tables")
     yield town
     if town.bench is not None:
