@@ -166,12 +166,11 @@ class Draft:
             mask = mask & pl.col("is_alive")
         if not with_planted:
             mask = mask & pl.col("planted_rule").is_null()
-        found = self.people.filter(mask)
+        found = self.people.select(mask.alias("mask"))["mask"].arg_true()
         wanted = min(len(found), max(round(share * len(found)), at_least))
-        if wanted == len(found):
-            return found
-        rows = np.sort(self.rng.choice(len(found), wanted, replace=False))
-        return found[rows]
+        if wanted < len(found):
+            found = found.gather(np.sort(self.rng.choice(len(found), wanted, replace=False)))
+        return self.people[found]
 
     def planted(self, rule: str) -> pl.DataFrame:
         """People who carry the planted pattern of a detection rule."""
