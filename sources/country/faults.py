@@ -18,7 +18,7 @@ from hub.catalogue import Column, Delivery, DocumentType, Encoding, Format, Kind
 from hub.delivery import DeliveryName
 from sources.country.rendering.draws import number_of
 
-ONE_IN_TYPES = 11
+ONE_IN_TYPES = 6
 """One document type in so many has bad rows."""
 ROWS_PER_BAD_ROW = 100
 MOST_BAD_ROWS = 12

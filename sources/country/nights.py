@@ -179,11 +179,11 @@ def tell_country(
     """Return the country of `source` ready to be told by its institutions."""
     catalogue = load_catalogue()
     planted = source.planted()
-    numbers = (
-        planted["person_number"].drop_nulls().unique().cast(pl.Int64)
-        if "person_number" in planted.columns
-        else pl.Series("person_number", [], dtype=pl.Int64)
-    )
+    concerned = [name for name in planted.columns if name.endswith("person_number")]
+    numbers = pl.concat(
+        [pl.Series("person_number", [], dtype=pl.Int64)]
+        + [planted[name].drop_nulls().cast(pl.Int64).alias("person_number") for name in concerned]
+    ).unique()
     facts = {family: add_rows(source.facts(family)) for family in catalogue.families}
     carried: dict[str, pl.DataFrame] = {}
     for frame in facts.values():
