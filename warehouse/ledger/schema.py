@@ -124,7 +124,7 @@ PERSON = Table(
     "person",
     METADATA,
     Column("person_id", String(40), primary_key=True),
-    Column("anchor", String(80)),
+    Column("anchor", String(200)),
     Column("minted_in", Date, nullable=False),
 )
 
@@ -144,7 +144,7 @@ HOUSEHOLD = Table(
     "household",
     METADATA,
     Column("household_id", String(40), primary_key=True),
-    Column("anchor", String(80)),
+    Column("anchor", String(200)),
     Column("minted_in", Date, nullable=False),
 )
 

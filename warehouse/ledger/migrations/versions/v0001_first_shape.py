@@ -62,7 +62,7 @@ def upgrade() -> None:
     op.create_table(
         "household",
         sa.Column("household_id", sa.String(length=40), nullable=False),
-        sa.Column("anchor", sa.String(length=80), nullable=True),
+        sa.Column("anchor", sa.String(length=200), nullable=True),
         sa.Column("minted_in", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("household_id", name=op.f("pk_household")),
     )
@@ -80,7 +80,7 @@ def upgrade() -> None:
     op.create_table(
         "person",
         sa.Column("person_id", sa.String(length=40), nullable=False),
-        sa.Column("anchor", sa.String(length=80), nullable=True),
+        sa.Column("anchor", sa.String(length=200), nullable=True),
         sa.Column("minted_in", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_person")),
     )
