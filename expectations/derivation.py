@@ -175,10 +175,10 @@ def _is_reversed(columns: tuple[LakeColumn, ...], family: Family) -> bool:
     )
 
 
-def _horizon(column: LakeColumn, is_return: bool) -> Horizon:
+def _horizon(column: LakeColumn, *, is_spell: bool) -> Horizon:
     if column.kind is Kind.YEAR:
         return Horizon.YEAR
-    if is_return or END_WORDS & set(column.name.split("_")):
+    if is_spell or END_WORDS & set(column.name.split("_")):
         return Horizon.END
     return Horizon.START if column.name.endswith("_from") else Horizon.PAST
 
@@ -192,7 +192,9 @@ def _dates(
         if column.kind not in (Kind.DATE, Kind.MONTH, Kind.YEAR):
             continue
         earliest: dt.date | int = EARLIEST_DAY.year if column.kind is Kind.YEAR else EARLIEST_DAY
-        latest = _horizon(column, is_reversed and column.name == family.valid_from)
+        # A spell between an end and a beginning is often ordered ahead of time.
+        is_spell = is_reversed and column.name in (family.valid_from, family.valid_to)
+        latest = _horizon(column, is_spell=is_spell)
         yield Rule(
             RULE_KINDS["date_plausible"],
             (column.name,),
