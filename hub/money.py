@@ -1,8 +1,8 @@
 """Money as integers: won, rates in parts per million, and rounding that has a name.
 
-Here: the arithmetic that statutes prescribe, for one value (tests, explanations) and as SQL text
-(whole tables). Never here: which rate applies (`hub.programmes.parameters`). Next: recognised
-income and amounts are built from these few operators, so that no float ever touches money.
+Here: the arithmetic that statutes prescribe, for one value. Never here: which rate applies
+(`hub.programmes.parameters`), or whole tables: `warehouse/sql/decisions` does the same in SQL, and
+a property test holds the two together. Next: explanations and tests.
 """
 
 from __future__ import annotations
@@ -21,11 +21,6 @@ def floor_share(amount: int, rate_ppm: int) -> int:
 def half_up_share(amount: int, rate_ppm: int) -> int:
     """Return `rate_ppm` of `amount`, a half won rounded up (amounts of zero or more)."""
     return (amount * rate_ppm * 2 + PPM) // (2 * PPM)
-
-
-def floor_to_ten(amount: int) -> int:
-    """Return `amount` rounded down to ten won."""
-    return amount // 10 * 10
 
 
 def converted_assets(
@@ -48,8 +43,3 @@ def converted_assets(
         left -= used
         numerator += (asset - used) * rate_ppm
     return numerator // PPM + counted_in_full
-
-
-def floor_share_sql(amount: str, rate_ppm: str) -> str:
-    """Return SQL for `floor_share` of two integer expressions of zero or more."""
-    return f"(({amount}) * ({rate_ppm}) // {PPM})"

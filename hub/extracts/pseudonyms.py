@@ -40,6 +40,7 @@ def pseudonyms(digests: pl.Series, key: bytes) -> pl.Series:
     text = encrypted.hex()
     width = 2 * _BLOCK
     return pl.Series(
-        digests.name, [text[start : start + width] for start in range(0, len(text), width)],
+        digests.name,
+        [text[start : start + width] for start in range(0, len(text), width)],
         dtype=pl.String,
     )

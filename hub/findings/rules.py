@@ -187,7 +187,9 @@ def rule_frames(rules: tuple[Rule, ...], sql: Mapping[str, str]) -> dict[str, pl
         for rule in rules
         for programme in rule.programmes
     ]
-    parameters = [(rule.id, name, value) for rule in rules for name, value in rule.parameters.items()]
+    parameters = [
+        (rule.id, name, value) for rule in rules for name, value in rule.parameters.items()
+    ]
     return {
         "detection_rule": pl.DataFrame(described),
         "rule_input": pl.DataFrame(

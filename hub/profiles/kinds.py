@@ -29,7 +29,7 @@ class KindError(ValueError):
 def _checked(entry: Mapping[str, Any], group: str, position: int) -> dict[str, Any]:
     place = f"kinds.toml, {group} {position} ({entry.get('code', 'no code')})"
     is_income = group == "income"
-    needed = {"code": str, "name_ko": str, "name_en": str, "figure": str}
+    needed: dict[str, type] = {"code": str, "name_ko": str, "name_en": str, "figure": str}
     needed |= {"overlap": str, "rank": int, "attribution": str} if is_income else {"snapshot": bool}
     for name, kind in needed.items():
         if not isinstance(entry.get(name), kind):
@@ -55,7 +55,7 @@ def _checked(entry: Mapping[str, Any], group: str, position: int) -> dict[str, A
 
 
 def profile_kinds(path: Path = _FOLDER / "kinds.toml") -> pl.DataFrame:
-    """Return one row a kind: income_asset_code, is_income, names, figure, overlap, rank, …
+    """Return one row a kind: income_asset_code, is_income, names, figure, overlap, rank.
 
     Raises:
         KindError: an entry is incomplete, unknown or given twice.

@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +71,7 @@ class ParameterValue:
     legal_basis: str
 
 
-def _values(
-    file: str, parameter: Mapping[str, Any], position: int
-) -> Iterator[ParameterValue]:
+def _values(file: str, parameter: Mapping[str, Any], position: int) -> Iterator[ParameterValue]:
     entry = parameter["value"][position]
     place = f"{file}, parameter {parameter['name']}, value {position + 1}"
     if unknown := set(entry) - _FIELDS:
@@ -115,7 +114,7 @@ def _values(
 
 def _check_overlaps(values: list[ParameterValue]) -> None:
     ordered = sorted(values, key=lambda value: (value.parameter, value.key, value.valid_from))
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         same = (earlier.parameter, earlier.key) == (later.parameter, later.key)
         if same and (earlier.valid_to is None or earlier.valid_to >= later.valid_from):
             raise ParameterError(

@@ -26,7 +26,9 @@ def build_findings(bench: Workbench) -> dict[str, int]:
         bench.build("findings", rule.table)
     candidates = "\nUNION ALL\n".join(f"SELECT * FROM {rule.table}" for rule in rules)
     bench.build("findings", "finding_candidate", {"candidates": candidates})
-    summary = {table: bench.build("findings", table).rows for table in ("finding", "finding_evidence")}
+    summary = {
+        table: bench.build("findings", table).rows for table in ("finding", "finding_evidence")
+    }
     found = bench.frame("SELECT rule_id, count(*) AS findings FROM finding GROUP BY rule_id")
     counts = dict(found.iter_rows())
     return {rule.id: counts.get(rule.id, 0) for rule in rules} | summary

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import polars as pl
 import pytest
+
 from hub.catalogue import Kind
 from hub.programmes.catalogue import interaction_frame
 from pipelines.steps.decisions import build_decisions
@@ -21,6 +22,7 @@ from warehouse.workbench import Workbench
 
 NIGHT = dt.date(2026, 4, 1)
 MONTH = dt.date(2026, 3, 1)
+MADE_AT = dt.datetime(2026, 3, 31)  # noqa: DTZ001  stamps of senders bear no zone
 KINDS = {
     Kind.TEXT: pl.String,
     Kind.KEY: pl.String,
@@ -34,13 +36,35 @@ KINDS = {
     Kind.BOOL: pl.Boolean,
 }
 MEANS = (
-    "I24-F19-01 I26-F19-01 I23-F19-01 I03-F13-01 I23-F15-01 I05-F20-01 I05-F21-03 I05-F22-01 "
-    "I05-F23-01 I35-F26-02 I35-F27-01 I35-F29-01"
-).split()
+    "I24-F19-01",
+    "I26-F19-01",
+    "I23-F19-01",
+    "I03-F13-01",
+    "I23-F15-01",
+    "I05-F20-01",
+    "I05-F21-03",
+    "I05-F22-01",
+    "I05-F23-01",
+    "I35-F26-02",
+    "I35-F27-01",
+    "I35-F29-01",
+)
 REGISTERS = (
-    "I28-F15-01 I29-F15-01 I14-F15-01 I06-F31-01 I08-F09-01 I06-F17-01 "
-    "I01-F04-01 I02-F04-02 I01-F04-03 I04-F06-01 I04-F07-01 I06-F35-01 I06-F35-02 I06-F35-04"
-).split()
+    "I28-F15-01",
+    "I29-F15-01",
+    "I14-F15-01",
+    "I06-F31-01",
+    "I08-F09-01",
+    "I06-F17-01",
+    "I01-F04-01",
+    "I02-F04-02",
+    "I01-F04-03",
+    "I04-F06-01",
+    "I04-F07-01",
+    "I06-F35-01",
+    "I06-F35-02",
+    "I06-F35-04",
+)
 
 
 @lru_cache
@@ -122,7 +146,7 @@ class Town:
             "document_type": document_type,
             "period": period,
             "sequence": 1,
-            "made_at": dt.datetime(2026, 3, 31),
+            "made_at": MADE_AT,
             "state": "landed",
             "is_effective": True,
         }
@@ -136,7 +160,7 @@ class Town:
                 "document_type": document_type,
                 "delivery_id": self.delivery(document_type, delivered),
                 "line": len(rows) + 2,
-                "made_at": dt.datetime(2026, 3, 31),
+                "made_at": MADE_AT,
                 "record_action": "new",
                 "signature_id": list(self.people).index(person) + 1,
                 **columns,
@@ -147,8 +171,15 @@ class Town:
         columns = {"document_type": "I06-F35-02", "in_kind": False} | columns
         document_type = columns.pop("document_type")
         self.add(
-            "f35", person, document_type, delivered=f"{month:%Y%m}", programme_code=programme,
-            period=month, amount=amount, payer_region=region, **columns,
+            "f35",
+            person,
+            document_type,
+            delivered=f"{month:%Y%m}",
+            programme_code=programme,
+            period=month,
+            amount=amount,
+            payer_region=region,
+            **columns,
         )
 
     def wage(self, person, document_type, month, amount):
@@ -189,8 +220,12 @@ class Town:
             pl.DataFrame(
                 list(self.deliveries.values()),
                 schema={
-                    "delivery_id": text, "document_type": text, "period": text,
-                    "sequence": pl.Int64, "made_at": pl.Datetime("us"), "state": text,
+                    "delivery_id": text,
+                    "document_type": text,
+                    "period": text,
+                    "sequence": pl.Int64,
+                    "made_at": pl.Datetime("us"),
+                    "state": text,
                     "is_effective": pl.Boolean,
                 },
             ),
@@ -200,8 +235,12 @@ class Town:
             pl.DataFrame(
                 list(self.people.values()),
                 schema={
-                    "person_id": text, "birth_date": pl.Date, "sex": text,
-                    "is_foreign": pl.Boolean, "death_date": pl.Date, "legal_dong_code": text,
+                    "person_id": text,
+                    "birth_date": pl.Date,
+                    "sex": text,
+                    "is_foreign": pl.Boolean,
+                    "death_date": pl.Date,
+                    "legal_dong_code": text,
                 },
             ),
         )
@@ -224,7 +263,9 @@ class Town:
             pl.DataFrame(
                 list(self.households.values()),
                 schema={
-                    "household_id": text, "head_person_id": text, "size": pl.Int64,
+                    "household_id": text,
+                    "head_person_id": text,
+                    "size": pl.Int64,
                     "legal_dong_code": text,
                 },
             ),
@@ -234,9 +275,14 @@ class Town:
             pl.DataFrame(
                 self.members,
                 schema={
-                    "household_id": text, "person_id": text, "head_person_id": text,
-                    "relation_to_head": text, "valid_from": pl.Date, "valid_to": pl.Date,
-                    "document_type": text, "delivery_id": text,
+                    "household_id": text,
+                    "person_id": text,
+                    "head_person_id": text,
+                    "relation_to_head": text,
+                    "valid_from": pl.Date,
+                    "valid_to": pl.Date,
+                    "document_type": text,
+                    "delivery_id": text,
                 },
             ),
         )

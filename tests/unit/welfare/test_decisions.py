@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from random import Random
 
 import pytest
+
+from hub.money import converted_assets
 from hub.programmes.catalogue import load_programmes
 
 MARCH = dt.date(2026, 3, 1)
@@ -26,7 +29,7 @@ def means(bench):
 
 
 def test_worked_case_of_sejong(town):
-    """Residential 166M and general 30M: 50M × 4.17 % + 69M × 1.04 % = 2,802,600 won a month."""
+    """Residential 166M and general 30M: 50M at 4.17 % and 69M at 1.04 % give 2,802,600 won a month."""
     single(town, dong=SEJONG)
     half = {"share_numerator": 1, "share_denominator": 1}
     town.add("f21", "kim", "I05-F21-03", building_no="b", assessed_amount=166_000_000, **half)
@@ -51,7 +54,9 @@ def test_livelihood_threshold_to_the_won(town, income, outcome, amount, margin):
     town.decided()
     row = town.decision("P001", "H")
     assert (row["outcome"], row["amount"], row["margin_amount"]) == (outcome, amount, margin)
-    assert row["reasons"] == ([] if outcome == "eligible" else ["RECOGNISED_INCOME_ABOVE_THRESHOLD"])
+    assert row["reasons"] == (
+        [] if outcome == "eligible" else ["RECOGNISED_INCOME_ABOVE_THRESHOLD"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,8 +68,14 @@ def test_other_thresholds_to_the_won(town, programme, subject, threshold, excess
     single(town)
     pension(town, threshold + excess)
     town.add(
-        "f22", "kim", "I05-F22-01", lease_kind="monthly_rent", deposit_amount=0,
-        monthly_rent_amount=500_000, lease_from=dt.date(2025, 1, 1), lease_to=dt.date(2027, 1, 1),
+        "f22",
+        "kim",
+        "I05-F22-01",
+        lease_kind="monthly_rent",
+        deposit_amount=0,
+        monthly_rent_amount=500_000,
+        lease_from=dt.date(2025, 1, 1),
+        lease_to=dt.date(2027, 1, 1),
     )
     town.decided()
     row = town.decision(programme, subject)
@@ -85,12 +96,14 @@ def test_lodgers_prisoners_and_conscripts_are_not_of_the_unit(town):
     for name in ("kim", "lodger", "prisoner", "conscript"):
         town.person(name, dt.date(1990, 5, 5))
     town.household(
-        "H", ("kim", "head"), ("lodger", "cohabitant"), ("prisoner", "sibling"), ("conscript", "child")
+        "H",
+        ("kim", "head"),
+        ("lodger", "cohabitant"),
+        ("prisoner", "sibling"),
+        ("conscript", "child"),
     )
     town.add("f07", "prisoner", "I04-F07-01", custody_type="convicted", admitted_on=MARCH)
-    town.add(
-        "f08", "conscript", "I15-F08-02", status="serving", enlisted_on=dt.date(2025, 6, 1)
-    )
+    town.add("f08", "conscript", "I15-F08-02", status="serving", enlisted_on=dt.date(2025, 6, 1))
     bench = town.decided()
     members = bench.frame("SELECT person_id, exclusion FROM assistance_unit_member")
     assert dict(members.iter_rows()) == {
@@ -118,14 +131,51 @@ def test_wage_deductions_by_age(town, born, wage, counted):
     assert means(town.decided())["counted_work_amount"] == counted
 
 
+def test_sql_converts_assets_as_the_arithmetic_of_one_value_does(town):
+    """Two hundred units with assets of every size, against `hub.money.converted_assets`."""
+    random = Random(7)  # noqa: S311
+    expected = {}
+    for number in range(200):
+        name = f"p{number}"
+        town.person(name, dt.date(1980, 5, 5), dong=SEJONG)
+        town.household(name, (name, "head"), dong=SEJONG)
+        house, land, savings, debt = (
+            random.choice([0, random.randrange(10**6), random.randrange(10**9)]) for _ in range(4)
+        )
+        whole = {"share_numerator": 1, "share_denominator": 1}
+        town.add("f21", name, "I05-F21-03", building_no="b", assessed_amount=house, **whole)
+        town.add("f20", name, "I05-F20-01", parcel_no="p", assessed_amount=land, **whole)
+        town.add(
+            "f26", name, "I35-F26-02", institution_no="1", account_no="1", balance_amount=savings
+        )
+        town.add("f29", name, "I35-F29-01", institution_no="1", loan_no="1", balance_amount=debt)
+        limit = 146_000_000
+        assets = (min(house, limit), land + max(house - limit, 0), max(savings - 5_000_000, 0))
+        expected[name] = converted_assets(77_000_000 + debt, assets, (10_400, 41_700, 62_600))
+    bench = town.decided()
+    found = bench.frame("SELECT household_id, converted_asset_amount FROM household_means")
+    assert dict(found.iter_rows()) == expected
+    assert len(set(expected.values())) > 50
+
+
 def test_a_deposit_counts_at_95_percent_and_the_reserve_is_taken_off(town):
     single(town)
     town.add(
-        "f22", "kim", "I05-F22-01", lease_kind="jeonse", deposit_amount=100_000_000,
-        lease_from=dt.date(2025, 1, 1), lease_to=dt.date(2027, 1, 1),
+        "f22",
+        "kim",
+        "I05-F22-01",
+        lease_kind="jeonse",
+        deposit_amount=100_000_000,
+        lease_from=dt.date(2025, 1, 1),
+        lease_to=dt.date(2027, 1, 1),
     )
     town.add(
-        "f26", "kim", "I35-F26-02", institution_no="088", account_no="1", balance_amount=15_000_000,
+        "f26",
+        "kim",
+        "I35-F26-02",
+        institution_no="088",
+        account_no="1",
+        balance_amount=15_000_000,
         as_of=MARCH,
     )
     found = means(town.decided())
@@ -181,8 +231,14 @@ def test_housing_benefit_pays_rent_less_the_own_share(town):
     single(town)
     pension(town, 920_556)
     town.add(
-        "f22", "kim", "I05-F22-01", lease_kind="monthly_rent", deposit_amount=0,
-        monthly_rent_amount=300_000, lease_from=dt.date(2025, 1, 1), lease_to=dt.date(2027, 1, 1),
+        "f22",
+        "kim",
+        "I05-F22-01",
+        lease_kind="monthly_rent",
+        deposit_amount=0,
+        monthly_rent_amount=300_000,
+        lease_from=dt.date(2025, 1, 1),
+        lease_to=dt.date(2027, 1, 1),
     )
     town.decided()
     # 300,000 rent, less 30 % of the 100,000 above the livelihood threshold.
@@ -200,7 +256,9 @@ def test_basic_pension_starts_on_the_65th_birthday(town, born, found):
     assert (row and row["outcome"]) == found
 
 
-@pytest.mark.parametrize(("income", "outcome"), [(2_470_000, "eligible"), (2_470_001, "ineligible")])
+@pytest.mark.parametrize(
+    ("income", "outcome"), [(2_470_000, "eligible"), (2_470_001, "ineligible")]
+)
 def test_basic_pension_threshold_of_a_single_person(town, income, outcome):
     single(town, born=dt.date(1950, 5, 5))
     pension(town, income)
@@ -231,7 +289,9 @@ def test_an_occupational_pension_of_the_spouse_excludes(town):
     assert town.decision("P029", "person-kim")["reasons"] == ["OCCUPATIONAL_PENSION"]
 
 
-@pytest.mark.parametrize(("born", "found"), [(dt.date(2017, 4, 2), 100_000), (dt.date(2017, 4, 1), None)])
+@pytest.mark.parametrize(
+    ("born", "found"), [(dt.date(2017, 4, 2), 100_000), (dt.date(2017, 4, 1), None)]
+)
 def test_child_allowance_ends_on_the_ninth_birthday(town, born, found):
     single(town, born=born)
     town.decided()
@@ -264,7 +324,11 @@ def test_children_of_a_single_parent_and_pupils(town):
 def test_disability_pension_has_a_base_and_an_addition(town):
     single(town)
     town.add(
-        "f31", "kim", "I06-F31-01", severity="severe", disability_kind="visual",
+        "f31",
+        "kim",
+        "I06-F31-01",
+        severity="severe",
+        disability_kind="visual",
         assessed_on=dt.date(2020, 1, 1),
     )
     town.paid("kim", "P001", MARCH, 400_000)

@@ -7,6 +7,7 @@ import json
 
 import polars as pl
 import pytest
+
 from hub.extracts.contracts import ContractError, load_contract
 from pipelines.steps.extracts import write_extract
 from warehouse.durable import sha256_of

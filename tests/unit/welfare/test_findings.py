@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+
 from hub.findings.rules import RuleError, load_rules
 from pipelines.steps.findings import build_findings
 
@@ -61,9 +62,7 @@ def test_d01_a_death_taken_back_or_only_reported_by_a_facility_is_no_finding(tow
     died(town, dt.date(2026, 1, 20))
     died(town, dt.date(2026, 2, 3), "death_cancelled", "I01-F04-03")
     town.person("lee", dt.date(1950, 5, 5))
-    town.add(
-        "f04", "lee", "I24-F04-01", event="death_in_facility", occurred_on=dt.date(2026, 1, 2)
-    )
+    town.add("f04", "lee", "I24-F04-01", event="death_in_facility", occurred_on=dt.date(2026, 1, 2))
     town.paid("kim", "P029", MARCH, 349_700)
     town.paid("lee", "P029", MARCH, 349_700)
     assert findings(town, "D01") == []
@@ -92,7 +91,11 @@ def test_d01_a_payment_reversed_in_full_is_no_payment(town):
 def test_d10_custody_at_the_beginning_of_the_month(town, admitted, released, count):
     older_person(town)
     town.add(
-        "f07", "kim", "I04-F07-01", custody_type="convicted", admitted_on=admitted,
+        "f07",
+        "kim",
+        "I04-F07-01",
+        custody_type="convicted",
+        admitted_on=admitted,
         released_on=released,
     )
     town.paid("kim", "P029", MARCH, 349_700)
@@ -119,7 +122,14 @@ def crossed(town, day, direction):
 
 @pytest.mark.parametrize(
     ("programme", "days", "count"),
-    [("P029", 60, 1), ("P029", 59, 0), ("P073", 90, 1), ("P073", 89, 0), ("P001", 91, 1), ("P001", 90, 0)],
+    [
+        ("P029", 60, 1),
+        ("P029", 59, 0),
+        ("P073", 90, 1),
+        ("P073", 89, 0),
+        ("P001", 91, 1),
+        ("P001", 90, 0),
+    ],
 )
 def test_d11_days_abroad_when_the_month_begins(town, programme, days, count):
     older_person(town)
@@ -140,7 +150,9 @@ def test_d11_a_return_before_the_month_ends_the_finding(town):
     assert [row["period"] for row in findings(town, "D11")] == [FEBRUARY]
 
 
-@pytest.mark.parametrize(("second_out", "count"), [(dt.date(2026, 1, 14), 1), (dt.date(2026, 1, 15), 0)])
+@pytest.mark.parametrize(
+    ("second_out", "count"), [(dt.date(2026, 1, 14), 1), (dt.date(2026, 1, 15), 0)]
+)
 def test_d11_stays_of_half_a_year_add_up_for_the_livelihood_benefit(town, second_out, count):
     older_person(town)
     crossed(town, dt.date(2025, 10, 1), "out")
@@ -161,7 +173,11 @@ def test_d11_an_unknown_return_counts_for_nothing_until_the_next_exit(town):
 def test_d11_is_silent_while_the_border_feed_is_old(town):
     older_person(town)
     town.add(
-        "f06", "kim", "I04-F06-01", delivered="20260101", moved_on=dt.date(2025, 10, 1),
+        "f06",
+        "kim",
+        "I04-F06-01",
+        delivered="20260101",
+        moved_on=dt.date(2025, 10, 1),
         direction="out",
     )
     del town.deliveries["I04-F06-01_202603_001"]
@@ -209,7 +225,8 @@ def test_d20_an_exclusive_pair_in_one_month(town):
     town.paid("kim", "P047", MARCH, 30_000, document_type="I06-F35-03")
     found = findings(town, "D20")
     assert [
-        (row["programme_code"], row["other_programme_code"], row["amount_at_stake"]) for row in found
+        (row["programme_code"], row["other_programme_code"], row["amount_at_stake"])
+        for row in found
     ] == [("P029", "P047", 30_000)]
     assert evidence(town, found[0]) == {("payment", "I06-F35-02"), ("payment", "I06-F35-03")}
 
@@ -244,12 +261,14 @@ def test_d28_tolerance_to_the_won(town, wage, count):
         assert (found[0]["first_period"], found[0]["amount_at_stake"]) == (FEBRUARY, wage)
         assert found[0]["action"] == "REV"
         assert evidence(town, found[0]) == {
-            ("wage", "I24-F19-01"), ("wage", "I26-F19-01"), ("payment", "I06-F35-01")
+            ("wage", "I24-F19-01"),
+            ("wage", "I26-F19-01"),
+            ("payment", "I06-F35-01"),
         }
 
 
 def test_d28_a_wage_that_already_lowers_the_benefit_is_no_finding(town):
-    # 1,000,000 × 70 % = 700,000 is what the payment of 120,556 leaves out.
+    # 70 % of 1,000,000 is what the payment of 120,556 leaves out.
     on_livelihood(town, paid=120_556)
     for month in (FEBRUARY, MARCH):
         town.wage("kim", "I24-F19-01", month, 1_000_000)
@@ -272,8 +291,13 @@ def test_d28_never_spreads_a_yearly_total_over_months(town):
     for month in (FEBRUARY, MARCH):
         town.wage("kim", "I24-F19-01", month, 2_000_000)
     town.add(
-        "f11", "kim", "I03-F11-01", delivered="2025", period=dt.date(2025, 12, 1),
-        gross_amount=24_000_000, months_worked=12,
+        "f11",
+        "kim",
+        "I03-F11-01",
+        delivered="2025",
+        period=dt.date(2025, 12, 1),
+        gross_amount=24_000_000,
+        months_worked=12,
     )
     assert findings(town, "D28") == []
 
@@ -299,8 +323,17 @@ def test_only_a_registered_death_is_automatic(tmp_path):
     fields = {
         name: getattr(source, name)
         for name in (
-            "id", "table", "name_ko", "name_en", "grain", "suppress_when", "tolerance", "severity",
-            "legal_basis", "clears_when_ko", "clears_when_en",
+            "id",
+            "table",
+            "name_ko",
+            "name_en",
+            "grain",
+            "suppress_when",
+            "tolerance",
+            "severity",
+            "legal_basis",
+            "clears_when_ko",
+            "clears_when_en",
         )
     }
     lines = [f'{name} = "{value}"' for name, value in fields.items()]

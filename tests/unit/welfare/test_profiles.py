@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+
 from hub.profiles.kinds import KindError, profile_kinds
 from pipelines.steps.findings import build_findings
 
@@ -12,7 +13,9 @@ FEBRUARY, MARCH = dt.date(2026, 2, 1), dt.date(2026, 3, 1)
 
 
 def figures(bench, name):
-    return bench.frame(f"SELECT * FROM profile_person WHERE person_id = 'person-{name}'").to_dicts()[0]
+    return bench.frame(
+        f"SELECT * FROM profile_person WHERE person_id = 'person-{name}'"
+    ).to_dicts()[0]
 
 
 def one(bench, query):
@@ -98,12 +101,23 @@ def test_an_old_delivery_makes_a_feed_stale(empty_town):
 def test_a_house_counts_by_share_and_a_sold_car_not_at_all(town):
     town.person("kim", dt.date(1980, 5, 5))
     town.add(
-        "f21", "kim", "I05-F21-03", building_no="b", assessed_amount=300_000_001,
-        share_numerator=1, share_denominator=2,
+        "f21",
+        "kim",
+        "I05-F21-03",
+        building_no="b",
+        assessed_amount=300_000_001,
+        share_numerator=1,
+        share_denominator=2,
     )
     town.add(
-        "f23", "kim", "I05-F23-01", vehicle_no="v", assessed_amount=9_000_000, model_year=2020,
-        engine_cc=1_600, deregistered_on=dt.date(2026, 2, 1),
+        "f23",
+        "kim",
+        "I05-F23-01",
+        vehicle_no="v",
+        assessed_amount=9_000_000,
+        model_year=2020,
+        engine_cc=1_600,
+        deregistered_on=dt.date(2026, 2, 1),
     )
     kim = figures(town.profiled(), "kim")
     assert kim["residential_amount"] == 150_000_000
@@ -168,8 +182,12 @@ def test_the_fifty_kinds_are_described_once():
 )
 def test_a_wrong_kind_names_file_entry_and_field(tmp_path, field, line):
     entry = {
-        "code": 'code = "A01"', "name_ko": 'name_ko = "ㄱ"', "name_en": 'name_en = "x"',
-        "figure": 'figure = "earned"', "overlap": 'overlap = "w"', "rank": "rank = 1",
+        "code": 'code = "A01"',
+        "name_ko": 'name_ko = "ㄱ"',
+        "name_en": 'name_en = "x"',
+        "figure": 'figure = "earned"',
+        "overlap": 'overlap = "w"',
+        "rank": "rank = 1",
         "attribution": 'attribution = "month"',
     } | {field: line}
     path = tmp_path / "kinds.toml"
