@@ -82,7 +82,7 @@ def night(
 ) -> None:
     """Run one night: land what arrived, rebuild what follows, publish a release and extracts."""
     from pipelines.night_run import run_night
-    from pipelines.steps.intake import drop, waiting_files
+    from pipelines.steps.intake import waiting_files
 
     warnings.simplefilter("ignore")
     day = _day(date)
@@ -95,11 +95,18 @@ def night(
     with bars.progress:
         report = run_night(layout, day, bars.hear)
     if not report.success:
-        steps = ", ".join(report.failed_steps) or "see Dagster's log"
-        console.print(f"[red]The night failed in: {steps}. The current release stays as it was.[/]")
+        console.print("[red]The night failed; the current release stays as it was.[/]")
+        for failure in report.failed_steps:
+            console.print(failure, markup=False)
         raise typer.Exit(1)
-    rows = [stage.row() for stage in report.stages]
-    print_rows(rows, as_json=as_json, title=f"Night of {day}: {report.outcome}")
+    row = {
+        "night": day,
+        "release": report.release_id,
+        "digest": report.digest[:16],
+        "document_types_landed": report.documents,
+        "seconds": round(report.seconds, 1),
+    }
+    print_rows([row], as_json=as_json, title="Night")
 
 
 def _drop_night(folder: Path, layout: Layout) -> None:

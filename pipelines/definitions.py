@@ -16,13 +16,21 @@ from pipelines.schedules import nightly
 from pipelines.sensors import arrival_sensor
 from sources.registry import load_catalogue
 
-_catalogue = load_catalogue()
 
-defs = dg.Definitions(
-    assets=[*document_assets(_catalogue), *night_assets(_catalogue)],
-    jobs=[night_job],
-    schedules=[nightly],
-    sensors=[arrival_sensor],
-    resources={"hub": HubResource()},
-    executor=dg.in_process_executor,
-)
+def gather_definitions(hub: HubResource) -> dg.Definitions:
+    """Gather everything that Dagster runs, working on `hub`."""
+    catalogue = load_catalogue()
+    return dg.Definitions(
+        assets=[*document_assets(catalogue), *night_assets(catalogue)],
+        jobs=[night_job],
+        schedules=[nightly],
+        sensors=[arrival_sensor],
+        resources={"hub": hub},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the definitions that `workspace.yaml` names."""
+    return gather_definitions(HubResource())

@@ -12,10 +12,15 @@ import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.steps.context import Listener, NightContext
 from pipelines.steps.intake import take_deliveries
 from warehouse.layout import Layout
+from warehouse.releases import current
+
+if TYPE_CHECKING:
+    from dagster._utils.error import SerializableErrorInfo
 
 INSTANCE_SETTINGS = Path(__file__).parent / "instance" / "dagster.yaml"
 
@@ -29,7 +34,11 @@ class NightReport:
     seconds: float
     documents: int
     """Document types that had something to land."""
+    release_id: str
+    """The current release after the night; empty before the first."""
+    digest: str
     failed_steps: tuple[str, ...]
+    """Step and error of each failed step."""
 
 
 def prepare_instance(layout: Layout) -> Path:
@@ -50,7 +59,7 @@ def run_night(layout: Layout, night: dt.date, listener: Listener) -> NightReport
     import dagster as dg
 
     from pipelines.assets import naming
-    from pipelines.definitions import defs
+    from pipelines.definitions import gather_definitions
     from pipelines.jobs import NIGHT_JOB
     from pipelines.resources import HubResource
     from pipelines.sensors import night_selection
@@ -62,18 +71,36 @@ def run_night(layout: Layout, night: dt.date, listener: Listener) -> NightReport
     listener("plan", str(len(waiting)))
     keys = [naming.document_key(context.catalogue.documents[code]) for code in waiting]
     hub = HubResource(home=str(layout.home), night=night.isoformat()).working_in(context)
-    job = defs.resolve_job_def(NIGHT_JOB)
+    job = gather_definitions(hub).resolve_job_def(NIGHT_JOB)
     with dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(
             instance=instance,
             asset_selection=night_selection(keys),
-            resources={"hub": hub},
             raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             tags={"hub/night": night.isoformat()},
         )
-    failed = (
-        tuple(sorted({event.step_key or "" for event in result.get_step_failure_events()}))
-        if not result.success
-        else ()
+    failures = [
+        (event.step_key or "", event.step_failure_data.error)
+        for event in result.all_events
+        if event.is_step_failure
+    ]
+    release = current(layout)
+    return NightReport(
+        night,
+        result.success,
+        time.monotonic() - started,
+        len(waiting),
+        release.release_id if release else "",
+        release.digest if release else "",
+        _described(failures),
     )
-    return NightReport(night, result.success, time.monotonic() - started, len(waiting), failed)
+
+
+def _described(failures: list[tuple[str, SerializableErrorInfo | None]]) -> tuple[str, ...]:
+    described = []
+    for step, error in failures:
+        while error and error.cause:
+            error = error.cause
+        described.append(f"{step}: {error.message.strip().splitlines()[0] if error else 'failed'}")
+    return tuple(described)

@@ -1,0 +1,180 @@
+"""The stages of a night after the families: each opens the night's tables, builds, tells counts.
+
+Here: what a stage needs from the night before and from the vault. Never here: what a stage means
+(`hub`), its SQL (`warehouse/sql`) or Dagster. A stage returns counts for Dagster's metadata.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import polars as pl
+
+from pipelines.steps.context import NightContext
+from pipelines.steps.decisions import build_decisions
+from pipelines.steps.extracts import write_extract
+from pipelines.steps.families import open_bench
+from pipelines.steps.findings import build_findings
+from pipelines.steps.households import build_households, no_stays
+from pipelines.steps.index import build_index, no_members
+from pipelines.steps.profiles import build_profiles
+from warehouse.ledger import Minted
+from warehouse.mart import auditor_mart
+from warehouse.releases import Release, current, heal, publish
+from warehouse.vault import sub_key
+from warehouse.workbench import Workbench
+
+Counts = dict[str, int]
+
+
+def _before(context: NightContext, table: str, columns: list[str]) -> pl.DataFrame | None:
+    """Read columns of a table of the current release, or None before the first release."""
+    release = current(context.layout)
+    path = release.table(table) if release else None
+    if path is None or not path.exists():
+        return None
+    return pl.read_parquet(path, columns=columns)
+
+
+def index_people(context: NightContext) -> Counts:
+    """Decide which signatures are the same person; IDs carry over from the current release."""
+    heal(context.layout, context.ledger)
+    previous = _before(context, "person_index", ["signature_id", "person_id"])
+    with open_bench(context) as bench:
+        result = build_index(
+            bench,
+            no_members() if previous is None else previous,
+            context.ledger.next_person_sequence(),
+            sub_key(context.root_key, "person-id/v1"),
+        )
+    context.announce("index", "people")
+    return dict(result.counts)
+
+
+def form_households(context: NightContext) -> Counts:
+    """Form the registered households; IDs carry over from the current release."""
+    previous = _before(context, "household_stay", ["member", "household_id"])
+    with open_bench(context) as bench:
+        result = build_households(
+            bench,
+            no_stays() if previous is None else previous,
+            context.ledger.next_household_sequence(),
+            sub_key(context.root_key, "household-id/v1"),
+        )
+        bench.add("household_stay", result.members)
+    context.announce("index", "households")
+    return dict(result.coverage)
+
+
+def profile_people(context: NightContext) -> Counts:
+    """Profile income and assets."""
+    with open_bench(context) as bench:
+        counts = build_profiles(bench)
+    context.announce("profile", "income and assets")
+    return counts
+
+
+def decide_programmes(context: NightContext) -> Counts:
+    """Decide the programmes."""
+    with open_bench(context) as bench:
+        counts = build_decisions(bench)
+    context.announce("decisions", "programmes")
+    return counts
+
+
+def find_improper_receipt(context: NightContext) -> Counts:
+    """Run the detection rules."""
+    with open_bench(context) as bench:
+        counts = build_findings(bench)
+    context.announce("findings", "rules")
+    return counts
+
+
+def publish_release(context: NightContext) -> Counts:
+    """Publish the night's tables as one release and bring the findings' states up to it."""
+    tables = context.layout.tables(context.night)
+    with open_bench(context) as bench:
+        minted = _minted(context, bench)
+        finding_ids = bench.frame("SELECT finding_id FROM finding")["finding_id"]
+    release = publish(
+        context.layout,
+        context.ledger,
+        context.night,
+        tables,
+        inputs=context.ledger.effective_deliveries(),
+        versions=_versions(context),
+        build_marts=auditor_mart(),
+        minted=minted,
+    )
+    changes = context.ledger.see_findings(context.night, finding_ids)
+    context.announce("release", release.release_id)
+    return {
+        "release": int(release.release_id[1:]),
+        "findings_opened": changes.opened,
+        "findings_continued": changes.continued,
+        "findings_cleared": changes.cleared,
+    }
+
+
+def extract_for(context: NightContext, ministry: str) -> Counts:
+    """Write the extract of one ministry from the current release."""
+    release = _current_release(context)
+    folder = context.layout.outbox / ministry / f"{context.night:%Y%m%d}-{release.release_id}"
+    with open_bench(context) as bench:
+        counts = write_extract(
+            bench,
+            folder,
+            sub_key(context.root_key, "extract/v1"),
+            release.release_id,
+            release.digest,
+            ministry=ministry,
+        )
+    context.announce("release", f"extract {ministry}")
+    return counts
+
+
+def _minted(context: NightContext, bench: Workbench) -> Minted:
+    """The people and households that tonight's tables show first, and why IDs changed."""
+    people = bench.frame(
+        """
+        SELECT person_id, min(signature_id)::VARCHAR AS anchor FROM person_index
+        WHERE person_id IS NOT NULL GROUP BY person_id
+        """
+    )
+    households = bench.frame(
+        "SELECT household_id, min(member) AS anchor FROM household_stay GROUP BY household_id"
+    )
+    return Minted(
+        people=_unknown(people, context.ledger.people(), "person_id", context),
+        person_events=_events(bench, "person", "signatures", context),
+        households=_unknown(households, context.ledger.households(), "household_id", context),
+        household_events=_events(bench, "household", "stays", context),
+    )
+
+
+def _unknown(
+    tonight: pl.DataFrame, known: pl.DataFrame, key: str, context: NightContext
+) -> pl.DataFrame:
+    new = tonight.join(known, on=key, how="anti").sort(key)
+    return new.with_columns(pl.lit(context.night).alias("minted_in"))
+
+
+def _events(bench: Workbench, subject: str, counted: str, context: NightContext) -> pl.DataFrame:
+    events = bench.frame(f"SELECT * FROM {subject}_event")
+    return events.with_columns(
+        pl.lit(context.night).alias("night"),
+        pl.format("{} " + counted, pl.col(counted)).alias("reason"),
+    ).drop(counted)
+
+
+def _current_release(context: NightContext) -> Release:
+    release = current(context.layout)
+    if release is None:
+        raise LookupError("no release yet; run `hub night` first")
+    return release
+
+
+def _versions(context: NightContext) -> dict[str, str]:
+    """What else a release rests on: the catalogue as loaded tonight."""
+    catalogue = hashlib.sha256(repr(context.catalogue.documents).encode()).hexdigest()
+    return {"catalogue": catalogue}
