@@ -144,6 +144,19 @@ def test_other_urls_are_refused(wrong: str) -> None:
         Ledger.open(wrong)
 
 
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.sqlite"
+    file.write_bytes(b"this is no database, and long enough to be looked at" * 100)
+    with pytest.raises(LedgerError, match=r"ledger\.sqlite cannot be opened"):
+        Ledger.open(f"sqlite:///{file}")
+
+
+def test_a_server_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match="cannot be opened") as refused:
+        Ledger.open(f"postgresql://hub:secret@/hub?host={tmp_path}")
+    assert "secret" not in str(refused.value)
+
+
 def test_processes_that_open_a_new_ledger_at_once_agree(url: str) -> None:
     code = f"from warehouse.ledger import Ledger; Ledger.open({url!r}).close()"
     opening = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(2)]

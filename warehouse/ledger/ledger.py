@@ -12,7 +12,7 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from warehouse.ledger.book import lock_writers, prepare_sqlite
 from warehouse.ledger.deliveries import DeliveryBook
@@ -35,11 +35,17 @@ class Ledger(DeliveryBook, PersonBook, NightBook):
         `sqlite:///<path>` or `postgresql+psycopg2://…`.
 
         Raises:
-            LedgerError: a URL that is none, another database, or a ledger of a newer hub.
+            LedgerError: a URL that is none, another kind of database, one that cannot be reached
+                or is no ledger, or a ledger of a newer hub.
         """
         engine = _engine(url)
         try:
             _migrate(engine)
+        except DatabaseError as error:
+            engine.dispose()
+            place = engine.url.render_as_string(hide_password=True)
+            message = f"the ledger {place} cannot be opened: {str(error.orig).splitlines()[0]}"
+            raise LedgerError(message) from None
         except BaseException:
             engine.dispose()
             raise
@@ -71,6 +77,9 @@ def _engine(url: str) -> Engine:
         prepare_sqlite(engine)
         return engine
     if dialect == "postgresql":
+        if parsed.drivername == "postgresql":
+            # SQLAlchemy 2.1 would take it for psycopg 3, which is not installed.
+            parsed = parsed.set(drivername="postgresql+psycopg2")
         return create_engine(parsed, pool_pre_ping=True)
     message = f"the ledger cannot lie in {dialect}; use sqlite:///<path> or postgresql+psycopg2://…"
     raise LedgerError(message)
