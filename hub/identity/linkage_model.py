@@ -38,6 +38,8 @@ RECORD_COLUMNS = (
 _FREQUENCY_COLUMNS = ("family_key", "given_key")
 _FREQUENCY_FLOOR = 5
 """Names of fewer people are not written into the model: they could identify somebody."""
+_RARE_NAME = 3
+"""Birth dates with which a name may go, misspelt ones included, to count as one person's."""
 _PARAMETER_DECIMALS = 10
 _RAREST = {"m_probability": 1e-3, "u_probability": 1e-6}
 _UNSEEN_DIFFERENT = {"m_probability": 0.3, "u_probability": 0.999}
@@ -155,34 +157,43 @@ def train_model(
     """Train a model on the descriptions in `table`, without labels.
 
     Args:
-        connection: where `table` lies; its rows have `RECORD_COLUMNS`, one for each way in which
-            somebody is described, several for most people.
+        connection: where `table` lies; its rows have `RECORD_COLUMNS`, one for each signature,
+            several for most people, `name_bearers` (birth dates that go with the name) and
+            `is_representative` (one of each person's).
         table: name of the table.
         version: what the model will be called.
         seed: of the pairs that u is counted on.
 
-    u is counted on random pairs. m is estimated by expectation maximisation in three sessions,
-    each among pairs that agree in what the session does not estimate. Parameters are rounded, so
+    u is counted on random pairs of people with different numbers. m is estimated by expectation maximisation in three sessions,
+    each among pairs that agree in what the session does not estimate; birth dates only among
+    bearers of rare names, because most pairs of a common name are two people. Parameters are rounded, so
     that a model has one digest.
     """
     from splink import DuckDBAPI, Linker, block_on
     from splink.blocking_rule_library import CustomRule
 
-    name = f"{table}_for_training"
-    columns = ", ".join(RECORD_COLUMNS)
-    frame = DuckDBAPI(connection).register(
-        connection.sql(f"SELECT {columns} FROM {table} ORDER BY record_id"),
-        dataset_display_name=name,
+    api = DuckDBAPI(connection)
+
+    def linker_on(rows: str, settings: dict[str, Any]) -> Linker:
+        columns = ", ".join((*RECORD_COLUMNS, "name_bearers"))
+        frame = api.register(
+            connection.sql(f"SELECT {columns} FROM {table} {rows} ORDER BY record_id"),
+            dataset_display_name=_unused_name(connection, "training_input"),
+        )
+        return Linker(frame, settings, log_level=None)
+
+    strangers = linker_on("WHERE is_representative", _settings())
+    strangers.training.estimate_u_using_random_sampling(
+        max_pairs=2_000_000, seed=seed, num_chunks=1
     )
-    linker = Linker(frame, _settings(), log_level=None)
-    linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=seed, num_chunks=1)
-    different_id = "l.record_id <> r.record_id"
+    linker = linker_on("", strangers.misc.save_model_to_json())
     for rule in (
         block_on("birth_digits", "family_key"),
-        block_on("given_key", "family_key"),
         CustomRule(
-            f"l.birth_digits = r.birth_digits AND l.given_key = r.given_key AND {different_id}"
+            "l.name_key = r.name_key AND l.family_key = r.family_key"
+            f" AND l.name_bearers <= {_RARE_NAME} AND r.name_bearers <= {_RARE_NAME}"
         ),
+        block_on("birth_digits", "given_key"),
     ):
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
     settings = linker.misc.save_model_to_json()
