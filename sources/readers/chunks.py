@@ -14,6 +14,8 @@ from hub.delivery import DeliveryStopped
 
 CHUNK_BYTES = 12 * 1024 * 1024
 LINE_LIMIT_BYTES = 1024 * 1024
+LINES_IN_A_CHUNK = 262_144
+"""Above this a chunk is halved: careful reading costs memory by the line, not by the byte."""
 OPEN_QUOTE_LIMIT_BYTES = 64 * 1024
 
 
@@ -72,11 +74,24 @@ def cut_into_chunks(
         _check_line_lengths(data, file_name, line)
         if cut:
             whole, rest = (data, b"") if cut == len(data) else (data[:cut], data[cut:])
-            line_count = whole.count(b"\n")
-            yield Chunk(line, whole, line_count + (not whole.endswith(b"\n")))
-            line += line_count
+            for part in _with_few_lines(whole, respects_quotes=respects_quotes):
+                line_count = part.count(b"\n")
+                yield Chunk(line, part, line_count + (not part.endswith(b"\n")))
+                line += line_count
         else:
             rest = data
+
+
+def _with_few_lines(data: bytes, *, respects_quotes: bool) -> Iterator[bytes]:
+    """Yield `data` whole, or in halves of halves while it has too many lines."""
+    if data.count(b"\n") <= LINES_IN_A_CHUNK:
+        yield data
+        return
+    cut = data.rfind(b"\n", 0, len(data) // 2) + 1 or data.index(b"\n") + 1
+    if respects_quotes:
+        cut = _cut_outside_quotes(data, cut)
+    for half in (data[:cut], data[cut:]):
+        yield from _with_few_lines(half, respects_quotes=respects_quotes)
 
 
 def _cut_outside_quotes(data: bytes, cut: int) -> int:

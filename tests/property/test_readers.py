@@ -70,9 +70,9 @@ def test_the_size_of_chunks_changes_nothing(delivery, encoding, rows, size):
 csv_lines = st.lists(
     st.one_of(
         st.text('가a1,"\r ', max_size=14),
-        st.lists(st.sampled_from(["1", '"1"', '"가,""나"""', "", "가"]), min_size=5, max_size=7).map(
-            ",".join
-        ),
+        st.lists(
+            st.sampled_from(["1", '"1"', '"가,""나"""', "", "가"]), min_size=5, max_size=7
+        ).map(",".join),
     ),
     min_size=1,
     max_size=6,
@@ -129,8 +129,11 @@ xml_lines = st.lists(
         st.text("가<>/row&;a \t]", max_size=12),
         st.lists(
             st.sampled_from(
-                [f"<{column.name}>{value}</{column.name}>" for column in scene.COLUMNS[:3]
-                 for value in ("", "1", " 가 ", "&amp;lt;", "&lt;b&gt;", "&#65;", "]]>", "&x;")]
+                [
+                    f"<{column.name}>{value}</{column.name}>"
+                    for column in scene.COLUMNS[:3]
+                    for value in ("", "1", " 가 ", "&amp;lt;", "&lt;b&gt;", "&#65;", "]]>", "&x;")
+                ]
                 + ["<성명/>", "<모름>1</모름>"]
             ),
             max_size=4,

@@ -25,7 +25,9 @@ def conformer_of(columns, family=scene.FAMILY, **changes):
     version = SchemaVersion(1, DAY(2010, 1, 4), tuple(columns))
     document = replace(scene.document(Delivery.CSV), versions=(version,), **changes)
     sets = {"region": scene.REGION}
-    return Conformer(document, version, family, sets, scene.PlainTokeniser(), made_on=DAY(2026, 2, 1))
+    return Conformer(
+        document, version, family, sets, scene.PlainTokeniser(), made_on=DAY(2026, 2, 1)
+    )
 
 
 def batch_of(columns, rows, first_line=2, rejects=()):
@@ -165,7 +167,11 @@ def test_an_id_becomes_token_birth_date_and_sex():
     columns = [scene.COLUMNS[0]]
     accepted = conformer_of(columns).conform(batch_of(columns, [(r[0],) for r in ID_ROWS])).accepted
     assert accepted.columns == [
-        "line", "record_action", "national_id_token", "id_birth_date", "id_sex",
+        "line",
+        "record_action",
+        "national_id_token",
+        "id_birth_date",
+        "id_sex",
     ]
     assert accepted.select("id_birth_date", "id_sex").rows() == [row[1:] for row in ID_ROWS]
     plain = pl.Series([row[0].replace("-", "") if row[0] else None for row in ID_ROWS])
@@ -180,15 +186,27 @@ def test_a_masked_id_has_no_token_but_shows_birth_date_and_sex():
 
 
 def test_a_two_digit_birth_year_takes_the_century_of_the_id():
-    family = Family("F99", "x", "x", (FamilyColumn("national_id", Kind.ID),
-                                      FamilyColumn("birth_date", Kind.DATE)), ())
+    family = Family(
+        "F99",
+        "x",
+        "x",
+        (FamilyColumn("national_id", Kind.ID), FamilyColumn("birth_date", Kind.DATE)),
+        (),
+    )
     columns = [scene.COLUMNS[0], Column("B", "birth_date", Format.DATE6)]
-    rows = [("2001010123456", "200101"), ("2001013123456", "200101"), (None, "260101"), (None, "270101")]
+    rows = [
+        ("2001010123456", "200101"),
+        ("2001013123456", "200101"),
+        (None, "260101"),
+        (None, "270101"),
+    ]
     # The first is of 1820: no birth date that the hub takes; its ID is malformed.
     result = conformer_of(columns, family).conform(batch_of(columns, rows))
     assert result.quarantined["rule"].to_list() == ["id_malformed"]
     assert result.accepted["birth_date"].to_list() == [
-        DAY(2020, 1, 1), DAY(2026, 1, 1), DAY(1927, 1, 1),
+        DAY(2020, 1, 1),
+        DAY(2026, 1, 1),
+        DAY(1927, 1, 1),
     ]
 
 
@@ -211,9 +229,11 @@ def test_lake_columns_come_in_the_order_of_the_contract():
 
 def test_constants_become_columns():
     columns = scene.COLUMNS[:2]
-    accepted = conformer_of(columns, constants={"programme_code": "P148"}).conform(
-        batch_of(columns, [(None, "가"), (None, "나")])
-    ).accepted
+    accepted = (
+        conformer_of(columns, constants={"programme_code": "P148"})
+        .conform(batch_of(columns, [(None, "가"), (None, "나")]))
+        .accepted
+    )
     assert accepted["programme_code"].to_list() == ["P148", "P148"]
 
 
@@ -234,7 +254,9 @@ def test_the_first_broken_rule_in_catalogue_order_counts_and_rows_add_up():
     ]
     assert (result.received_rows, result.accepted.height, result.superseded_rows) == (5, 1, 0)
     assert (result.received_amount, result.accepted_amount, result.quarantined_amount) == (
-        60_000, 10_000, 50_000,
+        60_000,
+        10_000,
+        50_000,
     )
     assert not any("123" in str(value) for value in result.quarantined["detail"])
 
@@ -243,7 +265,8 @@ def test_an_empty_required_column_is_a_fault():
     columns = [Column("C", "full_name", Format.TEXT, required=True)]
     result = conformer_of(columns).conform(batch_of(columns, [("가",), (" ",), (None,)]))
     assert result.quarantined.select("line", "rule").rows() == [
-        (3, "required_missing"), (4, "required_missing"),
+        (3, "required_missing"),
+        (4, "required_missing"),
     ]
 
 
@@ -284,7 +307,9 @@ def test_every_rule_that_readers_name_has_a_reason():
     raised = {
         match
         for text in texts
-        for match in re.findall(r'(?:DeliveryStopped|Reject|_refuse)\((?:[^"()]*?)"([a-z_]+)"', text)
+        for match in re.findall(
+            r'(?:DeliveryStopped|Reject|_refuse)\((?:[^"()]*?)"([a-z_]+)"', text
+        )
     }
     assert raised, "the pattern finds nothing"
     assert raised <= codes

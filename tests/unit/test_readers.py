@@ -27,9 +27,7 @@ def test_each_format_gives_the_rows_and_their_lines(delivery, encoding, tmp_path
     document = scene.document(delivery, encoding)
     opened, batches = scene.read(document, scene.written(document, scene.ROWS), tmp_path)
     first = FIRST_LINE[delivery]
-    assert scene.rows_of(batches) == [
-        (*row, first + place) for place, row in enumerate(scene.ROWS)
-    ]
+    assert scene.rows_of(batches) == [(*row, first + place) for place, row in enumerate(scene.ROWS)]
     assert scene.rejects_of(batches) == []
     assert (opened.version.number, opened.received_rows) == (1, 3)
 
@@ -98,7 +96,11 @@ def test_only_the_bad_csv_row_is_refused(line, rule, encoding, tmp_path):
     content = "".join(each + "\n" for each in lines).encode(encoding.value)
     opened, batches = scene.read(document, content, tmp_path)
     assert scene.rejects_of(batches) == [(3, rule)]
-    assert [(row[1], row[6]) for row in scene.rows_of(batches)] == [("가", 2), ("나,다", 4), ("라", 5)]
+    assert [(row[1], row[6]) for row in scene.rows_of(batches)] == [
+        ("가", 2),
+        ("나,다", 4),
+        ("라", 5),
+    ]
     assert opened.received_rows == 4
 
 
@@ -107,11 +109,18 @@ def test_a_row_that_does_not_decode_is_refused_alone(delivery, encoding, tmp_pat
     document = scene.document(delivery, encoding)
     rows = [(None, f"가나다{number}", None, "1", None, None) for number in range(5)]
     content = scene.written(document, rows)
-    broken = content.replace("나다2".encode(encoding.value), b"\xff" * len("나다".encode(encoding.value)) + b"2")
+    broken = content.replace(
+        "나다2".encode(encoding.value), b"\xff" * len("나다".encode(encoding.value)) + b"2"
+    )
     assert broken != content
     opened, batches = scene.read(document, broken, tmp_path)
     assert scene.rejects_of(batches) == [(FIRST_LINE[delivery] + 2, "bad_encoding")]
-    assert [row[1] for row in scene.rows_of(batches)] == ["가나다0", "가나다1", "가나다3", "가나다4"]
+    assert [row[1] for row in scene.rows_of(batches)] == [
+        "가나다0",
+        "가나다1",
+        "가나다3",
+        "가나다4",
+    ]
     assert opened.received_rows == 5
 
 
@@ -256,8 +265,12 @@ def test_a_file_in_the_other_encoding_is_stopped(delivery, encoding, tmp_path):
 @pytest.mark.parametrize("delivery", [Delivery.CSV, Delivery.JSON_LINES, Delivery.PARQUET])
 def test_columns_of_no_version_are_named(delivery, tmp_path):
     renamed = tuple(
-        type(column)(f"{column.name}2" if column.name == "지급액" else column.name, column.canonical,
-                     column.format, codes=column.codes)
+        type(column)(
+            f"{column.name}2" if column.name == "지급액" else column.name,
+            column.canonical,
+            column.format,
+            codes=column.codes,
+        )
         for column in scene.COLUMNS
     )
     other = scene.document(delivery, columns=renamed)
@@ -271,7 +284,8 @@ def test_a_parquet_column_of_another_type_is_named(tmp_path):
     document = scene.document(Delivery.PARQUET)
     text_amounts = tuple(
         type(column)(column.name, column.canonical, scene.Format.TEXT)
-        if column.canonical == "amount" else column
+        if column.canonical == "amount"
+        else column
         for column in scene.COLUMNS
     )
     content = scene.written(scene.document(Delivery.PARQUET, columns=text_amounts), scene.ROWS)
