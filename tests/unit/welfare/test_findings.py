@@ -239,6 +239,31 @@ def test_d20_different_months_or_compatible_programmes_are_no_findings(town):
     assert findings(town, "D20") == []
 
 
+@pytest.mark.parametrize(
+    ("status", "until", "count"),
+    [("entitled", None, 1), ("entitled", dt.date(2026, 2, 28), 0), ("ended", None, 0)],
+)
+def test_d20_an_open_entitlement_beside_a_payment(town, status, until, count):
+    town.person("kim", dt.date(2022, 5, 5))
+    town.paid("kim", "P210", MARCH, 280_000, document_type="I08-F35-02", in_kind=True)
+    town.add(
+        "f34",
+        "kim",
+        "I06-F34-06",
+        programme_code="P075",
+        status=status,
+        entitled_from=JANUARY,
+        entitled_to=until,
+    )
+    found = findings(town, "D20")
+    assert [row["amount_at_stake"] for row in found] == [None] * count
+    if found:
+        assert evidence(town, found[0]) == {
+            ("payment", "I08-F35-02"),
+            ("entitlement", "I06-F34-06"),
+        }
+
+
 # D28: undeclared wage. A unit of one that is paid 820,556 has declared nothing.
 
 
