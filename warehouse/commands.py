@@ -80,7 +80,8 @@ def list_all(*, as_json: AsJson = False) -> None:
         }
         for release in found
     ]
-    print_rows(rows, as_json=as_json, title="releases")
+    shown = ("release", "night", "is_current", "state", "deliveries", "tables", "bytes")
+    print_rows(rows, as_json=as_json, title="releases", columns=shown)
 
 
 @release_app.command("show")
@@ -102,7 +103,9 @@ def show(release_id: Named = None, *, as_json: AsJson = False) -> None:
             {"fact": name, "value": str(value)} for name, value in facts.items()
         ]
         print_rows(rows, as_json=False, title=release.release_id)
-    print_rows([asdict(file) for file in manifest.files], as_json=as_json, title="files")
+    files = [asdict(file) for file in manifest.files]
+    shown = ("path", "rows", "size_bytes", "sha256")
+    print_rows(files, as_json=as_json, title="files", columns=shown)
 
 
 @release_app.command("verify")
@@ -178,32 +181,31 @@ def deliveries(
     with _ledger(Layout.from_environment()) as ledger:
         found = ledger.deliveries(state=state, institution=institution, document=document)
         effective = {record.delivery_id for record in ledger.effective_deliveries(document)}
+    counted = ("received", "accepted", "quarantined", "superseded")
     rows = []
     for record in found:
         counts = record.counts
+        place = f" (line {record.stop_line})" if record.stop_line else ""
         row: dict[str, object] = {
             "delivery": record.delivery_id,
+            "stopped_by": f"{record.stop_rule}{place}" if record.stop_rule else None,
             "institution": record.institution,
             "made_at": record.made_at,
             "received_on": record.received_on,
             "state": record.state.value,
             "is_effective": record.delivery_id in effective,
-            "received": counts.rows_received if counts else None,
-            "accepted": counts.rows_accepted if counts else None,
-            "quarantined": counts.rows_quarantined if counts else None,
-            "superseded": counts.rows_superseded if counts else None,
             "stop_rule": record.stop_rule,
             "stop_line": record.stop_line,
             "stop_column": record.stop_column,
             "stop_detail": record.stop_detail,
         }
-        if as_json:
-            row |= {"document_type": record.document_type, "period": record.period}
-            row |= {"sequence": record.sequence, "file_name": record.file_name}
-            row |= {"sha256": record.sha256, "size_bytes": record.size_bytes}
-            row |= {
-                f"won_{name}": getattr(counts, f"won_{name}") if counts else None
-                for name in ("received", "accepted", "quarantined", "superseded")
-            }
+        row |= {name: getattr(counts, f"rows_{name}") if counts else None for name in counted}
+        row |= {"document_type": record.document_type, "period": record.period}
+        row |= {"sequence": record.sequence, "file_name": record.file_name}
+        row |= {"sha256": record.sha256, "size_bytes": record.size_bytes}
+        row |= {
+            f"won_{name}": getattr(counts, f"won_{name}") if counts else None for name in counted
+        }
         rows.append(row)
-    print_rows(rows, as_json=as_json, title="deliveries")
+    shown = ("delivery", "state", "is_effective", *counted, "stopped_by")
+    print_rows(rows, as_json=as_json, title="deliveries", columns=shown)
