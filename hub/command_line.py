@@ -8,6 +8,7 @@ command line lives in `hub` and still imports nothing but `hub`.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import EntryPoint, entry_points
 
@@ -44,4 +45,14 @@ def build_application(names: list[str] | None = None) -> typer.Typer:
 def main() -> None:
     """Run `hub`."""
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
-    build_application([asked] if asked in commands() else None)(prog_name="hub")
+    try:
+        build_application([asked] if asked in commands() else None)(prog_name="hub")
+    finally:
+        _silence_interpreter_exit()
+
+
+def _silence_interpreter_exit() -> None:
+    """Drop what libraries print while the interpreter ends: DuckDB lists harmless leaks there."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

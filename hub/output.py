@@ -15,6 +15,10 @@ from rich.markup import escape
 from rich.table import Table
 
 
+_WIDTH_OF_A_FILE = 180
+"""Columns of a table that goes to a file or a pipe, where no terminal says how wide it is."""
+
+
 def _cell(value: object) -> str:
     """Write one value for a person: nothing as an empty cell, thousands marks in integers."""
     if value is None:
@@ -63,7 +67,7 @@ def print_rows(
         )
     for row in rows:
         table.add_row(*(escape(_cell(row.get(name))) for name in shown))
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=_WIDTH_OF_A_FILE)
     if rows:
         console.print(table)
     else:

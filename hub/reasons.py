@@ -64,6 +64,30 @@ _ALL = (
     Reason("required_missing", "row", "A column that must be filled is empty.", _ASK_ROW),
     # Deliveries that cannot be read as a whole.
     Reason("file_name_invalid", "delivery", "The file's name breaks the grammar.", _ASK_FILE),
+    Reason(
+        "document_type_unknown",
+        "delivery",
+        "The file's name says a document type that the catalogue has not.",
+        _TELL_CATALOGUE,
+    ),
+    Reason(
+        "bad_share_exceeded",
+        "delivery",
+        "More rows are bad than the type's limit allows.",
+        "Look at `hub quarantine TYPE`; ask the sender for a corrected delivery.",
+    ),
+    Reason(
+        "expectation_failed",
+        "delivery",
+        "The delivery breaks a blocking expectation of its type.",
+        "Look at `hub quality docs TYPE`; ask the sender, or mend the catalogue.",
+    ),
+    Reason(
+        "rows_not_conserved",
+        "delivery",
+        "What was stored is not what was read.",
+        "Run the night again; if it stays, the disk or the hub is at fault, not the sender.",
+    ),
     Reason("empty_file", "delivery", "The file has no byte.", _ASK_FILE),
     Reason("truncated", "delivery", "The file ends before its end.", _ASK_FILE),
     Reason("wrong_encoding", "delivery", "The file is in another encoding.", _ASK_FILE),

@@ -6,7 +6,6 @@ Here: options, progress bars, exit codes. Never here: work (`pipelines.steps`).
 from __future__ import annotations
 
 import datetime as dt
-import sys
 import warnings
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +21,9 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from expectations.commands import build_quality_app
 from hub.output import print_rows
+from sources.registry import load_catalogue
 from warehouse.layout import Layout
 
 JsonOption = Annotated[bool, typer.Option("--json", help="A JSON array of objects on stdout.")]
@@ -107,6 +108,61 @@ def night(
         "seconds": round(report.seconds, 1),
     }
     print_rows([row], as_json=as_json, title="Night")
+
+
+def quarantine(
+    code: Annotated[str, typer.Argument(help="Document type, for example I03-F11-02.")],
+    limit: Annotated[int, typer.Option(help="Rows to show.")] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """Show why rows of a document type were refused: delivery, line, column, rule."""
+    from pipelines.steps.quarantine import quarantined_rows
+
+    _require_type(code)
+    frame = quarantined_rows(Layout.from_environment(), code)
+    shown = frame if as_json else frame.head(limit)
+    title = f"Quarantine of {code}: {frame.height} rows"
+    print_rows(shown.to_dicts(), as_json=as_json, title=title)
+
+
+def summary(as_json: JsonOption = False) -> None:
+    """Show the current release in numbers that a person can read."""
+    from pipelines.summary import print_summary
+    from warehouse.releases import current
+
+    release = current(Layout.from_environment())
+    if release is None:
+        typer.echo("nothing has been released yet; run `hub night` first", err=True)
+        raise typer.Exit(1)
+    print_summary(release, as_json=as_json)
+
+
+quality_app = build_quality_app(load_catalogue)
+
+
+@quality_app.command("docs")
+def build_docs(
+    codes: Annotated[
+        list[str] | None,
+        typer.Argument(help="Document types; those that were stopped if left out."),
+    ] = None,
+) -> None:
+    """Build Data Docs of chosen document types, or of those whose latest delivery failed."""
+    from pipelines.steps.quality_pages import build_quality_pages
+
+    for code in codes or []:
+        _require_type(code)
+    page = build_quality_pages(Layout.from_environment(), codes or [])
+    if page is None:
+        typer.echo("no delivery failed its expectations; name a document type to see its pages")
+    else:
+        typer.echo(f"Data Docs: {page}")
+
+
+def _require_type(code: str) -> None:
+    if code not in load_catalogue().documents:
+        typer.echo(f"no document type {code}; see `hub catalogue list`", err=True)
+        raise typer.Exit(2)
 
 
 def _drop_night(folder: Path, layout: Layout) -> None:

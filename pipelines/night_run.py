@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.steps.context import Listener, NightContext
+from pipelines.steps.context import Listener, night_context
 from pipelines.steps.intake import take_deliveries
 from warehouse.layout import Layout
 from warehouse.releases import current
@@ -65,12 +65,13 @@ def run_night(layout: Layout, night: dt.date, listener: Listener) -> NightReport
     from pipelines.sensors import night_selection
 
     logging.getLogger("dagster").setLevel(logging.ERROR)
-    context = NightContext(layout, night, listener)
+    context = night_context(layout, night)
+    context.announce = listener
     take_deliveries(context)
     waiting = sorted({record.document_type for record in context.ledger.pending()})
     listener("plan", str(len(waiting)))
     keys = [naming.document_key(context.catalogue.documents[code]) for code in waiting]
-    hub = HubResource(home=str(layout.home), night=night.isoformat()).working_in(context)
+    hub = HubResource(home=str(layout.home), night=night.isoformat())
     job = gather_definitions(hub).resolve_job_def(NIGHT_JOB)
     with dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(

@@ -10,9 +10,7 @@ import datetime as dt
 from pathlib import Path
 
 import dagster as dg
-from pydantic import PrivateAttr
-
-from pipelines.steps.context import NightContext
+from pipelines.steps.context import NightContext, night_context
 from warehouse.layout import Layout
 
 
@@ -24,21 +22,10 @@ class HubResource(dg.ConfigurableResource):
     night: str = ""
     """The night's day as YYYY-MM-DD; empty takes today."""
 
-    _context: NightContext | None = PrivateAttr(default=None)
-
-    def working_in(self, context: NightContext) -> HubResource:
-        """Return self, working in a context that the caller has made."""
-        self._context = context
-        return self
-
     def context(self) -> NightContext:
-        """Return the night's context, the same for all steps of a run."""
-        if self._context is None:
-            layout = Layout(Path(self.home)) if self.home else Layout.from_environment()
-            night = (
-                dt.date.fromisoformat(self.night)
-                if self.night
-                else dt.datetime.now(tz=dt.UTC).date()
-            )
-            self._context = NightContext(layout, night)
-        return self._context
+        """Return the night's context, the same for all steps of this process."""
+        layout = Layout(Path(self.home)) if self.home else Layout.from_environment()
+        night = (
+            dt.date.fromisoformat(self.night) if self.night else dt.datetime.now(tz=dt.UTC).date()
+        )
+        return night_context(layout, night)

@@ -167,10 +167,10 @@ def _row_key(family: Family) -> str:
         column = family.column(name)
         if name == family.person_column:
             parts.append(
-                "coalesce(CAST(s_national_id_token AS VARCHAR), CAST(signature_id AS VARCHAR))"
+                "coalesce(CAST(r.s_national_id_token AS VARCHAR), CAST(r.signature_id AS VARCHAR))"
             )
         elif column is not None:
-            parts.append(f"coalesce(CAST(\"{released_name(column)}\" AS VARCHAR), '')")
+            parts.append(f"coalesce(CAST(r.\"{released_name(column)}\" AS VARCHAR), '')")
     return f"md5_number_lower(concat_ws({_SEPARATOR}, {', '.join(parts)}))"
 
 

@@ -15,7 +15,11 @@ from hub.catalogue import Delivery, DocumentType, Encoding, Format, SchemaVersio
 from hub.delivery import DeliveryName
 from sources.country.rendering.documents import senders_frame, write_delivery
 
-_SYLLABLES = np.array(list("가나다라마바사아자차카타파하김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노"))
+_SYLLABLES = np.array(
+    list(
+        "가나다라마바사아자차카타파하김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노"
+    )
+)
 _FIRST_DAY = np.datetime64("1990-01-01")
 _DAYS = 13_000
 
@@ -27,7 +31,9 @@ def random_facts(
     generator = np.random.default_rng(seed)
     columns: dict[str, pl.Series] = {}
     for column in version.columns:
-        columns[column.canonical] = _values(column.format, list(column.codes.values()), rows, generator)
+        columns[column.canonical] = _values(
+            column.format, list(column.codes.values()), rows, generator
+        )
     return pl.DataFrame(columns)
 
 

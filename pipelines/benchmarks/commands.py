@@ -8,7 +8,9 @@ import typer
 
 from hub.output import print_rows
 
-bench_app = typer.Typer(help="Measure the hub; ratios against a named rival in one run.", no_args_is_help=True)
+bench_app = typer.Typer(
+    help="Measure the hub; ratios against a named rival in one run.", no_args_is_help=True
+)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="A JSON array of objects on stdout.")]
 

@@ -33,7 +33,9 @@ KINDS = (
 TYPES_A_KIND = 3
 
 
-def chosen_types(catalogue: Catalogue, delivery: Delivery, encoding: Encoding) -> list[DocumentType]:
+def chosen_types(
+    catalogue: Catalogue, delivery: Delivery, encoding: Encoding
+) -> list[DocumentType]:
     """The first monthly types of a format with a national ID and an amount, one a family."""
     found: dict[str, DocumentType] = {}
     for document in catalogue.documents.values():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from hub.catalogue import Catalogue
@@ -69,7 +69,9 @@ class NightContext:
         """Great Expectations, imported when the first delivery is validated."""
         from expectations.engine import Validator
 
-        return Validator(self.catalogue)
+        spill = self.layout.home / "spill"
+        spill.mkdir(parents=True, exist_ok=True)
+        return Validator(self.catalogue, spill=spill)
 
     @property
     def as_of(self) -> dt.date:
@@ -80,3 +82,9 @@ class NightContext:
     def month(self) -> dt.date:
         """The month that is profiled: the last whole month before the night's day."""
         return (self.night.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
+
+
+@lru_cache(maxsize=2)
+def night_context(layout: Layout, night: dt.date) -> NightContext:
+    """Return this process's context of `night`: Dagster copies resources, a night is one."""
+    return NightContext(layout, night)
