@@ -86,21 +86,11 @@ added AS (
         attribution,
         CAST(sum(amount) AS BIGINT) AS amount,
         max(stated_month) AS stated_month,
+        min(delivery_id) AS delivery_id,
+        min_by(line, struct_pack(delivery_id := delivery_id, line := line)) AS line,
         count(*) AS row_count
     FROM in_window
     GROUP BY person_id, income_asset_code, month, document_type, attribution
-),
-first_row AS (
-    SELECT
-        person_id,
-        month,
-        document_type,
-        delivery_id,
-        line,
-        row_number() OVER (
-            PARTITION BY person_id, month, document_type ORDER BY delivery_id, line
-        ) AS place
-    FROM in_window
 )
 SELECT
     added.person_id,
@@ -113,13 +103,8 @@ SELECT
         AS method,
     added.stated_month,
     added.document_type,
-    first_row.delivery_id,
-    first_row.line,
+    added.delivery_id,
+    added.line,
     added.row_count
 FROM added
-INNER JOIN first_row
-    ON first_row.person_id = added.person_id
-    AND first_row.month = added.month
-    AND first_row.document_type = added.document_type
-    AND first_row.place = 1
 ORDER BY added.person_id, added.income_asset_code, added.month, added.document_type
