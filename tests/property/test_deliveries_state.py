@@ -68,7 +68,7 @@ def play(
     for record in ledger.pending():
         land(ledger, record)
     return {
-        record.document_type: (record.made_at, record.sha256)
+        record.document_type: (record.last_made_at, record.sha256)
         for record in ledger.effective_deliveries()
         if record.period == period
     }

@@ -178,15 +178,14 @@ def test_new_repetition_correction(ledger: Ledger) -> None:
     ]
 
 
-def test_the_same_bytes_under_a_later_stamp_carry_the_later_stamp(ledger: Ledger) -> None:
+def test_the_same_bytes_under_a_later_stamp_change_nothing_that_is_shown(ledger: Ledger) -> None:
     receive(ledger)
+    (before,) = ledger.deliveries()
     assert receive(ledger, LATER_NAME) is DropOutcome.REPETITION
     assert receive(ledger) is DropOutcome.REPETITION
     (record,) = ledger.deliveries()
-    assert (record.made_at, record.file_name) == (
-        dt.datetime.fromisoformat("2026-04-02T01:30"),
-        LATER_NAME,
-    )
+    assert (record.made_at, record.file_name) == (before.made_at, before.file_name)
+    assert record.last_made_at == dt.datetime.fromisoformat("2026-04-02T01:30")
 
 
 def test_a_refused_file_is_counted_and_its_name_shows_no_number(ledger: Ledger) -> None:

@@ -4,8 +4,8 @@ Here: the states of deliveries and every drop of a file. Never here: bytes (`war
 or rows (the lake). Next: a night's tables are made from `effective_deliveries()`.
 
 The state is the set of deliveries. Order, repetition and lateness of drops cannot change it:
-a delivery is its identity and its bytes, its stamp is the latest that the sender put on those
-bytes, and of one identity the greatest (stamp, sha256) among the landed ones is effective.
+a delivery is its identity and its bytes, with the first and the last stamp that the sender put on
+them; of one identity the greatest (last stamp, sha256) among the landed ones is effective.
 """
 
 from __future__ import annotations
@@ -173,9 +173,9 @@ class DeliveryBook(Book):
         return self.deliveries(state=DeliveryState.RECEIVED, document=document)
 
     def effective_deliveries(self, document: str | None = None) -> list[DeliveryRecord]:
-        """Return, of each identity, the landed delivery with the greatest (made_at, sha256)."""
+        """Return, of each identity, the landed delivery with the greatest (last stamp, sha256)."""
         identity = (DELIVERY.c.document_type, DELIVERY.c.period, DELIVERY.c.sequence)
-        latest_first = (DELIVERY.c.made_at.desc(), DELIVERY.c.sha256.desc())
+        latest_first = (DELIVERY.c.last_made_at.desc(), DELIVERY.c.sha256.desc())
         rank = func.row_number().over(partition_by=identity, order_by=latest_first).label("rank")
         query = select(DELIVERY.c.delivery_id, rank).where(
             DELIVERY.c.state == DeliveryState.LANDED.value
@@ -245,19 +245,27 @@ def _receive(connection: Connection, arrived: _Arrived) -> DropOutcome:
         DELIVERY.c.sequence == name.sequence,
     )
     stamps = {
-        row.sha256: (row.made_at, row.file_name)
+        row.sha256: row
         for row in connection.execute(
-            select(DELIVERY.c.sha256, DELIVERY.c.made_at, DELIVERY.c.file_name).where(same_identity)
+            select(
+                DELIVERY.c.sha256,
+                DELIVERY.c.made_at,
+                DELIVERY.c.file_name,
+                DELIVERY.c.last_made_at,
+            ).where(same_identity)
         )
     }
-    stamp = (name.made_at, str(name))
     if arrived.sha256 in stamps:
-        # The latest stamp wins whatever came first; else the effective set would depend on order.
-        if stamp > stamps[arrived.sha256]:
+        # First and last stamp are the same whatever came first, so order does not matter: the
+        # first is what tables show, the last says that these bytes are meant again.
+        known = stamps[arrived.sha256]
+        first = min((known.made_at, known.file_name), (name.made_at, str(name)))
+        last = max(known.last_made_at, name.made_at)
+        if (*first, last) != (known.made_at, known.file_name, known.last_made_at):
             connection.execute(
                 update(DELIVERY)
                 .where(same_identity, DELIVERY.c.sha256 == arrived.sha256)
-                .values(made_at=name.made_at, file_name=str(name))
+                .values(made_at=first[0], file_name=first[1], last_made_at=last)
             )
         return DropOutcome.REPETITION
     connection.execute(
@@ -268,6 +276,7 @@ def _receive(connection: Connection, arrived: _Arrived) -> DropOutcome:
             period=name.period,
             sequence=name.sequence,
             made_at=name.made_at,
+            last_made_at=name.made_at,
             sha256=arrived.sha256,
             size_bytes=arrived.size_bytes,
             file_name=str(name),

@@ -109,7 +109,9 @@ class DeliveryRecord:
     period: str
     sequence: int
     made_at: dt.datetime
-    """The sender's latest stamp on these bytes (no zone: as the sender wrote it)."""
+    """The sender's first stamp on these bytes (no zone: as the sender wrote it)."""
+    last_made_at: dt.datetime
+    """The sender's last stamp on these bytes: decides which of two deliveries is effective."""
     sha256: str
     size_bytes: int
     file_name: str

@@ -66,6 +66,7 @@ DELIVERY = Table(
     Column("period", String(8), nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("made_at", DateTime, nullable=False),
+    Column("last_made_at", DateTime, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("file_name", String(255), nullable=False),
