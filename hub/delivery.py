@@ -36,7 +36,7 @@ class DeliveryState(StrEnum):
     STOPPED = "stopped"
 
 
-class DeliveryStopped(Exception):
+class DeliveryStopped(Exception):  # noqa: N818 (a verdict on a delivery, no fault of the hub)
     """A delivery cannot be landed as a whole; nothing of it is lost, its bytes are archived.
 
     Args:
@@ -48,7 +48,13 @@ class DeliveryStopped(Exception):
     """
 
     def __init__(
-        self, rule: str, file: str, detail: str, *, line: int | None = None, column: str | None = None
+        self,
+        rule: str,
+        file: str,
+        detail: str,
+        *,
+        line: int | None = None,
+        column: str | None = None,
     ) -> None:
         self.rule, self.file, self.detail, self.line, self.column = rule, file, detail, line, column
         place = file + (f", line {line}" if line else "") + (f", column {column}" if column else "")
@@ -72,21 +78,22 @@ class DeliveryName:
         Raises:
             DeliveryStopped: the name does not follow the grammar (`file_name_invalid`).
         """
+        refused = DeliveryStopped(
+            "file_name_invalid",
+            file_name,
+            "expected <type>_<period>_<sequence>_<YYYYMMDDTHHMMSS>.<ending>",
+        )
         match = _NAME.match(file_name)
+        if match is None:
+            raise refused
         try:
-            if match is None:
-                raise ValueError
-            made_at = dt.datetime.strptime(match["made_at"], "%Y%m%dT%H%M%S")
+            made_at = dt.datetime.fromisoformat(match["made_at"])
             name = cls(
                 match["document"], match["period"], int(match["sequence"]), made_at, match["ending"]
             )
             _ = name.period_start
         except ValueError:
-            raise DeliveryStopped(
-                "file_name_invalid",
-                file_name,
-                "expected <type>_<period>_<sequence>_<YYYYMMDDTHHMMSS>.<ending>",
-            ) from None
+            raise refused from None
         return name
 
     def __str__(self) -> str:

@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-
 _WIDTH_OF_A_FILE = 180
 """Columns of a table that goes to a file or a pipe, where no terminal says how wide it is."""
 

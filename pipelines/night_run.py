@@ -100,7 +100,8 @@ def run_night(layout: Layout, night: dt.date, listener: Listener) -> NightReport
 
 def _described(failures: list[tuple[str, SerializableErrorInfo | None]]) -> tuple[str, ...]:
     described = []
-    for step, error in failures:
+    for step, failure in failures:
+        error = failure
         while error and error.cause:
             error = error.cause
         described.append(f"{step}: {error.message.strip().splitlines()[0] if error else 'failed'}")

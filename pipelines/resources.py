@@ -10,6 +10,7 @@ import datetime as dt
 from pathlib import Path
 
 import dagster as dg
+
 from pipelines.steps.context import NightContext, night_context
 from warehouse.layout import Layout
 

@@ -81,5 +81,5 @@ def stored_rows(folder: Path, amount_column: str | None) -> StoredRows:
     refused = folder / "quarantine.parquet"
     if refused.exists():
         rows = pl.read_parquet(refused, columns=["amount"])
-        quarantined, quarantined_amount = rows.height, rows["amount"].sum() or 0
+        quarantined, quarantined_amount = rows.height, int(rows["amount"].sum() or 0)
     return StoredRows(accepted, accepted_amount, quarantined, quarantined_amount)

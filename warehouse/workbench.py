@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 import polars as pl
@@ -55,7 +55,7 @@ class Workbench:
         for path in sorted(folder.glob("*.parquet")):
             self._view(path.stem)
 
-    def __enter__(self) -> Workbench:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -117,7 +117,8 @@ class Workbench:
 
     def frame(self, query: str) -> pl.DataFrame:
         """Return the rows of `query` as a polars frame."""
-        return self.connection.sql(query).pl()
+        frame: pl.DataFrame = self.connection.sql(query).pl()
+        return frame
 
     def value(self, query: str) -> Any:
         """Return the single value of `query`.

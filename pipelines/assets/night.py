@@ -1,5 +1,4 @@
-"""The assets of a night after landing: intake, families, index, households, profile, decisions,
-findings, release and extracts.
+"""The assets of a night around landing: intake before it, families to extracts after it.
 
 Add here: the wrapping of a new stage. Never here: its work (`pipelines.steps`).
 """

@@ -24,9 +24,7 @@ _FIRST_DAY = np.datetime64("1990-01-01")
 _DAYS = 13_000
 
 
-def random_facts(
-    document: DocumentType, version: SchemaVersion, rows: int, seed: int
-) -> pl.DataFrame:
+def random_facts(version: SchemaVersion, rows: int, seed: int) -> pl.DataFrame:
     """Return `rows` random rows with the canonical columns of `version`, in canonical types."""
     generator = np.random.default_rng(seed)
     columns: dict[str, pl.Series] = {}
@@ -41,7 +39,7 @@ def _days(rows: int, generator: np.random.Generator) -> np.ndarray:
     return _FIRST_DAY + generator.integers(0, _DAYS, rows).astype("timedelta64[D]")
 
 
-def _values(
+def _values(  # noqa: PLR0911 (one return a format)
     value_format: Format, words: list[str], rows: int, generator: np.random.Generator
 ) -> pl.Series:
     match value_format:
@@ -101,5 +99,5 @@ def _name(document: DocumentType) -> DeliveryName:
 def _render(
     document: DocumentType, version: SchemaVersion, rows: int, seed: int
 ) -> tuple[bytes, pl.DataFrame]:
-    frame = senders_frame(document, version, random_facts(document, version, rows, seed))
+    frame = senders_frame(document, version, random_facts(version, rows, seed))
     return write_delivery(document, version, frame, _name(document)), frame

@@ -14,6 +14,7 @@ from hub.delivery import DeliveryName, DeliveryStopped
 from pipelines.steps.context import NightContext
 from warehouse import archive
 from warehouse.ledger import DropOutcome
+from warehouse.staging import sweep
 
 UNFINISHED = (".part", ".tmp")
 
@@ -41,6 +42,7 @@ def drop(night_folder: Path, landing: Path) -> int:
 
 def take_deliveries(context: NightContext) -> dict[str, int]:
     """Archive and register everything that waits in landing; return counts by outcome."""
+    sweep(context.layout.vault / "archive")
     outcomes: Counter[str] = Counter()
     for file in waiting_files(context.layout.landing):
         outcomes[_take(context, file).value] += 1
@@ -48,23 +50,31 @@ def take_deliveries(context: NightContext) -> dict[str, int]:
     return dict(sorted(outcomes.items()))
 
 
+def _known_name(context: NightContext, file_name: str) -> DeliveryName:
+    name = DeliveryName.parse(file_name)
+    if name.document not in context.catalogue.documents:
+        raise DeliveryStopped(
+            "document_type_unknown", file_name, f"the catalogue has no type {name.document}"
+        )
+    return name
+
+
 def _take(context: NightContext, file: Path) -> DropOutcome:
     size = file.stat().st_size
     sha256, stored = archive.store(context.layout, file)
     try:
-        name = DeliveryName.parse(file.name)
-        document = context.catalogue.documents.get(name.document)
-        if document is None:
-            raise DeliveryStopped(
-                "document_type_unknown", file.name, f"the catalogue has no type {name.document}"
-            )
+        name = _known_name(context, file.name)
     except DeliveryStopped as refused:
         outcome = context.ledger.refuse(
             file.name, sha256, size, refused, night=context.night, institution=file.parent.name
         )
     else:
         outcome = context.ledger.receive(
-            name, document.institution, sha256, size, night=context.night
+            name,
+            context.catalogue.documents[name.document].institution,
+            sha256,
+            size,
+            night=context.night,
         )
     archive.clear(file, stored)
     return outcome
