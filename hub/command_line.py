@@ -8,6 +8,7 @@ command line lives in `hub` and still imports nothing but `hub`.
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from importlib.metadata import EntryPoint, entry_points
@@ -45,10 +46,8 @@ def build_application(names: list[str] | None = None) -> typer.Typer:
 def main() -> None:
     """Run `hub`."""
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
-    try:
-        build_application([asked] if asked in commands() else None)(prog_name="hub")
-    finally:
-        _silence_interpreter_exit()
+    atexit.register(_silence_interpreter_exit)
+    build_application([asked] if asked in commands() else None)(prog_name="hub")
 
 
 def _silence_interpreter_exit() -> None:

@@ -34,6 +34,7 @@ def build_night_tables(context: NightContext) -> dict[str, int]:
         measures = [
             bench.add("night", pl.DataFrame({"as_of": [context.as_of], "month": [context.month]})),
             bench.add("document_type", document_types(context.catalogue)),
+            bench.add("programme", programmes(context.catalogue)),
             bench.add("delivery", delivery_table(context, effective)),
             *build_families(
                 bench,
@@ -66,6 +67,22 @@ def document_types(catalogue: Catalogue) -> pl.DataFrame:
             for document in catalogue.documents.values()
         ],
         infer_schema_length=None,
+    ).sort("code")
+
+
+def programmes(catalogue: Catalogue) -> pl.DataFrame:
+    """One row is one of the 292 welfare programmes."""
+    return pl.DataFrame(
+        [
+            {
+                "code": programme.code,
+                "ministry": programme.ministry,
+                "family": programme.family,
+                "name_ko": programme.name_ko,
+                "name_en": programme.name_en,
+            }
+            for programme in catalogue.programmes.values()
+        ]
     ).sort("code")
 
 

@@ -7,9 +7,14 @@ Here: what a stage needs from the night before and from the vault. Never here: w
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import polars as pl
 
+from hub.findings.rules import load_rules
+from hub.identity.linkage_model import shipped_model
+from hub.programmes.catalogue import load_programmes
+from hub.programmes.parameters import load_parameters
 from pipelines.steps.context import NightContext
 from pipelines.steps.decisions import build_decisions
 from pipelines.steps.extracts import write_extract
@@ -20,9 +25,9 @@ from pipelines.steps.index import build_index, no_members
 from pipelines.steps.profiles import build_profiles
 from warehouse.ledger import Minted
 from warehouse.mart import auditor_mart
-from warehouse.releases import Release, current, heal, publish
+from warehouse.releases import WITHHELD, Release, current, heal, publish
 from warehouse.vault import sub_key
-from warehouse.workbench import Workbench
+from warehouse.workbench import SQL_FOLDER, Workbench
 
 Counts = dict[str, int]
 
@@ -105,6 +110,7 @@ def publish_release(context: NightContext) -> Counts:
         versions=_versions(context),
         build_marts=auditor_mart(),
         minted=minted,
+        withheld=WITHHELD | _intermediate(tables),
     )
     changes = context.ledger.see_findings(context.night, finding_ids)
     context.announce("release", release.release_id)
@@ -114,6 +120,11 @@ def publish_release(context: NightContext) -> Counts:
         "findings_continued": changes.continued,
         "findings_cleared": changes.cleared,
     }
+
+
+def _intermediate(tables: Path) -> set[str]:
+    """Tables on the way to findings, which `finding` and `finding_evidence` hold again."""
+    return {path.stem for path in tables.glob("d[0-9][0-9]_*.parquet")} | {"finding_candidate"}
 
 
 def extract_for(context: NightContext, ministry: str) -> Counts:
@@ -175,6 +186,20 @@ def _current_release(context: NightContext) -> Release:
 
 
 def _versions(context: NightContext) -> dict[str, str]:
-    """What else a release rests on: the catalogue as loaded tonight."""
-    catalogue = hashlib.sha256(repr(context.catalogue.documents).encode()).hexdigest()
-    return {"catalogue": catalogue}
+    """What else a release rests on: catalogue, link model, rules and parameters, as used tonight."""
+    rested_on = {
+        "catalogue": context.catalogue,
+        "programmes": load_programmes(),
+        "parameters": load_parameters(),
+        "detection_rules": load_rules(),
+    }
+    versions = {name: _digest(repr(content)) for name, content in rested_on.items()}
+    return versions | {"link_model": shipped_model().version, "sql": _digest(_all_sql())}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _all_sql() -> str:
+    return "\n".join(path.read_text("utf-8") for path in sorted(SQL_FOLDER.rglob("*.sql")))
