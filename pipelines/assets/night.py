@@ -56,12 +56,23 @@ def family_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
     return families
 
 
-@dg.asset(key=naming.PERSON_INDEX, group_name="night", owners=_OWNERS, kinds={"splink"})
-def person_index(hub: HubResource) -> dg.MaterializeResult:
-    """Which signatures are the same person, under IDs that never silently change."""
-    from pipelines.steps.stages import index_people
+def index_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
+    """Make the person index: it depends on every family."""
 
-    return dg.MaterializeResult(metadata=index_people(hub.context()))
+    @dg.asset(
+        key=naming.PERSON_INDEX,
+        deps=[naming.family_key(family) for family in catalogue.families.values()],
+        group_name="night",
+        owners=_OWNERS,
+        kinds={"splink"},
+    )
+    def person_index(hub: HubResource) -> dg.MaterializeResult:
+        """Which signatures are the same person, under IDs that never silently change."""
+        from pipelines.steps.stages import index_people
+
+        return dg.MaterializeResult(metadata=index_people(hub.context()))
+
+    return person_index
 
 
 @dg.asset(key=naming.HOUSEHOLDS, deps=[naming.PERSON_INDEX], group_name="night", owners=_OWNERS)
@@ -113,8 +124,6 @@ def extract_mohw(hub: HubResource) -> dg.MaterializeResult:
 
 
 def night_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
-    """Gather the assets of a night, the index depending on every family."""
-    families = [naming.family_key(family) for family in catalogue.families.values()]
-    indexed = dg.map_asset_specs(lambda spec: spec.merge_attributes(deps=families), [person_index])
+    """Gather the assets of a night around landing."""
     rest = [households, profiles, decisions, findings, release, extract_mohw]
-    return [intake, family_assets(catalogue), *indexed, *rest]
+    return [intake, family_assets(catalogue), index_asset(catalogue), *rest]
