@@ -184,7 +184,7 @@ def tell_country(
         [pl.Series("person_number", [], dtype=pl.Int64)]
         + [planted[name].drop_nulls().cast(pl.Int64).alias("person_number") for name in concerned]
     ).unique()
-    facts = {family: add_rows(source.facts(family)) for family in catalogue.families}
+    facts = {family: add_rows(source.facts(family), numbers) for family in catalogue.families}
     carried: dict[str, pl.DataFrame] = {}
     for frame in facts.values():
         carried |= index_carriers(frame)
@@ -193,7 +193,6 @@ def tell_country(
         facts=facts,
         carried=carried,
         people=People(source.persons()),
-        planted=numbers,
         seed=seed,
         first_night=first_night,
         noise=noise or NoiseRates(),

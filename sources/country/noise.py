@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -91,10 +92,6 @@ def rates_of(document: DocumentType, rates: NoiseRates) -> NoiseRates:
     return rates.scaled(permille)
 
 
-def _where(mask: Flags, changed: pl.Series, original: pl.Series) -> pl.Series:
-    return changed.zip_with(pl.Series(mask), original)
-
-
 def _with_slots(slips: Mapping[int, int], size: int) -> npt.NDArray[np.int64]:
     table = np.arange(size)
     for sound, slip in slips.items():
@@ -130,15 +127,30 @@ def misspell_hangul(names: pl.Series, draws: Draws) -> pl.Series:
     return pl.Series(names.name, written.tolist(), dtype=pl.String)
 
 
+def _swapped_order(names: pl.Expr) -> pl.Expr:
+    return names.str.replace(r"^(\S+) (.+)$", "$2 $1")
+
+
+def _respelt(names: pl.Expr) -> pl.Expr:
+    return names.str.head(1).replace(_SPELLINGS) + names.str.slice(1)
+
+
+_SLIPS_OF_NAMES = (
+    pl.when("order").then(_swapped_order(pl.col("name"))).otherwise("name").alias("name"),
+    pl.when("spelling").then(_respelt(pl.col("name"))).otherwise("name").alias("name"),
+    pl.when("cut").then(pl.col("name").str.head(2)).otherwise("name").alias("name"),
+)
+"""Slips of a frame with `name` and a flag for each slip, in the order in which they happen."""
+
+
 def respell_family_name(names: pl.Series) -> pl.Series:
     """Return `names` with the other usual spelling of the family name (류 and 유, 이 and 리)."""
-    first = names.str.slice(0, 1)
-    return first.replace(_SPELLINGS) + names.str.slice(1)
+    return names.to_frame("name").select(_respelt(pl.col("name")))["name"].alias(names.name)
 
 
 def swap_name_order(names: pl.Series) -> pl.Series:
     """Return `names` of several words with the first word put last."""
-    return names.str.replace(r"^(\S+) (.+)$", "$2 $1")
+    return names.to_frame("name").select(_swapped_order(pl.col("name")))["name"].alias(names.name)
 
 
 def mistype_ids(ids: pl.Series, draws: Draws, *, swap: bool) -> pl.Series:
@@ -163,15 +175,25 @@ def mistype_ids(ids: pl.Series, draws: Draws, *, swap: bool) -> pl.Series:
     return pl.Series(ids.name, written.tolist(), dtype=pl.String)
 
 
+_SHORT = pl.col("a").str.replace_many(list(_PROVINCES), list(_PROVINCES.values()))
+_FORMS_OF_ADDRESSES = (
+    pl.when(pl.col("form") == 0)
+    .then(_SHORT)
+    .when(pl.col("form") == 1)
+    .then(pl.col("a").str.replace(r"\s*\([^)]*\)$", ""))
+    .when(pl.col("form") == 2)
+    .then(pl.col("a").str.replace(r"^(.*) \S+ (\d[\d-]*)(,[^(]*)? \((.*)\)$", "$1 $4 $2번지$3"))
+    .otherwise(
+        _SHORT.str.replace(r", (\d+)동 (\d+)호", " $1-$2").str.replace(r"\s*\([^)]*\)$", "")
+    )
+    .alias("a")
+)
+
+
 def vary_addresses(addresses: pl.Series, draws: Draws) -> pl.Series:
     """Return `addresses` in another of the forms in use: short province, lot number, no detail."""
-    form = pl.Series(draws.below("form", 4))
-    short = addresses.str.replace_many(list(_PROVINCES), list(_PROVINCES.values()))
-    without_dong = addresses.str.replace(r"\s*\([^)]*\)$", "")
-    lot = addresses.str.replace(r"^(.*) \S+ (\d[\d-]*)(,[^(]*)? \((.*)\)$", "$1 $4 $2번지$3")
-    numbered = short.str.replace(r", (\d+)동 (\d+)호", " $1-$2").str.replace(r"\s*\([^)]*\)$", "")
-    varied = short.zip_with(form == 0, without_dong)
-    return varied.zip_with(form < 2, lot.zip_with(form == 2, numbered))
+    frame = pl.DataFrame({"a": addresses, "form": draws.below("form", 4)})
+    return frame.select(_FORMS_OF_ADDRESSES)["a"].alias(addresses.name)
 
 
 def _forget(values: pl.Series, _: Draws) -> pl.Series:
@@ -187,31 +209,50 @@ def _misdate(births: pl.Series, draws: Draws) -> pl.Series:
 def _noisy_names(
     names: pl.Series, facts: pl.DataFrame, rates: NoiseRates, draws: Draws, people: People
 ) -> pl.Series:  # fmt: skip
+    slips = {
+        "roman": draws.chance("roman", rates.name_in_roman),
+        "order": draws.chance("order", rates.name_order_swapped),
+        "spelling": draws.chance("spelling", rates.name_spelling),
+        "cut": draws.chance("cut", rates.name_cut),
+    }
+    rows = np.flatnonzero(_with_value(np.logical_or.reduce(list(slips.values())), names))
     written = names
-    if "person_number" in facts.columns:
-        chosen = draws.chance("roman", rates.name_in_roman)
-        if chosen.any():
-            roman = people.of(facts["person_number"], "name_roman")
-            written = _where(chosen & roman.is_not_null().to_numpy(), roman, written)
-    written = _apply(
-        written, draws, "order", rates.name_order_swapped, lambda s, _: swap_name_order(s)
-    )
-    written = _apply(
-        written, draws, "spelling", rates.name_spelling, lambda s, _: respell_family_name(s)
-    )
-    written = _apply(written, draws, "typo", rates.name_typo, misspell_hangul)
-    return _apply(written, draws, "cut", rates.name_cut, lambda s, _: s.str.head(2))
+    if rows.size:
+        some = pl.DataFrame({"name": names.gather(rows)}).with_columns(
+            pl.Series(purpose, flags[rows]) for purpose, flags in slips.items()
+        )
+        if slips["roman"].any() and "person_number" in facts.columns:
+            roman = people.of(facts["person_number"].gather(rows), "name_roman")
+            some = some.with_columns(
+                pl.when("roman").then(pl.coalesce(roman, "name")).otherwise("name").alias("name")
+            )
+        for slip in _SLIPS_OF_NAMES:
+            some = some.with_columns(slip)
+        written = names.clone().scatter(rows, some["name"])
+    return _apply(written, draws, "typo", rates.name_typo, misspell_hangul)
+
+
+def _with_value(chosen: Flags, values: pl.Series) -> Flags:
+    return chosen & values.is_not_null().to_numpy() if values.null_count() else chosen
 
 
 def _apply(
-    values: pl.Series, draws: Draws, purpose: str, per_million: int, change: Change
+    values: pl.Series,
+    draws: Draws,
+    purpose: str,
+    per_million: int,
+    change: Change,
+    among: Flags | None = None,
 ) -> pl.Series:
-    """Return `values` with `change` applied to the rows that are drawn for it."""
+    """Return `values` with `change` applied to the rows (`among` some) that are drawn for it."""
     chosen = draws.chance(purpose, per_million)
-    if not chosen.any():
-        return values
-    chosen &= values.is_not_null().to_numpy()
+    if among is not None:
+        chosen &= among
     rows = np.flatnonzero(chosen)
+    if rows.size and values.null_count():
+        rows = np.flatnonzero(_with_value(chosen, values))
+    if not rows.size:
+        return values
     some = Draws(draws.seed, f"{draws.place} {purpose}", draws.keys[rows])
     return values.clone().scatter(rows, change(values.gather(rows), some))
 
@@ -223,10 +264,12 @@ def add_noise(
     draws: Draws,
     people: People,
     rates: NoiseRates,
+    may_change: Flags | None = None,
 ) -> pl.DataFrame:
     """Return `facts` as the sender of `document` has them: names, IDs, dates, addresses.
 
     `rates` are those of a sender of ordinary care; the document's own may be better or worse.
+    National IDs err only in rows that `may_change`: what was planted must be there to be found.
     """
     rates = rates_of(document, rates)
     changed: list[pl.Series] = []
@@ -236,22 +279,18 @@ def add_noise(
     person = family.person_column
     if person is not None and person in facts.columns:
         ids = facts[person]
-        ids = _apply(
-            ids, draws, "swap", rates.id_digits_swapped, lambda s, d: mistype_ids(s, d, swap=True)
-        )
-        ids = _apply(
-            ids, draws, "digit", rates.id_digit_wrong, lambda s, d: mistype_ids(s, d, swap=False)
-        )
-        ids = _apply(ids, draws, "missing", rates.id_missing, _forget)
+        for purpose, per_million, change in (
+            ("swap", rates.id_digits_swapped, partial(mistype_ids, swap=True)),
+            ("digit", rates.id_digit_wrong, partial(mistype_ids, swap=False)),
+            ("missing", rates.id_missing, _forget),
+        ):
+            ids = _apply(ids, draws, purpose, per_million, change, may_change)
         changed.append(ids.alias(person))
     if "birth_date" in facts.columns:
-        births = facts["birth_date"].cast(pl.Date)
-        births = _apply(births, draws, "birth date", rates.birth_date_wrong, _misdate)
-        changed.append(births.alias("birth_date"))
+        births = facts["birth_date"]
+        births = births if births.dtype == pl.Date else births.cast(pl.Date)
+        changed.append(_apply(births, draws, "birth date", rates.birth_date_wrong, _misdate))
     if "address" in facts.columns:
-        changed.append(
-            _apply(facts["address"], draws, "address", rates.address_variant, vary_addresses).alias(
-                "address"
-            )
-        )
+        rate = rates.address_variant
+        changed.append(_apply(facts["address"], draws, "address", rate, vary_addresses))
     return facts.with_columns(changed)

@@ -43,7 +43,7 @@ _ROW = {
 class NightTruth:
     """The truth of one night, gathered file by file."""
 
-    rows: list[pl.DataFrame] = field(default_factory=list)
+    rows: list[tuple[str, str, int, pl.Series]] = field(default_factory=list)
     deliveries: list[tuple[str, str, str, str, str | None, int]] = field(default_factory=list)
     bad_rows: list[tuple[str, str, int, str | None, str]] = field(default_factory=list)
 
@@ -51,21 +51,7 @@ class NightTruth:
         self, document_type: str, file_name: str, first_line: int, person_numbers: pl.Series
     ) -> None:
         """Note whom the rows of a file are about, the first of them on `first_line`."""
-        self.rows.append(
-            pl.DataFrame(
-                {
-                    "line": pl.int_range(
-                        first_line, first_line + len(person_numbers), eager=True, dtype=pl.Int64
-                    ),
-                    "person_number": person_numbers.cast(pl.Int64),
-                }
-            ).select(
-                pl.lit(document_type).alias("document_type"),
-                pl.lit(file_name).alias("file_name"),
-                "line",
-                "person_number",
-            )
-        )
+        self.rows.append((document_type, file_name, first_line, person_numbers))
 
     def add_delivery(
         self,
@@ -89,12 +75,31 @@ class NightTruth:
         """Write the night's three tables below `folder`."""
         place = folder / f"{day:%Y%m%d}"
         place.mkdir(parents=True, exist_ok=True)
-        rows = pl.concat(self.rows) if self.rows else pl.DataFrame(schema=_ROW)
-        rows.sort("document_type", "file_name", "line").write_parquet(place / "row.parquet")
+        self._rows().write_parquet(place / "row.parquet")
         deliveries = pl.DataFrame(self.deliveries, schema=_DELIVERY, orient="row")
         deliveries.sort("institution", "file_name").write_parquet(place / "delivery.parquet")
         bad_rows = pl.DataFrame(self.bad_rows, schema=_BAD_ROW, orient="row")
         bad_rows.sort("file_name", "line").write_parquet(place / "bad_row.parquet")
+
+    def _rows(self) -> pl.DataFrame:
+        if not self.rows:
+            return pl.DataFrame(schema=_ROW)
+        told = sorted(self.rows, key=lambda row: row[:2])
+        files = pl.DataFrame(
+            {
+                "document_type": [row[0] for row in told],
+                "file_name": [row[1] for row in told],
+                "line": [row[2] for row in told],
+                "rows": [len(row[3]) for row in told],
+            }
+        )
+        places = files.select(
+            "document_type",
+            "file_name",
+            pl.int_ranges("line", pl.col("line") + pl.col("rows")).alias("line"),
+        )
+        numbers = pl.concat([row[3].cast(pl.Int64).rename("person_number") for row in told])
+        return places.filter(files["rows"] > 0).explode("line").with_columns(numbers)
 
 
 def write_country_truth(folder: Path, persons: pl.DataFrame, planted: pl.DataFrame) -> None:

@@ -23,6 +23,7 @@ from sources.country.rendering.draws import Flags
 from sources.country.rendering.own_columns import People, add_own_columns
 from sources.country.rendering.selection import (
     FEWEST_ROWS,
+    IS_PLANTED,
     ROW,
     arrival_nights,
     carried_facts,
@@ -46,37 +47,34 @@ class Telling:
     """The country as its institutions tell it.
 
     Attributes:
-        facts: family code → all facts with row numbers (`selection.add_rows`).
+        facts: family code → all facts with row numbers, and which are of planted cases, whom
+            chance must not touch (`selection.add_rows`).
         carried: document type → the facts that it tells, where the facts name their tellers.
-        planted: numbers of the people of planted cases, whom chance must not touch.
     """
 
     catalogue: Catalogue
     facts: Mapping[str, pl.DataFrame]
     carried: Mapping[str, pl.DataFrame]
     people: People
-    planted: pl.Series
     seed: int
     first_night: dt.date
     noise: NoiseRates
 
     def may_change(self, facts: pl.DataFrame) -> Flags:
         """Return True for the rows that chance may change."""
-        if "person_number" not in facts.columns or self.planted.is_empty():
-            return np.ones(facts.height, dtype=np.bool_)
-        numbers = facts["person_number"].cast(pl.Int64)
-        return ~numbers.is_in(self.planted.implode()).fill_null(False).to_numpy()
+        return ~facts[IS_PLANTED].to_numpy()
 
 
-def _held_back(telling: Telling, document: DocumentType, facts: pl.DataFrame) -> pl.Series:
-    """Return the turn on which each row is first told; 0 is the first night."""
-    nothing = pl.Series("turn", np.zeros(facts.height, dtype=np.int64))
-    if document.mode is Mode.FULL and document.cycle not in EVERY_DAY:
-        return nothing
-    if facts.height < 2 * FEWEST_ROWS:
-        return nothing
-    turns = arrival_nights(document, facts, telling.seed)
-    return turns.zip_with(pl.Series(telling.may_change(facts)), nothing)
+def _told_on(
+    telling: Telling, document: DocumentType, facts: pl.DataFrame, turn: int
+) -> pl.DataFrame:
+    """Return the rows that are first told on that turn; 0 is the first night."""
+    if (
+        document.mode is Mode.FULL and document.cycle not in EVERY_DAY
+    ) or facts.height < 2 * FEWEST_ROWS:
+        return facts if turn == 0 else facts.clear()
+    turns = arrival_nights(document, facts, telling.seed) * telling.may_change(facts)
+    return facts.filter(pl.Series(turns == turn))
 
 
 def _is_monthly_state(family: Family, document: DocumentType) -> bool:
@@ -152,16 +150,15 @@ def _state(telling: Telling, plan: Plan, facts: pl.DataFrame, month: str | None)
 def _rows_of(telling: Telling, plan: Plan, facts: pl.DataFrame, family: Family) -> pl.DataFrame:
     """Return the rows of the planned file, of the facts that its type tells on any night."""
     document = plan.document
-    turns = _held_back(telling, document, facts)
     month = str(family.valid_from) if _is_monthly_state(family, document) else None
     if plan.reason is Reason.SUPPLEMENT:
-        return _supplement(telling, document, facts.filter(turns == 0))
+        return _supplement(telling, document, _told_on(telling, document, facts, 0))
     if plan.reason is not Reason.DUE:
         if month is not None and family.code in HISTORY_FAMILIES:
             return _with_history(telling, facts, month)
-        return facts.filter(turns == 0)
+        return _told_on(telling, document, facts, 0)
     if document.mode is not Mode.FULL or document.cycle in EVERY_DAY:
-        return facts.filter(turns == plan.turn)
+        return _told_on(telling, document, facts, plan.turn)
     return _state(telling, plan, _as_of(facts, plan), month)
 
 
@@ -177,12 +174,7 @@ def fill_plan(telling: Telling, plan: Plan, version: SchemaVersion) -> pl.DataFr
     facts = add_own_columns(version, facts, family, draws, telling.people, telling.first_night)
     facts = round_amounts(facts, version)
     may_change = telling.may_change(facts)
-    person = family.person_column
-    true_ids = facts[person] if person in facts.columns else None
-    facts = add_noise(document, facts, family, draws, telling.people, telling.noise)
-    if true_ids is not None:
-        # What was planted must be there to be found: names may err there, numbers do not.
-        facts = facts.with_columns(facts[true_ids.name].zip_with(pl.Series(may_change), true_ids))
+    facts = add_noise(document, facts, family, draws, telling.people, telling.noise, may_change)
     if plan.reason is Reason.CORRECTION:
         facts = restate_some(version, facts, draws, may_change, f"correction {plan.made_at}")
     elif plan.reason is Reason.DUE:

@@ -70,8 +70,10 @@ def add_correcting_rows(
     """
     column = version.by_canonical(RECORD_ACTION)
     known = set(column.codes.values()) if column is not None else set()
+    if known <= {"new"}:
+        return facts
     chosen = is_corrected(draws, per_million) & may_change
-    if not known or not chosen.any():
+    if not chosen.any():
         return facts
     rows, own = _some(facts, chosen, draws)
     if document.corrections is Corrections.REVERSAL_ROWS and "reversal" in known:

@@ -49,11 +49,12 @@ def _likes_hyphens(document: DocumentType) -> bool:
 
 def round_amounts(facts: pl.DataFrame, version: SchemaVersion) -> pl.DataFrame:
     """Return `facts` with each amount cut to the unit in which `version` writes it, in won."""
-    return facts.with_columns(
+    coarse = [
         round_to_unit(column)
         for column in version.columns
-        if column.format in WON_PER_UNIT and column.canonical in facts.columns
-    )
+        if WON_PER_UNIT.get(column.format, 1) > 1 and column.canonical in facts.columns
+    ]
+    return facts.with_columns(coarse) if coarse else facts
 
 
 def senders_frame(

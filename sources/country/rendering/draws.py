@@ -31,11 +31,14 @@ def number_of(*words: object) -> int:
 
 
 def _mix(values: UInts) -> UInts:
-    """Scatter `values` over 64 bits (the finaliser of SplitMix64)."""
-    with np.errstate(over="ignore"):
-        values = (values ^ (values >> np.uint64(30))) * _FIRST
-        values = (values ^ (values >> np.uint64(27))) * _SECOND
-    return values ^ (values >> np.uint64(31))
+    """Scatter `values` over 64 bits in place (the finaliser of SplitMix64)."""
+    # Products of unsigned arrays wrap round silently, which is meant.
+    values ^= values >> np.uint64(30)
+    values *= _FIRST
+    values ^= values >> np.uint64(27)
+    values *= _SECOND
+    values ^= values >> np.uint64(31)
+    return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,7 @@ class Draws:
     def bits(self, purpose: str) -> UInts:
         """Return 64 random bits a row."""
         salt = np.uint64(number_of(self.seed, self.place, purpose))
-        with np.errstate(over="ignore"):
-            return _mix(self.keys * _STEP + salt)
+        return _mix(self.keys * _STEP + salt)
 
     def below(self, purpose: str, limit: int) -> Ints:
         """Return an integer a row, from 0 to `limit` - 1."""
@@ -69,4 +71,8 @@ class Draws:
 
     def chance(self, purpose: str, per_million: int) -> Flags:
         """Return True for about `per_million` of a million rows."""
-        return self.below(purpose, PER_MILLION) < per_million
+        if per_million <= 0:
+            return np.zeros(len(self.keys), dtype=np.bool_)
+        if per_million >= PER_MILLION:
+            return np.ones(len(self.keys), dtype=np.bool_)
+        return self.bits(purpose) < np.uint64((per_million << 64) // PER_MILLION)

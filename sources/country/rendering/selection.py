@@ -13,10 +13,13 @@ import numpy as np
 import polars as pl
 
 from hub.catalogue import Column, DocumentType, Family, Format, SchemaVersion
-from sources.country.rendering.draws import Draws
+from sources.country.rendering.draws import Draws, Ints
 
 ROW = "_row"
 """Number of a fact within its family: the key of every draw about it."""
+
+IS_PLANTED = "_is_planted"
+"""Whether a fact is about a person of a planted case."""
 
 CARRIED_BY = "carried_by"
 """Column of facts that lists the document types which tell each of them."""
@@ -34,9 +37,18 @@ _DEATH = r"death|dead|deceas|died|cremat|burial|columbar|unclaimed|remains|reint
 _BIRTH = r"birth|born"
 
 
-def add_rows(facts: pl.DataFrame) -> pl.DataFrame:
-    """Return `facts` with their row numbers (UInt64), in the order in which they came."""
-    return facts.with_row_index(ROW).with_columns(pl.col(ROW).cast(pl.UInt64))
+def add_rows(facts: pl.DataFrame, planted: pl.Series | None = None) -> pl.DataFrame:
+    """Return `facts` with their row numbers (UInt64), in the order in which they came.
+
+    `planted` are the numbers of the people of planted cases; their rows are flagged.
+    """
+    is_planted = pl.lit(value=False)
+    if planted is not None and "person_number" in facts.columns:
+        numbers = pl.col("person_number").cast(pl.Int64)
+        is_planted = numbers.is_in(planted.implode()).fill_null(value=False)
+    return facts.with_row_index(ROW).with_columns(
+        pl.col(ROW).cast(pl.UInt64), is_planted.alias(IS_PLANTED)
+    )
 
 
 def draws_for(document: DocumentType, facts: pl.DataFrame, seed: int) -> Draws:
@@ -90,13 +102,15 @@ def _fits(column: Column) -> pl.Expr:
 def _redraw_words(facts: pl.DataFrame, columns: list[Column], draws: Draws) -> pl.DataFrame:
     """Return `facts` with words that a type does not know replaced by ones that it does."""
     absent = [column.canonical for column in columns if column.canonical not in facts.columns]
-    facts = facts.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
+    if absent:
+        facts = facts.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
     fitting = facts.select(_fits(column).alias(column.canonical) for column in columns)
-    for column in columns:
+    unfit = fitting.select(~pl.all().all()).row(0) if columns and facts.height else ()
+    for column, is_unfit in zip(columns, unfit, strict=False):
+        if not is_unfit:
+            continue
         name = column.canonical
         fits = fitting[name]
-        if fits.all():
-            continue
         drawn = draws.bits(f"word {name}")
         own_class = facts.select(_word_class(pl.col(name).fill_null("")).alias("c"))["c"]
         choice = pl.Series([None], dtype=pl.String).new_from_index(0, facts.height)
@@ -131,7 +145,8 @@ def _with_required(facts: pl.DataFrame, version: SchemaVersion) -> pl.DataFrame:
         for column in version.columns
         if column.required and column.canonical in facts.columns
     ]
-    return facts.drop_nulls(required) if required else facts
+    has_gaps = any(facts[name].null_count() for name in required)
+    return facts.drop_nulls(required) if has_gaps else facts
 
 
 def index_carriers(facts: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -155,7 +170,8 @@ def carried_facts(
     codes = [
         column for column in _code_columns(family, version) if column.canonical not in constants
     ]
-    facts = facts.with_columns(pl.lit(word).alias(name) for name, word in constants.items())
+    if constants:
+        facts = facts.with_columns(pl.lit(word).alias(name) for name, word in constants.items())
     told = _redraw_words(facts, codes, draws_for(document, facts, seed))
     return _with_required(told, version)
 
@@ -195,8 +211,8 @@ def stand_in_facts(
     return _redraw_words(facts, codes, draws_for(document, facts, seed))
 
 
-def arrival_nights(document: DocumentType, facts: pl.DataFrame, seed: int) -> pl.Series:
+def arrival_nights(document: DocumentType, facts: pl.DataFrame, seed: int) -> Ints:
     """Return the night (0 is the first) on which the sender comes to tell each row."""
     lots = draws_for(document, facts, seed).below("arrival", 1_000_000)
     night = lots // HELD_BACK_PER_MILLION + 1
-    return pl.Series("arrival", np.where(night <= NIGHTS_HELD_BACK, night, 0))
+    return np.where(night <= NIGHTS_HELD_BACK, night, 0)

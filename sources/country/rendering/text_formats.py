@@ -11,9 +11,10 @@ import io
 
 import polars as pl
 
-from hub.catalogue import Encoding, SchemaVersion
+from hub.catalogue import Encoding, Format, SchemaVersion
 from hub.delivery import DeliveryName
 
+_FREE_FORMATS = (Format.TEXT, Format.CODE)
 _XML_SPECIALS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -35,11 +36,18 @@ def write_json_lines(frame: pl.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def _escape(frame: pl.DataFrame, column: str) -> pl.Expr:
-    cell = pl.col(column)
-    if frame.schema[column] == pl.String and frame[column].str.contains("[&<>]").any():
-        cell = cell.str.replace_many(list(_XML_SPECIALS), list(_XML_SPECIALS.values()))
-    return cell.cast(pl.String).fill_null("")
+def _escaped(frame: pl.DataFrame, version: SchemaVersion) -> dict[str, pl.Expr]:
+    """Return the cells of each column as element content."""
+    texts = [column.name for column in version.columns if column.format in _FREE_FORMATS]
+    has_special = pl.col(texts).cast(pl.String).str.contains("[&<>]").any()
+    special = frame.select(has_special).row(0, named=True) if texts and frame.height else {}
+    cells: dict[str, pl.Expr] = {}
+    for column in version.columns:
+        cell = pl.col(column.name).cast(pl.String)
+        if special.get(column.name):
+            cell = cell.str.replace_many(list(_XML_SPECIALS), list(_XML_SPECIALS.values()))
+        cells[column.name] = cell.fill_null("")
+    return cells
 
 
 def write_xml(
@@ -53,13 +61,14 @@ def write_xml(
 
     `total` is the sum of the amount column in the sender's unit, for the root's attribute.
     """
+    cells = _escaped(frame, version)
     parts: list[pl.Expr] = []
     before = "<row>"
     for column in version.columns:
-        parts += [pl.lit(f"{before}<{column.name}>"), _escape(frame, column.name)]
+        parts += [pl.lit(f"{before}<{column.name}>"), cells[column.name]]
         before = f"</{column.name}>"
     parts.append(pl.lit(f"{before}</row>\n"))
-    rows = frame.select(pl.concat_str(parts).alias("row"))["row"].str.join("").item() or ""
+    rows = frame.select(pl.concat_str(parts).str.join("")).item() or ""
     return (
         f'<?xml version="1.0" encoding="{encoding.value.upper()}"?>\n'
         f'<delivery type="{name.document}" period="{name.period}" '

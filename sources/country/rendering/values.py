@@ -91,6 +91,12 @@ def _write_text(values: pl.Expr, encoding: Encoding) -> pl.Expr:
     return text.str.replace_all(_OUTSIDE_CP949, "?") if encoding is Encoding.CP949 else text
 
 
+def _written_type(form: Format) -> pl.DataType:
+    if form is Format.DECIMAL:
+        return pl.Float64()
+    return pl.Int64() if form in NUMBERS else pl.String()
+
+
 def write_column(column: Column, encoding: Encoding, *, hyphenate: bool = False) -> pl.Expr:
     """Return the values of `column`'s canonical column as the sender writes them, under its name.
 
@@ -127,8 +133,9 @@ def write_values(
 
     A canonical column that `facts` lack is written as nothing.
     """
-    lacking = {column.canonical for column in version.columns} - set(facts.columns)
-    nothing = (pl.lit(None, dtype=pl.String).alias(name) for name in sorted(lacking))
-    return facts.with_columns(nothing).select(
-        write_column(column, encoding, hyphenate=hyphenate) for column in version.columns
+    return facts.select(
+        write_column(column, encoding, hyphenate=hyphenate)
+        if column.canonical in facts.columns
+        else pl.repeat(None, facts.height, dtype=_written_type(column.format)).alias(column.name)
+        for column in version.columns
     )
