@@ -297,6 +297,8 @@ class Institution:
     code: str
     name_ko: str
     name_en: str
+    slug: str = ""
+    """Code and short English name, as its catalogue file is called: `I03_national_tax_service`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class _NightProgress:
             TextColumn("[dim]{task.fields[item]}"),
         )
         self.progress = Progress(*columns, console=console)
-        totals = {"intake": arrived or None, "families": 41}
+        totals = {"intake": arrived, "landing": 0, "families": 41, "index": 2, "release": 2}
         self._tasks = {
             stage: self.progress.add_task(text, total=totals.get(stage, 1), item="", start=False)
             for stage, text in STAGES

@@ -52,14 +52,14 @@ def column_schema(document: DocumentType) -> dg.TableSchema:
     )
 
 
-def document_asset(document: DocumentType) -> dg.AssetsDefinition:
+def document_asset(document: DocumentType, group: str) -> dg.AssetsDefinition:
     """Make the asset of one document type."""
     key = naming.document_key(document)
 
     @dg.asset(
         key=key,
         deps=[naming.INTAKE],
-        group_name=naming.institution_group(document),
+        group_name=group,
         description=f"{document.name_ko} ({document.name_en}). {document.describes}",
         owners=[f"team:{document.institution.lower()}"],
         kinds={"parquet", document.delivery.value},
@@ -108,4 +108,7 @@ def document_asset(document: DocumentType) -> dg.AssetsDefinition:
 
 def document_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
     """Make the assets of all document types."""
-    return [document_asset(document) for document in catalogue.documents.values()]
+    return [
+        document_asset(document, naming.institution_group(document, catalogue))
+        for document in catalogue.documents.values()
+    ]

@@ -18,9 +18,9 @@ FINDINGS = dg.AssetKey(["findings", "finding"])
 RELEASE = dg.AssetKey(["release", "current"])
 
 
-def institution_group(document: DocumentType) -> str:
-    """Group of a document type's asset: its institution."""
-    return document.institution
+def institution_group(document: DocumentType, catalogue: Catalogue) -> str:
+    """Group of a document type's asset: its institution, such as `I03_national_tax_service`."""
+    return catalogue.institutions[document.institution].slug
 
 
 def document_key(document: DocumentType) -> dg.AssetKey:

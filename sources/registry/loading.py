@@ -34,7 +34,7 @@ def _institution(content: Entry, file: Path, place: Place) -> Institution | None
     entry = content.get("institution")
     if not INSTITUTION.holds(entry, place, "institution.") or not isinstance(entry, dict):
         return None
-    institution = Institution(**entry)
+    institution = Institution(**entry, slug=file.stem)
     if not _INSTITUTION_CODE.fullmatch(institution.code):
         place.report("institution.code", "is no institution code", "write I and two digits")
     if not file.stem.startswith(institution.code + "_"):
