@@ -35,6 +35,7 @@ from hub.delivery import DeliveryName
 from sources.readers import ENDINGS, open_delivery
 
 CODE = "I99-F99-01"
+MADE_AT = dt.datetime(2026, 2, 1)  # noqa: DTZ001 - file names carry local time
 COLUMNS = (
     Column("주민번호", "national_id", Format.ID13, width=14),
     Column("성명", "full_name", Format.TEXT, width=20),
@@ -109,7 +110,7 @@ def document(
     )
 
 
-def name_of(delivery: Delivery, made_at: dt.datetime = dt.datetime(2026, 2, 1)) -> DeliveryName:
+def name_of(delivery: Delivery, made_at: dt.datetime = MADE_AT) -> DeliveryName:
     return DeliveryName(CODE, "202601", 1, made_at, ENDINGS[delivery])
 
 
@@ -169,7 +170,7 @@ def _write_json_lines(document, version, rows):
     return text.encode(document.encoding.value)
 
 
-def _write_parquet(document, version, rows):
+def _write_parquet(_, version, rows):
     types = {Format.DECIMAL: pa.float64(), **dict.fromkeys(NUMBERS, pa.int64())}
     arrays = {
         column.name: pa.array(

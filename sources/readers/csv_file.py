@@ -18,7 +18,7 @@ from typing import BinaryIO
 import numpy as np
 import polars as pl
 
-from hub.catalogue import DocumentType, Encoding, Format, SchemaVersion
+from hub.catalogue import DocumentType, Encoding, SchemaVersion
 from hub.delivery import LINE, DeliveryName, DeliveryStopped, RawBatch, Reject
 from sources.readers.chunks import Chunk, cut_into_chunks, read_first_line
 from sources.readers.encodings import (
@@ -113,9 +113,6 @@ class CsvParser:
         self._schema = {column: pl.String() for column in columns}
         self._order = [column.name for column in version.columns]
         self._positions = [columns.index(column.name) for column in version.columns]
-        self._text_columns = [
-            column.name for column in version.columns if column.format is Format.TEXT
-        ]
 
     def parse(self, chunk: Chunk) -> Parsed:
         """Return the rows and rejects of `chunk`."""
@@ -145,10 +142,9 @@ class CsvParser:
             return None
         commas = data.count(b",")
         if quotes:
-            commas -= sum(
-                int(frame.get_column(name).str.count_matches(",", literal=True).sum() or 0)
-                for name in self._text_columns
-            )
+            # Polars fills fields that are missing; only the count of separators shows them.
+            inner = frame.select(pl.all().str.count_matches(",", literal=True).sum())
+            commas -= sum(count or 0 for count in inner.row(0))
         if commas != frame.height * (len(self._columns) - 1):
             return None
         lines = pl.int_range(

@@ -31,6 +31,8 @@ from sources.readers.schema_versions import preferred, schema_unknown
 
 SAMPLE_BYTES = LINE_LIMIT_BYTES
 SAMPLE_LINES = 1_000
+LARGEST_PLAIN_DECIMAL = 10**15
+"""From here on floating point is written with an exponent, differently by each library."""
 
 _WHOLE_NUMBERS = (Format.WON, Format.THOUSAND_WON, Format.TEN_THOUSAND_WON, Format.INT)
 
@@ -145,7 +147,13 @@ class JsonLinesParser:
             return None
         if table.num_rows != rows:
             return None
-        frame = pl.DataFrame(table).select(pl.col(self._order).cast(pl.String))
+        numbers = pl.DataFrame(table)
+        if any(
+            (numbers.get_column(column).abs() >= LARGEST_PLAIN_DECIMAL).any()
+            for column in self._decimals
+        ):
+            return None
+        frame = numbers.select(pl.col(self._order).cast(pl.String))
         lines = pl.int_range(chunk.first_line, chunk.first_line + rows, dtype=pl.Int64, eager=True)
         return frame.with_columns(lines.alias(LINE))
 
@@ -176,7 +184,7 @@ class JsonLinesParser:
             return dict(members)
 
         try:
-            found = json.loads(text, parse_int=str, parse_constant=_refuse, object_pairs_hook=keep)
+            found = json.loads(text, parse_constant=_refuse, object_pairs_hook=keep)
         except (ValueError, RecursionError):
             return Reject(line, None, "json_malformed", "expected one JSON object")
         if not isinstance(found, dict):
@@ -192,7 +200,7 @@ class JsonLinesParser:
             value = found.get(column)
             if isinstance(value, (dict, list)):
                 return Reject(line, column, "nested_value", "expected a text or a number")
-            written = _written(value)
+            written = _written(value, is_decimal=column in self._decimals)
             if written is not None and "\0" in written:
                 return Reject(line, column, "nul_byte", "expected text without NUL")
             if written is not None and any("\ud800" <= each <= "\udfff" for each in written):
@@ -201,10 +209,15 @@ class JsonLinesParser:
         return tuple(values)
 
 
-def _written(value: str | float | bool | None) -> str | None:
-    """A JSON value as the text of a raw batch; true and false are no values of any format."""
+def _written(value: str | float | bool | None, *, is_decimal: bool) -> str | None:
+    """A JSON value as the text of a raw batch; true and false are no values of any format.
+
+    Decimals are written as the fast path writes them, so that equal rows stay equal.
+    """
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if is_decimal and abs(value) < LARGEST_PLAIN_DECIMAL:
+        value = float(value)
     return str(value)

@@ -150,7 +150,7 @@ def test_utf_16_is_stopped(tmp_path):
 
 
 def bomb(value_bytes, rows):
-    """A small Parquet file whose texts unpack to `value_bytes` × `rows`."""
+    """A small Parquet file whose texts unpack to `value_bytes` times `rows`."""
     document = scene.document(Delivery.PARQUET)
     text = pa.DictionaryArray.from_arrays(
         pa.array([0] * rows, pa.int32()), pa.array(["x" * value_bytes])
@@ -182,16 +182,13 @@ def test_parquet_with_broken_bytes_is_stopped_or_read(place, tmp_path):
     content = bytearray(scene.written(document, scene.ROWS * 50))
     start = len(content) * place // 100
     content[start : start + 8] = b"\xff" * 8
+    rule = None
     try:
         scene.read(document, bytes(content), tmp_path)
     except DeliveryStopped as stop:
-        assert stop.rule in {
-            "unreadable",
-            "truncated",
-            "too_large",
-            "header_mismatch",
-            "schema_unknown",
-        }
+        rule = stop.rule
+    known = {"unreadable", "truncated", "too_large", "header_mismatch", "schema_unknown"}
+    assert rule is None or rule in known
 
 
 @pytest.mark.parametrize("encoding", list(Encoding))

@@ -113,7 +113,7 @@ BAD = [
     (Format.WON, "1e3"),
     (Format.WON, "99999999999999999999"),
     (Format.THOUSAND_WON, "9223372036854775807"),
-    (Format.INT, "３"),
+    (Format.INT, "\uff13"),
     (Format.DECIMAL, "1,5"),
     (Format.DECIMAL, "nan"),
     (Format.DECIMAL, "inf"),

@@ -54,7 +54,7 @@ def test_the_later_schema_version_is_found(delivery, encoding, tmp_path):
 def test_json_lines_that_fit_both_versions_are_of_the_one_in_force(tmp_path):
     document = scene.document(Delivery.JSON_LINES)
     content = scene.written(document, scene.ROWS)
-    for made_at, number in ((dt.datetime(2026, 2, 1), 1), (dt.datetime(2026, 8, 1), 2)):
+    for made_at, number in ((scene.MADE_AT, 1), (scene.MADE_AT + dt.timedelta(days=181), 2)):
         name = scene.name_of(Delivery.JSON_LINES, made_at)
         opened, batches = scene.read(document, content, tmp_path, name)
         assert opened.version.number == number
