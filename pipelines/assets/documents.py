@@ -8,13 +8,16 @@ retry belong to a type; in one process, because a process start costs forty time
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from hub.catalogue import Catalogue, Cycle, DocumentType
 from pipelines.assets import naming
 from pipelines.resources import HubResource
+
+if TYPE_CHECKING:
+    from pipelines.steps.landing import DocumentLanding
 
 CHECK = "expectations"
 
@@ -52,6 +55,31 @@ def column_schema(document: DocumentType) -> dg.TableSchema:
     )
 
 
+def landing_result(landing: DocumentLanding) -> dg.MaterializeResult:
+    """Tell Dagster what landing came to; the inline check fails where a delivery was stopped."""
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": landing.rows_accepted,
+            "deliveries_landed": landing.landed,
+            "deliveries_stopped": landing.stopped,
+            "rows_quarantined": landing.rows_quarantined,
+            "reasons": dg.MetadataValue.json(landing.reasons),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=CHECK,
+                passed=landing.stopped == 0,
+                # The bad delivery is already held back, so the rest of the night goes on.
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={
+                    "evaluated": landing.evaluated,
+                    "unsuccessful": landing.unsuccessful,
+                },
+            )
+        ],
+    )
+
+
 def document_asset(document: DocumentType, group: str) -> dg.AssetsDefinition:
     """Make the asset of one document type."""
     key = naming.document_key(document)
@@ -77,31 +105,10 @@ def document_asset(document: DocumentType, group: str) -> dg.AssetsDefinition:
         freshness_policy=freshness_policy(document),
         check_specs=[dg.AssetCheckSpec(CHECK, asset=key, blocking=True)],
     )
-    def land(hub: HubResource) -> Iterator[dg.MaterializeResult]:
+    def land(hub: HubResource) -> dg.MaterializeResult:
         from pipelines.steps.landing import land_document
 
-        landing = land_document(hub.context(), document.code)
-        yield dg.MaterializeResult(
-            metadata={
-                "dagster/row_count": landing.rows_accepted,
-                "deliveries_landed": landing.landed,
-                "deliveries_stopped": landing.stopped,
-                "rows_quarantined": landing.rows_quarantined,
-                "reasons": dg.MetadataValue.json(landing.reasons),
-            },
-            check_results=[
-                dg.AssetCheckResult(
-                    check_name=CHECK,
-                    passed=landing.stopped == 0,
-                    # The bad delivery is already held back, so the rest of the night goes on.
-                    severity=dg.AssetCheckSeverity.WARN,
-                    metadata={
-                        "evaluated": landing.evaluated,
-                        "unsuccessful": landing.unsuccessful,
-                    },
-                )
-            ],
-        )
+        return landing_result(land_document(hub.context(), document.code))
 
     return land
 

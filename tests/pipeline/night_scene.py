@@ -109,7 +109,7 @@ def tell(
 @contextmanager
 def unflushed() -> Iterator[None]:
     """Write without waiting for the disk: no power cut is tested here, and flushing takes long."""
-    with mock.patch.object(os, "fsync", lambda _descriptor: None):
+    with mock.patch.object(os, "fsync", return_value=None):
         yield
 
 

@@ -258,9 +258,7 @@ def ask(cursor=None):
 def document_keys(result):
     (request,) = result.run_requests
     return {
-        key
-        for key in request.asset_selection
-        if key.path[0] == "landing" and key != naming.INTAKE
+        key for key in request.asset_selection if key.path[0] == "landing" and key != naming.INTAKE
     }
 
 
@@ -288,6 +286,6 @@ def test_the_schedule_asks_for_the_night_of_its_day():
     at = dt.datetime(2026, 4, 1, 2, 0, tzinfo=ZoneInfo("Asia/Seoul"))
     request = nightly(dg.build_schedule_context(scheduled_execution_time=at))
     assert request.run_config["resources"]["hub"]["config"]["night"] == "2026-04-01"
-    assert request.run_key == nightly(
-        dg.build_schedule_context(scheduled_execution_time=at)
-    ).run_key
+    assert (
+        request.run_key == nightly(dg.build_schedule_context(scheduled_execution_time=at)).run_key
+    )
