@@ -109,11 +109,18 @@ def _planted_rows(draft: Draft) -> pl.DataFrame:
             {"other_region": elsewhere},
         ),
         (
-            draft.planted("D20").filter(pl.col("age") >= 3),
+            draft.planted("D20").filter(pl.col("age").is_between(3, 18)),
             "I08-F35-02",
             "nuri_kindergarten",
             280_000,
             {"is_in_kind": pl.lit(value=True)},
+        ),
+        (
+            draft.planted("D20").filter("is_on_basic_pension"),
+            "I06-F35-03",
+            "disability_pension",
+            439_700,
+            {},
         ),
         (
             draft.planted("D15"),

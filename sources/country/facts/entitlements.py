@@ -85,15 +85,16 @@ def _add_planted(draft: Draft) -> None:
         "entitled_from": draft.months(3)[0],
         "decided_on": draft.months(4)[0],
     }
-    children = draft.planted("D20").with_columns(
+    children = draft.planted("D20").filter(pl.col("age") < 19)
+    children = children.with_columns(
         unit_head_national_id_person_number=pl.col("head_number")
     )
-    document = "I06-F34-06"
-    since["status"] = draft.word(document, "status", *GOOD)
-    for name, who in (
-        ("home_care_allowance", pl.col("age") >= 0),
-        ("childcare_fee", pl.col("age") < 3),
+    for document, name, who in (
+        ("I06-F34-06", "home_care_allowance", pl.col("age") >= 0),
+        ("I06-F34-06", "childcare_fee", pl.col("age") < 3),
+        ("I08-F34-02", "nuri_kindergarten", pl.col("age") >= 3),
     ):
+        since["status"] = draft.word(document, "status", *GOOD)
         draft.add(
             children.filter(who),
             document,

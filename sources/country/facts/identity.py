@@ -86,7 +86,7 @@ def draft_identity(draft: Draft) -> None:
         **who,
         changed_on=pl.when(changed)
         .then("id_changed_on")
-        .otherwise(pl.col("birth_date").dt.offset_by("6d")),
+        .otherwise(pl.min_horizontal(pl.col("birth_date").dt.offset_by("6d"), draft.as_of)),
         change_reason=pl.when(changed).then(pl.lit("naturalisation")).otherwise(pl.lit("birth")),
     )
     carded = draft.pick(KOREAN & (pl.col("age") >= 17), 0.03)

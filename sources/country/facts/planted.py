@@ -27,7 +27,7 @@ NOTES: dict[str, str] = {
     "D17": "disability assessment expired, pension still paid",
     "D18": "daily wages in months of job-seeker benefit",
     "D19": "same programme paid by two regions in one month",
-    "D20": "home-care allowance beside childcare fee or kindergarten",
+    "D20": "home-care allowance beside childcare fee or kindergarten, or two pensions that exclude",
     "D22": "same child claimed by two units",
     "D23": "two public tenancies at once",
     "D24": "one account for three unrelated recipients",
@@ -66,7 +66,9 @@ def planted_cases(country: Country) -> pl.DataFrame:
     words = {name: programme_word(draft, document, name) for name, document in DOCUMENTS.items()}
     words["home_care_allowance"] = programme_word(entitlement, "I06-F34-06", "home_care_allowance")
     carriers = country.people.filter(pl.col("planted_rule").is_not_null()).with_columns(
-        name=pl.when(pl.col("planted_rule").is_in(list(FIXED)))
+        name=pl.when((pl.col("planted_rule") == "D20") & pl.col("is_on_basic_pension"))
+        .then(pl.lit("basic_pension"))
+        .when(pl.col("planted_rule").is_in(list(FIXED)))
         .then(pl.col("planted_rule").replace_strict(FIXED, default=None, return_dtype=pl.String))
         .when(pl.col("planted_rule").is_in(["D18", "D23"]))
         .then(pl.lit(None, pl.String))

@@ -102,6 +102,7 @@ def _draft_students(draft: Draft, pupils: pl.DataFrame, opening: dt.date, size: 
     left = (pl.col("planted_rule") == "D16").fill_null(value=False)
     students = pupils.filter("is_student")
     grade = pl.min_horizontal(pl.max_horizontal(pl.col("age") - 18, 1), 4)
+    entered = (pl.lit(opening) - pl.duration(days=365 * (grade - 1))).dt.truncate("1mo")
     draft.add(
         students,
         "I08-F09-04",
@@ -113,7 +114,7 @@ def _draft_students(draft: Draft, pupils: pl.DataFrame, opening: dt.date, size: 
             [66, 22, 5, 5, 2],
         ),
         status=pl.when(left).then(pl.lit("dropped_out")).otherwise("student_state"),
-        enrolled_on=opening,
+        enrolled_on=entered,
         left_on=pl.when(left).then(pl.lit(draft.as_of) - pl.duration(days=100)),
     )
     soldiers = pupils.filter(pl.col("is_conscript") & pl.col("planted_rule").is_null())
@@ -124,7 +125,7 @@ def _draft_students(draft: Draft, pupils: pl.DataFrame, opening: dt.date, size: 
         grade=2,
         level="university",
         status="military_leave",
-        enrolled_on=opening,
+        enrolled_on=pl.lit(opening).dt.offset_by("-1y"),
     )
 
 

@@ -34,7 +34,7 @@ ASSESSMENTS: tuple[tuple[str, pl.Expr, float, int, int, bool], ...] = (
         True,
     ),
     ("I01-F30-06", ADULT, 0.02, 8_000_000, 500, False),
-    ("I03-F30-01", WEALTHY & (pl.col("wealth") > 0.88), 0.12, 900_000_000, 30, True),
+    ("I03-F30-01", WEALTHY & (pl.col("wealth") > 0.88), 0.12, 420_000_000, 30, True),
     ("I03-F30-02", WEALTHY, 0.02, 60_000_000, 1_800, True),
     ("I03-F30-03", WEALTHY, 0.008, 300_000_000, 1_500, True),
     ("I21-F30-01", ADULT & (pl.col("work") == "self_employed"), 0.04, 14_000_000, 800, True),

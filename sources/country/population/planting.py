@@ -30,10 +30,13 @@ def _candidates() -> dict[str, pl.Expr]:
         "D10": (old & (pl.col("age") < 80)) | (livelihood & adult),
         "D11": (old & (pl.col("age") < 80))
         | (pl.col("is_on_child_allowance") & (pl.col("age") > 1)),
-        "D19": old | pl.col("is_on_child_allowance"),
-        "D20": pl.col("is_on_child_allowance")
-        & (pl.col("childcare") == "home")
-        & pl.col("age").is_between(1, 5),
+        "D19": old | (pl.col("is_on_child_allowance") & (pl.col("age") > 0)),
+        "D20": (
+            pl.col("is_on_child_allowance")
+            & (pl.col("childcare") == "home")
+            & pl.col("age").is_between(1, 5)
+        )
+        | (old & (pl.col("age") < 80) & ~pl.col("is_disabled")),
         "D28": working_age,
         "D02": old & (pl.col("age") >= 75),
         "D03": old & (pl.col("age") >= 75),
@@ -60,8 +63,9 @@ def _candidates() -> dict[str, pl.Expr]:
 def plant_cases(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) -> pl.DataFrame:
     """Add `planted_rule` and let the planted deaths, wages and receipts come true.
 
-    Children of D20 stay at home on paper and in daycare in fact; persons of D27 keep an
-    occupational pension and draw the basic pension too.
+    Children of D20 stay at home on paper and in daycare in fact, pensioners of D20 draw the basic
+    and the disability pension; persons of D27 keep an occupational pension and draw the basic
+    pension too.
     """
     count = len(people)
     main, other = max(MIN_MAIN, count // 2_500), max(MIN_OTHER, count // 5_000)
@@ -74,6 +78,9 @@ def plant_cases(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
     for code in sorted(candidates, key=lambda name: int(masks[name].fill_null(False).sum())):
         possible = np.flatnonzero(masks[code].fill_null(False).to_numpy() & free)
         wanted = main if code in MAIN_RULES else other
+        if code == "D20":
+            # Children and pensioners both.
+            wanted += other
         if code == "D24":
             wanted = max(3, other // 3 * 3)
         # One case a household at most, and never more than a third of the candidates of a rule.

@@ -81,16 +81,17 @@ class People:
 
 
 def _base_days(facts: pl.DataFrame, family: Family, day: dt.date) -> pl.Series:
-    """Return a date a row that own dates are near to: when the row's fact began."""
+    """Return a date a row that own dates are near to: when the row's fact began, at most `day`."""
     column = family.valid_from
     if column is None or column not in facts.columns:
         return pl.Series([day]).new_from_index(0, facts.height)
     values = facts[column]
     if values.dtype == pl.Date:
-        return values.fill_null(day)
+        return values.fill_null(day).clip(upper_bound=day)
     if values.dtype.is_integer():
         years = values.cast(pl.Int32).fill_null(day.year - 1).to_frame("y")
-        return years.select(pl.date(pl.col("y"), 6, 30).alias("y"))["y"]
+        middle = pl.date(pl.col("y"), 6, 30).clip(upper_bound=day)
+        return years.select(middle.alias("y"))["y"]
     return pl.Series([day]).new_from_index(0, facts.height)
 
 
