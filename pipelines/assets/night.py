@@ -18,7 +18,7 @@ _OWNERS = ["team:data-engineering"]
 
 @dg.asset(
     key=naming.INTAKE,
-    group_name="night",
+    group_name="intake",
     owners=_OWNERS,
     kinds={"file"},
     description="Everything that institutions dropped, archived by content and entered in the ledger.",

@@ -8,11 +8,12 @@ deliveries feed the family tables.
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hub.catalogue import DocumentType
-from hub.conforming import Conformer
+from hub.conforming import ConformedBatch, Conformer
 from hub.delivery import DeliveryName, DeliveryStopped
 from pipelines.steps.context import NightContext
 from pipelines.steps.validation import validate_delivery
@@ -118,27 +119,44 @@ def write_delivery_rows(
 def _write_rows(
     context: NightContext, document: DocumentType, opened: OpenDelivery, writer: DeliveryWriter
 ) -> DeliveryCounts:
+    """Conform every batch; one part is being written while the next batch is conformed."""
     catalogue = context.catalogue
-    family = catalogue.families[document.family]
-    conformer = Conformer(document, opened.version, family, catalogue.code_sets, context.tokeniser)
+    conformer = Conformer(
+        document,
+        opened.version,
+        catalogue.families[document.family],
+        catalogue.code_sets,
+        context.tokeniser,
+        made_on=opened.name.made_at.date(),
+    )
     total = [0] * 8
-    for batch in opened.batches():
-        conformed = conformer.conform(batch)
-        writer.accept(conformed.accepted)
-        writer.quarantine(conformed.quarantined)
-        counted = (
-            conformed.received_rows,
-            conformed.accepted.height,
-            conformed.quarantined.height,
-            conformed.superseded_rows,
-            conformed.received_amount,
-            conformed.accepted_amount,
-            conformed.quarantined_amount,
-            conformed.superseded_amount,
-        )
-        total = [before + now for before, now in zip(total, counted, strict=True)]
+    with ThreadPoolExecutor(1) as disk:
+        being_written: Future[None] | None = None
+        for batch in opened.batches():
+            conformed = conformer.conform(batch)
+            if being_written:
+                being_written.result()
+            being_written = disk.submit(writer.accept, conformed.accepted)
+            writer.quarantine(conformed.quarantined)
+            total = [before + now for before, now in zip(total, _counted(conformed), strict=True)]
+        if being_written:
+            being_written.result()
     writer.finish()
     return DeliveryCounts(*total)
+
+
+def _counted(conformed: ConformedBatch) -> tuple[int, ...]:
+    """The counts of one batch, in the order of `DeliveryCounts`."""
+    return (
+        conformed.received_rows,
+        conformed.accepted.height,
+        conformed.quarantined.height,
+        conformed.superseded_rows,
+        conformed.received_amount,
+        conformed.accepted_amount,
+        conformed.quarantined_amount,
+        conformed.superseded_amount,
+    )
 
 
 def _check_conservation(

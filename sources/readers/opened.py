@@ -63,6 +63,8 @@ class OpenDelivery:
     def batches(self) -> Iterator[RawBatch]:
         """Yield the rows in file order, then compare with what the sender stated.
 
+        A delivery without rows gives one batch without rows, so that its columns are known.
+
         Raises:
             DeliveryStopped: the file is not whole, or its stated count or total differs.
         """
@@ -75,6 +77,12 @@ class OpenDelivery:
             if batch.frame.height or batch.rejects:
                 yield batch
         self._compare()
+        if not self.received_rows:
+            yield RawBatch(self._no_rows())
+
+    def _no_rows(self) -> pl.DataFrame:
+        names = [column.name for column in self.version.columns]
+        return pl.DataFrame(schema={LINE: pl.Int64, **dict.fromkeys(names, pl.String)})
 
     def _stop_if_junk(self, batch: RawBatch) -> None:
         bad = len(batch.rejects)

@@ -38,7 +38,10 @@ def test_a_delivery_without_rows_is_fine(delivery, encoding, tmp_path):
     if delivery is Delivery.JSON_LINES:
         pytest.skip("a JSON-lines file without rows has no byte")
     opened, batches = scene.read(document, scene.written(document, []), tmp_path)
-    assert (opened.received_rows, batches) == (0, [])
+    (batch,) = batches
+    names = {column.name for column in document.versions[0].columns}
+    assert (opened.received_rows, batch.frame.height, batch.rejects) == (0, 0, [])
+    assert names <= set(batch.frame.columns)
 
 
 @pytest.mark.parametrize(("delivery", "encoding"), scene.FORMATS)
