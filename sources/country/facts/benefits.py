@@ -11,7 +11,11 @@ import polars as pl
 from sources.country.facts.drafting import Draft
 from sources.country.facts.finance import pay_accounts
 from sources.country.facts.programmes import held_programmes, programme_word
+from sources.country.population.receipts import median_income
 
+LIVELIHOOD_PER_CENT = 32
+"""The livelihood threshold: per cent of the median income of the household's size."""
+LEAST_LIVELIHOOD = 30_000
 COUPLE_SHARE = 80
 """Per cent of the basic pension where both of a couple receive it."""
 
@@ -50,6 +54,8 @@ def draft_payments(draft: Draft) -> None:
         "previous_national_id",
         "is_on_basic_pension",
         "is_on_livelihood",
+        "household_size",
+        "income_ratio",
     ]
     held = pay_accounts(
         draft,
@@ -65,6 +71,8 @@ def draft_payments(draft: Draft) -> None:
     held = held.with_columns(
         amount=pl.when(basic & pl.col("partner_paid").fill_null(value=False))
         .then(pl.col("amount") * COUPLE_SHARE // 100)
+        .when(pl.col("document") == "I06-F35-01")
+        .then(_livelihood())
         .otherwise("amount"),
         region=pl.col("other_region").fill_null(pl.col("district_code")),
     )
@@ -78,6 +86,13 @@ def draft_payments(draft: Draft) -> None:
         "I06-F35-02",
         under_old_number=True,
     )
+
+
+def _livelihood() -> pl.Expr:
+    """The livelihood benefit in won a month: what the household's income lacks to the threshold."""
+    share = LIVELIHOOD_PER_CENT / 100 - pl.col("income_ratio").fill_null(0.0)
+    lacking = median_income(pl.col("household_size").fill_null(1)) * share
+    return pl.max_horizontal((lacking // 10).cast(pl.Int64) * 10, pl.lit(LEAST_LIVELIHOOD))
 
 
 def _planted_rows(draft: Draft) -> pl.DataFrame:

@@ -151,7 +151,8 @@ def journeys_of(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
     away_out = rng.integers(120, 340, len(away))
     back = rng.random(len(away)) < 0.4
     planted = np.flatnonzero(long_planted)
-    planted_out = rng.integers(125, 190, len(planted))
+    # Ninety days abroad when the last month that is paid began, whatever the day of this month.
+    planted_out = rng.integers(152, 190, len(planted))
     person = np.concatenate([travels, away, planted])
     out_days = np.concatenate([short_out, away_out, planted_out])
     stay_days = np.concatenate(

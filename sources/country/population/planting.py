@@ -37,7 +37,8 @@ def _candidates() -> dict[str, pl.Expr]:
             & pl.col("age").is_between(1, 5)
         )
         | (old & (pl.col("age") < 80) & ~pl.col("is_disabled")),
-        "D28": working_age,
+        # Nothing is counted against the benefit, so that a wage beside it cannot be declared.
+        "D28": working_age & (pl.col("income_ratio").fill_null(0.0) < 0.1),
         "D02": old & (pl.col("age") >= 75),
         "D03": old & (pl.col("age") >= 75),
         "D04": livelihood & adult,
@@ -103,7 +104,8 @@ def _come_true(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) -
     late = lately + rng.integers(60, 86, count).astype("timedelta64[D]")
     soon = died + rng.integers(2, 10, count).astype("timedelta64[D]")
     dead = pl.col("planted_rule").is_in(["D01", "D02", "D03"])
-    paid_wage = pl.Series(rng.integers(190, 340, count) * 10_000)
+    further = (people["household_size"].fill_null(1).clip(1, 7) - 1) * 200_000
+    paid_wage = pl.Series(rng.integers(200, 340, count) * 10_000) + further
     return people.with_columns(
         pl.when(pl.col("planted_rule") == "D03")
         .then(pl.Series(lately))

@@ -212,7 +212,14 @@ def stand_in_facts(
 
 
 def arrival_nights(document: DocumentType, facts: pl.DataFrame, seed: int) -> Ints:
-    """Return the night (0 is the first) on which the sender comes to tell each row."""
-    lots = draws_for(document, facts, seed).below("arrival", 1_000_000)
+    """Return the night (0 is the first) on which the sender comes to tell each row.
+
+    What a sender tells of one person comes together: nobody leaves on one night and returns on
+    another.
+    """
+    keys = facts[ROW]
+    if "person_number" in facts.columns:
+        keys = facts["person_number"].cast(pl.UInt64).fill_null(keys)
+    lots = Draws(seed, document.code, keys.to_numpy()).below("arrival", 1_000_000)
     night = lots // HELD_BACK_PER_MILLION + 1
     return np.where(night <= NIGHTS_HELD_BACK, night, 0)
