@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from hub.output import print_rows
+from sources.country.request import Request, read_request, write_request
 
 country_app = typer.Typer(
     help="Simulate a country: people, their lives, and what 37 institutions tell of them.",
@@ -42,6 +43,23 @@ def _day(text: str) -> dt.date:
         raise typer.BadParameter(message) from None
 
 
+def _is_answered(request: Request, out: Path, truth: Path) -> bool:
+    """Say whether `out` holds just what is asked.
+
+    Raises:
+        typer.Exit: it holds the nights of another request.
+    """
+    found = read_request(out)
+    if found is None:
+        return False
+    different = request.differences(found)
+    if different:
+        names = ", ".join(different)
+        typer.echo(f"{out} holds another simulation ({names} differ); add --replace", err=True)
+        raise typer.Exit(1)
+    return truth.is_dir()
+
+
 @country_app.command()
 def simulate(
     people: Annotated[int, typer.Option(min=50, help="How many people live there.")] = 20_000,
@@ -64,13 +82,24 @@ def simulate(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Write nights of deliveries, and the truth about them beside."""
+    """Write nights of deliveries, and the truth about them beside.
+
+    Asked the same again, it leaves what lies there; asked otherwise, it wants --replace.
+    """
     # Imported here so that `hub --help` does not load the whole country.
     from sources.country.nights import PopulatedCountry, render_nights
 
     first_day = _day(first_night)
     out = out or country_folder() / "nights"
     truth = truth or country_folder() / "truth"
+    request = Request(people, seed, str(first_day), nights, faults, corrupt, tuple(only or ()))
+    if not replace and _is_answered(request, out, truth):
+        print_rows(
+            [{"people": people, "seed": seed, "nights": nights, "state": "already there"}],
+            as_json=as_json,
+            title=f"{out} already holds these nights",
+        )
+        return
     if replace:
         for folder in (out, truth):
             shutil.rmtree(folder, ignore_errors=True)
@@ -104,6 +133,7 @@ def simulate(
             bar.stop()
             typer.echo(f"{error}, or add --replace", err=True)
             raise typer.Exit(1) from None
+    write_request(out, request)
     print_rows(
         [
             {

@@ -276,6 +276,36 @@ def test_the_command_prints_a_line_a_night(tmp_path, monkeypatch):
     assert night["files"] == 2
     assert (tmp_path / "country/nights/20260331").is_dir()
     assert (tmp_path / "country/truth/person.parquet").is_file()
+
+
+def files_in(folder):
+    return {str(p): (p.stat().st_mtime_ns, p.read_bytes()) for p in folder.rglob("*") if p.is_file()}
+
+
+def test_the_command_does_not_do_the_same_work_twice(tmp_path, monkeypatch):
+    monkeypatch.setenv("HUB_HOME", str(tmp_path))
+    asked = ["simulate", "--people", "60", "--nights", "1", "--only", "I01-F01-01", "--json"]
+    assert CliRunner().invoke(country_app, asked).exit_code == 0
+    before = files_in(tmp_path)
     again = CliRunner().invoke(country_app, asked)
-    assert again.exit_code == 1
-    assert "--replace" in again.stderr
+    assert again.exit_code == 0
+    assert json.loads(again.stdout)[0]["state"] == "already there"
+    assert files_in(tmp_path) == before
+    other = CliRunner().invoke(country_app, [*asked, "--seed", "8"])
+    assert other.exit_code == 1
+    assert "seed" in other.stderr
+    assert "--replace" in other.stderr
+    assert files_in(tmp_path) == before
+    assert CliRunner().invoke(country_app, [*asked, "--seed", "8", "--replace"]).exit_code == 0
+    assert files_in(tmp_path) != before
+
+
+def test_the_command_leaves_an_unfinished_simulation_to_be_replaced(tmp_path, monkeypatch):
+    monkeypatch.setenv("HUB_HOME", str(tmp_path))
+    asked = ["simulate", "--people", "60", "--nights", "1", "--only", "I01-F01-01"]
+    unfinished = tmp_path / "country/nights/20260331/I01/half.part"
+    unfinished.parent.mkdir(parents=True)
+    unfinished.write_text("half")
+    result = CliRunner().invoke(country_app, asked)
+    assert result.exit_code == 1
+    assert "--replace" in result.stderr
