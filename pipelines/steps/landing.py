@@ -21,6 +21,7 @@ from sources.readers import OpenDelivery, open_delivery
 from warehouse.durable import published_folder
 from warehouse.lake import DeliveryWriter, stored_rows
 from warehouse.ledger import DeliveryCounts, DeliveryRecord
+from warehouse.staging import sweep
 
 ONE_PPM = 1_000_000
 
@@ -108,6 +109,7 @@ def write_delivery_rows(
     name = DeliveryName.parse(record.file_name)
     folder = context.layout.delivery(document.code, record.delivery_id)
     opened = open_delivery(document, name, context.layout.archived(record.sha256))
+    sweep(folder.parent)
     # An earlier try that was killed after its rename left the same rows: they are written again.
     shutil.rmtree(folder, ignore_errors=True)
     with published_folder(folder) as staging:

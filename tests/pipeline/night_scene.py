@@ -1,7 +1,8 @@
 """Nights of a small country, for tests: its deliveries, and a hub that plays them step by step.
 
-Run as a program, `night_scene.py <home> <YYYY-MM-DD> <drops or -> <what>` plays a part of a night
-in a process of its own, so that HUB_FAULT may kill it; `what` is `land`, `publish` or `all`.
+Run as a program, `night_scene.py <home> <YYYY-MM-DD> <drops> <what> <death>` plays a part of a night
+in a process of its own: `land`, `build` (which lands first), `release` (which builds first) or
+`publish` alone. HUB_FAULT or `death` (see `MORTAL`) kill it.
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import itertools
 import os
+import signal
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from unittest import mock
 
 import polars as pl
@@ -28,7 +32,10 @@ from pipelines.steps.intake import drop, take_deliveries
 from pipelines.steps.landing import land_document
 from sources.country.nights import PopulatedCountry, render_nights
 from sources.registry import load_catalogue
+from warehouse.lake import DeliveryWriter
 from warehouse.layout import Layout
+from warehouse.ledger import Ledger
+from warehouse.workbench import Workbench
 
 FIRST = dt.date(2026, 3, 31)
 SECOND, THIRD = FIRST + dt.timedelta(days=1), FIRST + dt.timedelta(days=2)
@@ -173,14 +180,34 @@ def csv_bytes(rows: list[list[str]], encoding: str = "utf-8") -> bytes:
     return text.getvalue().encode(encoding)
 
 
+def _die_at_call(of: type, name: str, number: int) -> None:
+    """Kill this process when method `name` is called for the `number`th time."""
+    original = getattr(of, name)
+    calls = itertools.count(1)
+
+    def dying(*arguments: Any, **named: Any) -> Any:
+        if next(calls) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*arguments, **named)
+
+    setattr(of, name, dying)
+
+
+MORTAL = {"finish": DeliveryWriter, "mark_landed": Ledger, "build": Workbench}
+"""Methods in whose calls a process may be made to die, as the last argument `finish:3` says."""
+
+
 def _main() -> None:
-    home, night, drops, what = sys.argv[1:]
+    home, night, drops, what, death = sys.argv[1:]
+    if death:
+        method, number = death.split(":")
+        _die_at_call(MORTAL[method], method, int(number))
     context = open_night(Path(home), dt.date.fromisoformat(night))
-    if what in {"land", "all"}:
-        land_night(context, None if drops == "-" else Path(drops))
-    if what in {"build", "all"}:
+    if what != "publish":
+        land_night(context, Path(drops) if drops else None)
+    if what in {"build", "release"}:
         build_tables(context)
-    if what in {"publish", "all"}:
+    if what in {"release", "publish"}:
         stages.publish_release(context)
 
 

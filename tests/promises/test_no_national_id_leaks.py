@@ -1,0 +1,324 @@
+"""No national ID lies outside the vault, whatever senders write where it does not belong.
+
+One real night, `hub night` in a process of its own with real expectations, takes sound files, bad
+rows, every kind of damaged file and files made here that put national IDs into wrong places.
+Then every file below the hub's home is searched, and all that the commands printed. Failures name
+places and counts, never the number.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import night_scene as scene
+import polars as pl
+import pytest
+
+from hub.catalogue import Delivery, DocumentType, Encoding, Format
+from hub.delivery import DeliveryName
+from sources.registry import load_catalogue
+from warehouse.layout import Layout
+from warehouse.ledger import Ledger
+from warehouse.vault import IdTokeniser
+
+PEOPLE = 300
+PROJECT = Path(__file__).parents[2]
+CATALOGUE = load_catalogue()
+SHAPE = re.compile(r"(?=(\d{6}[-_ ]?\d{7}))")
+SHAPE_IN_BYTES = re.compile(rb"(?=(\d{6}[-_ ]?\d{7}))")
+DATES = {
+    Format.DATE8: "17000101", Format.DATE10: "1700-01-01", Format.MONTH6: "170001",
+    Format.MONTH7: "1700-01", Format.YEAR4: "1700",
+}  # fmt: skip
+COMMANDS = (
+    ("summary",), ("deliveries",), ("deliveries", "--json"), ("release", "list"),
+    ("release", "show"), ("release", "verify"), ("query", "SELECT * FROM delivery", "--json"),
+    ("query", "SELECT * FROM f01_person_identity", "--json"),
+    ("query", "SELECT CAST(no_such AS INTEGER) FROM person_token"),
+)  # fmt: skip
+
+
+def hub(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from hub.command_line import main; main()", *words],
+        cwd=PROJECT,
+        env=os.environ | {"HUB_HOME": str(home), "COLUMNS": "250"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def chosen(delivery: Delivery, encoding: Encoding, *formats: Format) -> DocumentType:
+    """Return the first type of a format whose rows have a national ID and columns of `formats`."""
+    return next(
+        document
+        for document in CATALOGUE.documents.values()
+        if document.delivery is delivery
+        and document.encoding is encoding
+        and {Format.ID13, *formats} <= {column.format for column in document.versions[0].columns}
+        and len(document.versions) == 1
+    )
+
+
+CSV = chosen(Delivery.CSV, Encoding.UTF_8, Format.WON, Format.TEXT)
+CSV_DATED = chosen(Delivery.CSV, Encoding.UTF_8, Format.DATE8)
+LINES = chosen(Delivery.JSON_LINES, Encoding.UTF_8, Format.TEXT)
+XML = chosen(Delivery.XML, Encoding.UTF_8)
+FIXED = chosen(Delivery.FIXED_WIDTH, Encoding.CP949)
+TYPES = scene.some_types(25) | {each.code for each in (CSV, CSV_DATED, LINES, XML, FIXED)}
+
+
+class Misplaced:
+    """Files that put national IDs where no national ID belongs."""
+
+    def __init__(self, night: Path, national_ids: list[str]) -> None:
+        self.night, self.ids, self.sequence = night, national_ids, 950
+
+    def sound(self, document: DocumentType) -> tuple[bytes, str]:
+        (file,) = (self.night / document.institution).glob(f"{document.code}_*_001_*")
+        return file.read_bytes(), file.suffix[1:]
+
+    def put(self, document: DocumentType, content: bytes, ending: str) -> None:
+        self.sequence += 1
+        made_at = scene.dt.datetime.combine(scene.FIRST, scene.dt.time(1))
+        name = DeliveryName(document.code, "20260331", self.sequence, made_at, ending)
+        self.write(document, str(name), content)
+
+    def write(self, document: DocumentType, name: str, content: bytes) -> None:
+        (self.night / document.institution / name).write_bytes(content)
+
+    def hyphenated(self, place: int) -> str:
+        return f"{self.ids[place][:6]}-{self.ids[place][6:]}"
+
+    def in_cells(self, document: DocumentType) -> None:
+        """In an amount, a date, a code: one bad row each, so that the rest lands."""
+        content, ending = self.sound(document)
+        header, *rows = scene.csv_rows(content)
+        rows = (rows * (1 + 200 // len(rows)))[:200]
+        for number, column in enumerate(document.versions[0].columns):
+            if column.format not in {Format.ID13, Format.TEXT} and number < len(rows):
+                rows[number] = [*rows[number]]
+                rows[number][number] = self.hyphenated(number) if number % 2 else self.ids[number]
+        self.put(document, scene.csv_bytes([header, *rows]), ending)
+
+    def without_header(self, document: DocumentType) -> None:
+        content, ending = self.sound(document)
+        self.put(document, content.partition(b"\n")[2], ending)
+
+    def as_column_name(self, document: DocumentType) -> None:
+        content, ending = self.sound(document)
+        self.put(document, self.hyphenated(1).encode() + b"," + content, ending)
+
+    def impossible_dates(self, document: DocumentType) -> None:
+        content, ending = self.sound(document)
+        header, *rows = scene.csv_rows(content)
+        for number, column in enumerate(document.versions[0].columns):
+            for row in rows if column.format in DATES else ():
+                row[number] = DATES[column.format]
+        self.put(document, scene.csv_bytes([header, *rows]), ending)
+
+    def as_field_name(self, document: DocumentType) -> None:
+        content, ending = self.sound(document)
+        rows = [json.loads(line) for line in content.decode().splitlines()]
+        rows[0][self.ids[2]] = self.hyphenated(2)
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        self.put(document, text.encode() + f'{{"{self.ids[3]}"\n'.encode(), ending)
+
+    def in_markup(self, document: DocumentType) -> None:
+        content, ending = self.sound(document)
+        self.put(document, content.replace(b"<row>", f"<_{self.ids[4]}>".encode(), 1), ending)
+        head = f'<delivery person="{self.hyphenated(4)}" type="{self.ids[5]}" '.encode()
+        self.put(document, content.replace(b"<delivery ", head, 1), ending)
+
+    def in_frames(self, document: DocumentType) -> None:
+        content, ending = self.sound(document)
+        self.put(document, content.partition(b"\n")[2], ending)
+        self.put(document, f"H{self.ids[6]}{self.hyphenated(6)}".encode() + content[27:], ending)
+
+    def in_names(self, document: DocumentType) -> None:
+        for name in (
+            f"{self.hyphenated(7)}.csv",
+            f"{self.ids[8]}.csv",
+            f"list {self.ids[9]} 1.txt",
+        ):
+            self.write(document, name, b"anything")
+
+    def as_garbage(self, document: DocumentType) -> None:
+        """Numbers alone, under the name of every format."""
+        for ending in ("csv", "jsonl", "xml", "txt", "parquet"):
+            self.put(document, "\n".join(self.ids[10:40]).encode(), ending)
+
+
+@pytest.fixture(scope="module")
+def leaky(shared) -> Path:
+    """A hub after one night of misplaced numbers; what was printed lies in `printed`."""
+
+    def build(folder: Path) -> None:
+        country = scene.small_country(PEOPLE)
+        scene.tell(folder / "country", PEOPLE, 1, corrupt=True, types=TYPES)
+        ids = sorted(country.national_ids)
+        (folder / "ids").write_text("\n".join(ids), "ascii")
+        misplaced = Misplaced(folder / f"country/nights/{scene.FIRST:%Y%m%d}", ids)
+        misplaced.in_cells(CSV)
+        misplaced.without_header(CSV)
+        misplaced.as_column_name(CSV)
+        misplaced.impossible_dates(CSV_DATED)
+        misplaced.as_field_name(LINES)
+        misplaced.in_markup(XML)
+        misplaced.in_frames(FIXED)
+        misplaced.in_names(CSV)
+        for document in (CSV, LINES, XML, FIXED):
+            misplaced.as_garbage(document)
+        home, nights = folder / "home", str(folder / "country/nights")
+        night = ("night", "--date", str(scene.FIRST), "--drops", nights)
+        printed = folder / "printed"
+        printed.mkdir()
+        asked = [*COMMANDS, *(("quarantine", each.code, "--json") for each in (CSV, LINES, XML))]
+        asked.append(("quality", "docs", CSV.code, CSV_DATED.code))
+        for number, words in enumerate([night, *asked]):
+            done = hub(home, *words)
+            text = f"{' '.join(words[:2])}\n{done.returncode}\n{done.stdout}\n{done.stderr}"
+            (printed / f"{number:02d}.txt").write_text(text, "utf-8")
+
+    return shared("leaky_night", build)
+
+
+@pytest.fixture(scope="module")
+def secret(leaky) -> frozenset[str]:
+    return frozenset((leaky / "ids").read_text("ascii").split())
+
+
+def leaks(text: str, secret: frozenset[str]) -> int:
+    """How many different national IDs stand in `text`, with or without a hyphen."""
+    return len({re.sub(r"\D", "", found) for found in SHAPE.findall(text)} & secret)
+
+
+def leaks_in_bytes(file: Path, secret: frozenset[str]) -> int:
+    found = SHAPE_IN_BYTES.findall(file.read_bytes())
+    return leaks(" ".join(each.decode("ascii") for each in found), secret)
+
+
+def leaks_in_frame(frame: pl.DataFrame, secret: frozenset[str]) -> dict[str, int]:
+    """Column → number of national IDs in it, as text, as bytes or as a number."""
+    found = {}
+    for name in frame.columns:
+        column = frame[name].drop_nulls().unique() if frame.height else frame[name]
+        if column.dtype == pl.Binary:
+            column = pl.Series([value.decode("latin-1") for value in column], dtype=pl.String)
+        if column.dtype.is_float() or column.dtype.is_temporal():
+            continue
+        count = leaks("\n".join(map(str, column.to_list())), secret)
+        if count:
+            found[name] = count
+    return found
+
+
+def outside_the_vault(home: Path) -> Iterator[Path]:
+    for file in sorted(home.rglob("*")):
+        if file.is_file() and file.relative_to(home).parts[0] not in {"vault", "country"}:
+            yield file
+
+
+def test_the_night_ran_and_met_everything_that_it_should(leaky):
+    said = (leaky / "printed/00.txt").read_text("utf-8").splitlines()
+    assert said[1] == "0"
+    layout = Layout(leaky / "home")
+    with Ledger.open(layout.ledger_url) as ledger:
+        rules = {record.stop_rule for record in ledger.deliveries() if record.stop_rule}
+        refused = [drop for drop in ledger.drops() if drop.rule == "file_name_invalid"]
+        evaluated = ledger.expectations()
+        landed = {each.document_type for each in ledger.effective_deliveries()}
+    assert {"expectation_failed", "schema_unknown", "truncated", "header_mismatch"} <= rules
+    assert len(refused) >= 3
+    assert evaluated
+    assert landed >= TYPES
+    for file in (leaky / "printed").iterdir():
+        command, code = file.read_text("utf-8").splitlines()[:2]
+        assert code == ("1" if "CAST" in command else "0"), command
+
+
+def test_the_numbers_are_in_the_vault_and_can_be_found_by_this_search(leaky, secret):
+    archive = leaky / "home/vault/archive"
+    assert sum(leaks_in_bytes(file, secret) for file in archive.rglob("*") if file.is_file()) > 300
+    assert leaks("x" + min(secret) + "y", secret) == 1
+    assert leaks(min(secret)[:6] + "-" + min(secret)[6:], secret) == 1
+    frame = pl.DataFrame({"number": [int(max(secret))], "bytes": [max(secret).encode()]})
+    assert leaks_in_frame(frame, secret) == {"number": 1, "bytes": 1}
+
+
+def test_no_file_outside_the_vault_holds_a_national_id(leaky, secret):
+    home = leaky / "home"
+    files = list(outside_the_vault(home))
+    assert len(files) > 200
+    found = {str(each.relative_to(home)): leaks_in_bytes(each, secret) for each in files}
+    names = leaks("\n".join(found), secret)
+    assert names == 0, "a file or folder is named by a national ID"
+    assert {name: count for name, count in found.items() if count} == {}
+
+
+def test_no_parquet_column_holds_a_national_id(leaky, secret):
+    files = [file for file in outside_the_vault(leaky / "home") if file.suffix == ".parquet"]
+    assert len(files) > 100
+    found = {
+        f"{file.parent.name}/{file.name}": columns
+        for file in files
+        if (columns := leaks_in_frame(pl.read_parquet(file), secret))
+    }
+    assert found == {}
+
+
+def test_no_table_of_a_mart_holds_a_national_id(leaky, secret):
+    marts = list((leaky / "home/releases").rglob("*.duckdb"))
+    assert marts
+    for mart in marts:
+        with duckdb.connect(str(mart), read_only=True) as connection:
+            tables = [name for (name,) in connection.execute("SHOW TABLES").fetchall()]
+            assert tables
+            for table in tables:
+                frame = connection.sql(f'SELECT * FROM "{table}"').pl()
+                assert leaks_in_frame(frame, secret) == {}, table
+
+
+def test_no_row_of_the_ledger_or_of_dagster_holds_a_national_id(leaky, secret):
+    home = leaky / "home"
+    databases = [file for file in outside_the_vault(home) if is_sqlite(file)]
+    names = {str(file.relative_to(home)) for file in databases}
+    assert "ledger.sqlite" in names
+    assert any(name.startswith("dagster/") for name in names)
+    for file in databases:
+        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as connection:
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            for (table,) in tables.fetchall():
+                rows = connection.execute(f'SELECT * FROM "{table}"').fetchall()
+                assert leaks(repr(rows), secret) == 0, f"{file.name}: {table}"
+
+
+def is_sqlite(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(15) == b"SQLite format 3"
+
+
+def test_no_command_prints_a_national_id(leaky, secret):
+    printed = list((leaky / "printed").iterdir())
+    assert len(printed) > len(COMMANDS)
+    for file in printed:
+        text = file.read_text("utf-8")
+        assert leaks(text, secret) == 0, text.splitlines()[0]
+
+
+def test_tokens_are_no_numbers_in_disguise(leaky, secret):
+    tokeniser = IdTokeniser(Layout(leaky / "home").key_file.read_bytes())
+    some = pl.Series("id", sorted(secret)[:50])
+    tokens = tokeniser.tokens(some)
+    assert tokens.n_unique() == 50
+    assert tokeniser.ids(tokens).to_list() == some.to_list()
+    assert all(number.encode() not in token for number, token in zip(some, tokens, strict=True))
