@@ -27,6 +27,17 @@ def landing(
 
 
 @bench_app.command()
+def findings(
+    people: Annotated[int, typer.Option(help="People in the simulated country.")] = 20_000,
+    as_json: JsonOption = False,
+) -> None:
+    """What the detection rules find of the planted cases, and what else they report."""
+    from pipelines.benchmarks.findings import measure_findings
+
+    print_rows(measure_findings(people), as_json=as_json, title="Findings against the truth")
+
+
+@bench_app.command()
 def simulation(
     people: Annotated[int, typer.Option(help="People in the simulated country.")] = 20_000,
     as_json: JsonOption = False,
