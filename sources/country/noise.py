@@ -135,12 +135,15 @@ def _respelt(names: pl.Expr) -> pl.Expr:
     return names.str.head(1).replace(_SPELLINGS) + names.str.slice(1)
 
 
-_SLIPS_OF_NAMES = (
-    pl.when("order").then(_swapped_order(pl.col("name"))).otherwise("name").alias("name"),
-    pl.when("spelling").then(_respelt(pl.col("name"))).otherwise("name").alias("name"),
-    pl.when("cut").then(pl.col("name").str.head(2)).otherwise("name").alias("name"),
-)
-"""Slips of a frame with `name` and a flag for each slip, in the order in which they happen."""
+def _slipped_names() -> pl.Expr:
+    """Slips of a frame with `name` and a flag for each slip, in the order in which they happen."""
+    name = pl.col("name")
+    ordered = pl.when("order").then(_swapped_order(name)).otherwise(name)
+    spelt = pl.when("spelling").then(_respelt(ordered)).otherwise(ordered)
+    return pl.when("cut").then(spelt.str.head(2)).otherwise(spelt).alias("name")
+
+
+_SLIPPED_NAMES = _slipped_names()
 
 
 def respell_family_name(names: pl.Series) -> pl.Series:
@@ -183,9 +186,7 @@ _FORMS_OF_ADDRESSES = (
     .then(pl.col("a").str.replace(r"\s*\([^)]*\)$", ""))
     .when(pl.col("form") == 2)
     .then(pl.col("a").str.replace(r"^(.*) \S+ (\d[\d-]*)(,[^(]*)? \((.*)\)$", "$1 $4 $2번지$3"))
-    .otherwise(
-        _SHORT.str.replace(r", (\d+)동 (\d+)호", " $1-$2").str.replace(r"\s*\([^)]*\)$", "")
-    )
+    .otherwise(_SHORT.str.replace(r", (\d+)동 (\d+)호", " $1-$2").str.replace(r"\s*\([^)]*\)$", ""))
     .alias("a")
 )
 
@@ -218,17 +219,15 @@ def _noisy_names(
     rows = np.flatnonzero(_with_value(np.logical_or.reduce(list(slips.values())), names))
     written = names
     if rows.size:
-        some = pl.DataFrame({"name": names.gather(rows)}).with_columns(
-            pl.Series(purpose, flags[rows]) for purpose, flags in slips.items()
+        some = pl.DataFrame(
+            {"name": names.gather(rows)} | {slip: flags[rows] for slip, flags in slips.items()}
         )
         if slips["roman"].any() and "person_number" in facts.columns:
             roman = people.of(facts["person_number"].gather(rows), "name_roman")
             some = some.with_columns(
                 pl.when("roman").then(pl.coalesce(roman, "name")).otherwise("name").alias("name")
             )
-        for slip in _SLIPS_OF_NAMES:
-            some = some.with_columns(slip)
-        written = names.clone().scatter(rows, some["name"])
+        written = names.clone().scatter(rows, some.select(_SLIPPED_NAMES).to_series())
     return _apply(written, draws, "typo", rates.name_typo, misspell_hangul)
 
 

@@ -279,7 +279,9 @@ def test_the_command_prints_a_line_a_night(tmp_path, monkeypatch):
 
 
 def files_in(folder):
-    return {str(p): (p.stat().st_mtime_ns, p.read_bytes()) for p in folder.rglob("*") if p.is_file()}
+    return {
+        str(p): (p.stat().st_mtime_ns, p.read_bytes()) for p in folder.rglob("*") if p.is_file()
+    }
 
 
 def test_the_command_does_not_do_the_same_work_twice(tmp_path, monkeypatch):

@@ -26,7 +26,7 @@ def draft_payments(draft: Draft) -> None:
     Planted: D01 to D03 are paid after death, D05 under two numbers, D19 in two regions, D20
     beside an excluded programme, D24 into one account; other planted persons are paid as before.
     """
-    held = held_programmes(Draft(draft.country, "F34"), draft)
+    held = held_programmes(draft.country)
     held = held.filter(pl.col("document").is_in(list(draft.documents)))
     filled = held["document"].unique().to_list()
     for document in draft.documents:

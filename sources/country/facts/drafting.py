@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from hub.catalogue import DocumentType, Family, Kind
+from sources.country.facts.spells import REASONS, end_some_spells, order_spells
 from sources.country.population import Country
 from sources.registry import load_catalogue
 
@@ -38,13 +39,6 @@ NAME_COLUMNS = frozenset(
 
 FULL_TOWN, FEWEST_IN_FULL_TOWN = 15_000, 26
 """People from whom on rare facts are told of so many people at least."""
-
-LATELY_ENDED = frozenset({"F10", "F18", "F20", "F21", "F23", "F24", "F25", "F36"})
-"""Families of spells of which some have ended in the last weeks."""
-ENDING = frozenset({"F15", "F16", "F31", "F34"})
-"""Families of spells of which some are known to end in the coming years."""
-LATELY_ENDED_SHARE, ENDING_SHARE = 0.03, 0.25
-_STANDING_DAYS = 200
 
 Column = pl.Expr | pl.Series | str | int | float | bool | dt.date | None
 """What `Draft.add` takes for a column: an expression over the rows, a series, or one value."""
@@ -276,72 +270,23 @@ class Draft:
             pl.when(fits).then(pl.col(name).cast(pl.String)).otherwise(drawn).alias(name)
         )
 
-    def _in_order(self, made: pl.DataFrame) -> pl.DataFrame:
-        """Return `made` with no spell that ends before it begins: it began half a year before."""
-        begins, ends = self.family.valid_from, self.family.valid_to
-        if not begins or not ends or made.schema[begins] != pl.Date:
-            return made
-        is_reversed = (pl.col(begins) > pl.col(ends)).fill_null(value=False)
-        return made.with_columns(
-            pl.when(is_reversed).then(pl.col(ends).dt.offset_by("-6mo")).otherwise(begins)
-            .alias(begins)
-        )  # fmt: skip
-
     def _with_ends(self, made: pl.DataFrame) -> pl.DataFrame:
-        """Return `made` with an end for some open spells: lately, or in the coming years.
-
-        Spells of planted cases stay as they were planted; monthly rows end together.
-        """
-        begins, ends = self.family.valid_from, self._end_column()
-        code = self.family.code
-        if ends is None or code not in LATELY_ENDED | ENDING:
-            return made
-        spell = ("entitled_from", begins) if ends == "entitled_to" else (begins,)
-        begun = next((name for name in spell if name and made.schema.get(name) == pl.Date), None)
-        if begun is None:
-            return made
-        is_late = code in LATELY_ENDED
-        # A person's spells of one begin share their lot, whichever document tells of them.
-        key = pl.col("person_number").cast(pl.Int64) * 7_919 + pl.col(begun).to_physical() * 104_729
-        lot = (key + self.country.seed) % 1_000_003 * 48_271 % 2_147_483_647
-        days = lot // 10_000 % 75 + 3
-        day = pl.lit(self.as_of)
-        end = (
-            day - pl.duration(days=days)
-            if is_late
-            else (day + pl.duration(days=days * 10)).dt.month_end()
-        )
-        share = LATELY_ENDED_SHARE if is_late else ENDING_SHARE
-        standing = pl.col(begun) < self.as_of - dt.timedelta(days=_STANDING_DAYS)
-        number = made["person_number"].cast(pl.Int64)
-        ordinary = self.people["planted_rule"].is_null().gather(number.cast(pl.UInt32))
-        chosen = (
-            pl.col(ends).is_null() & standing & ordinary & (lot % 10_000 < int(share * 10_000))
-        ).fill_null(value=False)
-        filled = [pl.when(chosen).then(end.cast(pl.Date)).otherwise(ends).alias(ends)]
-        filled += [
-            pl.when(chosen).then(self._usual_word(name)).otherwise(name).alias(name)
-            for name in ("loss_reason", "disposal_reason")
+        numbers = made["person_number"].cast(pl.Int64).cast(pl.UInt32)
+        is_ordinary = self.people["planted_rule"].is_null().gather(numbers)
+        words = {
+            name: {d: next(iter(self.words(d, name)), None) for d in self.documents}
+            for name in REASONS
             if name in made.columns
-        ]
-        return made.with_columns(filled)
-
-    def _end_column(self) -> str | None:
-        names = [column.name for column in self.family.columns]
-        return "entitled_to" if "entitled_to" in names else self.family.valid_to
-
-    def _usual_word(self, column: str) -> pl.Expr:
-        """The first word of the only document that tells a fact; nothing where several do."""
-        first = {d: (self.words(d, column) or [None])[0] for d in self.documents}
-        teller = pl.when(pl.col("carried_by").list.len() == 1).then(
-            pl.col("carried_by").list.first()
+        }
+        ordered = order_spells(made, self.family)
+        return end_some_spells(
+            ordered, self.family, is_ordinary, words, self.as_of, self.country.seed
         )
-        return teller.replace_strict(first, default=None, return_dtype=pl.String)
 
     def frame(self) -> pl.DataFrame:
         """The finished facts in a fixed order; one row for each natural key and carrier."""
         if self._parts:
-            return self._with_ends(self._in_order(pl.concat(self._parts)))
+            return self._with_ends(pl.concat(self._parts))
         schema: dict[str, Any] = {
             column.name: DTYPES[column.kind] for column in self.family.columns
         }

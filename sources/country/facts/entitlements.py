@@ -26,7 +26,7 @@ BAD_SHARE = 0.06
 
 def draft_entitlements(draft: Draft) -> None:
     """F34: a row a decision; those who are paid in F35 hold their programme here too."""
-    held = held_programmes(draft, Draft(draft.country, "F35"))
+    held = held_programmes(draft.country)
     held = held.filter(pl.col("document").is_in(list(draft.documents)))
     for document in draft.documents:
         rows = held.filter(pl.col("document") == document)
@@ -86,9 +86,7 @@ def _add_planted(draft: Draft) -> None:
         "decided_on": draft.months(4)[0],
     }
     children = draft.planted("D20").filter(pl.col("age") < 19)
-    children = children.with_columns(
-        unit_head_national_id_person_number=pl.col("head_number")
-    )
+    children = children.with_columns(unit_head_national_id_person_number=pl.col("head_number"))
     for document, name, who in (
         ("I06-F34-06", "home_care_allowance", pl.col("age") >= 0),
         ("I06-F34-06", "childcare_fee", pl.col("age") < 3),

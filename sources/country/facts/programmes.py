@@ -8,11 +8,13 @@ exclude each other. Never here: amounts paid by month (`benefits`) or decisions
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
 from sources.country.facts.drafting import Draft
 from sources.country.facts.exclusions import EXCLUSIVE, GROUPS
+from sources.country.population import Country
 
 CODES: dict[str, tuple[str, ...]] = {
     "livelihood": ("P001",), "medical_aid": ("P009", "P010"), "housing": ("P243",), "education": ("P193", "P194"),
@@ -132,12 +134,22 @@ def programme_word(draft: Draft, document: str, name: str) -> str | None:
     return next((word for word in (*CODES.get(name, ()), name) if word in known), None)
 
 
-def held_programmes(draft: Draft, both: Draft) -> pl.DataFrame:
-    """One row a person, document type and programme.
+_HELD: WeakKeyDictionary[Country, pl.DataFrame] = WeakKeyDictionary()
+"""What was drawn for a country, which entitlements and payments both ask for."""
+
+
+def held_programmes(country: Country) -> pl.DataFrame:
+    """One row a person, document type and programme, drawn once a country.
 
     Columns: person_number, document, programme_code, amount (won), months, is_in_kind, order.
-    `draft` and `both` are the drafts of F34 and F35.
     """
+    held = _HELD.get(country)
+    if held is None:
+        held = _HELD[country] = _draw_held(Draft(country, "F34"), Draft(country, "F35"))
+    return held
+
+
+def _draw_held(draft: Draft, both: Draft) -> pl.DataFrame:
     away = draft.country.journeys.filter(pl.col("days") > 55)["person_number"]
     clear = (
         ~pl.col("in_custody")

@@ -22,7 +22,7 @@ from sources.country.population.receipts import households_of, receipts_of
 __all__ = ["Country", "simulate_population"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Country:
     """The simulated country on one day; amounts are won, dates are `pl.Date`."""
 

@@ -11,7 +11,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from hub.catalogue import Catalogue, Cycle, DocumentType, Family, Kind, Mode, SchemaVersion

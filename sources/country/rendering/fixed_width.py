@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from hub.catalogue import Column, Encoding, SchemaVersion
+from hub.catalogue import Column, Encoding, Format, SchemaVersion
 from hub.delivery import DeliveryName
 from sources.country.rendering.values import NUMBERS
 
@@ -49,15 +49,24 @@ def _widths(frame: pl.DataFrame, columns: list[Column], encoding: Encoding) -> d
     """Return, of the texts of each column, the most bytes and the most bytes beyond characters."""
     if not columns or frame.is_empty():
         return {}
-    cells = [pl.col(column.name) for column in columns]
-    longest = frame.select(_length(cell, encoding).max().fill_null(0) for cell in cells).row(0)
-    beyond = frame.select(
-        (cell.str.len_bytes() - cell.str.len_chars()).max().fill_null(0) for cell in cells
-    ).row(0)
-    return {
-        column.name: [most, extra]
-        for column, most, extra in zip(columns, longest, beyond, strict=True)
-    }
+    cells = {column.name: pl.col(column.name) for column in columns}
+    longest = [
+        _length(cell, encoding).max().fill_null(0).alias(f"{name} most")
+        for name, cell in cells.items()
+    ]
+    beyond = [
+        (cell.str.len_bytes() - cell.str.len_chars()).max().fill_null(0).alias(f"{name} extra")
+        for name, cell in cells.items()
+    ]
+    row = frame.select(longest + beyond).row(0, named=True)
+    return {name: [row[f"{name} most"], row[f"{name} extra"]] for name in cells}
+
+
+def _may_be_wide(column: Column) -> bool:
+    """Say whether cells of `column` may be too long, or longer in bytes than in characters."""
+    if column.format is Format.CODE:
+        return not all(code.isascii() for code in column.codes)
+    return column.format in (Format.TEXT, Format.KO_YN)
 
 
 def _padded(column: Column, encoding: Encoding, most: int, extra: int) -> pl.Expr:
@@ -104,7 +113,7 @@ def write_fixed_width(
         ValueError: a number is too long for its column.
     """
     length = line_length(version)
-    texts = [column for column in version.columns if column.format not in NUMBERS]
+    texts = [column for column in version.columns if _may_be_wide(column)]
     widths = _widths(frame, texts, encoding)
     parts = [
         _padded(column, encoding, *widths.get(column.name, (0, 0))) for column in version.columns
