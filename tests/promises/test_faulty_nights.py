@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -20,7 +21,7 @@ from sources.registry import load_catalogue
 from warehouse.durable import sha256_of
 from warehouse.layout import Layout
 from warehouse.ledger import DropOutcome, Ledger
-from warehouse.releases import UNDIGESTED, current, list_releases, verify
+from warehouse.releases import UNDIGESTED, current, list_releases
 
 PEOPLE = 300
 NIGHTS = (scene.FIRST, scene.SECOND, scene.THIRD)
@@ -174,7 +175,7 @@ DEATHS = (
     ("publish", "publish.after_rename:kill", ""),
     ("publish", "publish.after_ledger:kill", ""),
 )
-"""(part of the night, HUB_FAULT, death at a call), one process after the other on one hub."""
+"""See `night_scene`; one after the other on one hub."""
 
 
 def test_a_night_killed_everywhere_ends_as_one_that_was_not(tmp_path):
@@ -182,19 +183,18 @@ def test_a_night_killed_everywhere_ends_as_one_that_was_not(tmp_path):
     scene.play_night(tmp_path / "calm", scene.FIRST, tmp_path / "nights")
     home = tmp_path / "killed"
     layout = Layout(home)
-    for number, (what, fault, death) in enumerate(DEATHS):
-        drops = str(tmp_path / "nights") if number == 0 else ""
-        process = subprocess.run(
-            [sys.executable, scene.__file__, home, str(scene.FIRST), drops, what, death],
-            cwd=PROJECT,
-            env=os.environ | {"HUB_FAULT": fault, "PYTHONPATH": str(PROJECT)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert process.returncode == -signal.SIGKILL, (what, fault, death, process.stderr[-500:])
-        assert all(verify(release) == [] for release in list_releases(layout))
-    assert [release.release_id for release in list_releases(layout)] == ["r000001"]
+    died = subprocess.run(
+        [sys.executable, scene.__file__, home, tmp_path / "nights", json.dumps(DEATHS)],
+        cwd=PROJECT,
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = [json.loads(line) for line in died.stdout.splitlines()]
+    assert [each["signal"] for each in told] == [signal.SIGKILL] * len(DEATHS), died.stderr[-900:]
+    assert [each["problems"] for each in told] == [[]] * len(DEATHS)
+    assert [each["releases"] for each in told] == [[]] * 7 + [["r000001"]] * 2
     scene.play_night(home, scene.FIRST, None)
     calm, killed = current(Layout(tmp_path / "calm")), current(layout)
     assert (killed.release_id, killed.digest) == (calm.release_id, calm.digest)

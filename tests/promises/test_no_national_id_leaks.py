@@ -21,8 +21,10 @@ import duckdb
 import night_scene as scene
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 from hub.catalogue import Delivery, DocumentType, Encoding, Format
+from hub.command_line import build_application
 from hub.delivery import DeliveryName
 from sources.registry import load_catalogue
 from warehouse.layout import Layout
@@ -35,9 +37,12 @@ CATALOGUE = load_catalogue()
 SHAPE = re.compile(r"(?=(\d{6}[-_ ]?\d{7}))")
 SHAPE_IN_BYTES = re.compile(rb"(?=(\d{6}[-_ ]?\d{7}))")
 DATES = {
-    Format.DATE8: "17000101", Format.DATE10: "1700-01-01", Format.MONTH6: "170001",
-    Format.MONTH7: "1700-01", Format.YEAR4: "1700",
+    Format.DATE8: "20991231", Format.DATE10: "2099-12-31", Format.MONTH6: "209912",
+    Format.MONTH7: "2099-12", Format.YEAR4: "2099",
 }  # fmt: skip
+"""Well formed, and far after the delivery was made: for the expectations to find."""
+LARGEST_SEARCHED_BYTES = 1 << 20
+"""The damaged file with a giant line of digits is left out of the search that must find."""
 COMMANDS = (
     ("summary",), ("deliveries",), ("deliveries", "--json"), ("release", "list"),
     ("release", "show"), ("release", "verify"), ("query", "SELECT * FROM delivery", "--json"),
@@ -46,8 +51,9 @@ COMMANDS = (
 )  # fmt: skip
 
 
-def hub(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+def run_alone(home: Path, *words: str) -> tuple[int, str]:
+    """Run `hub` in a process of its own; return exit code and all that was printed."""
+    done = subprocess.run(
         [sys.executable, "-c", "from hub.command_line import main; main()", *words],
         cwd=PROJECT,
         env=os.environ | {"HUB_HOME": str(home), "COLUMNS": "250"},
@@ -55,6 +61,16 @@ def hub(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+    return done.returncode, done.stdout + done.stderr
+
+
+def run_here(home: Path, *words: str) -> tuple[int, str]:
+    """Run `hub` in this process; what it would have died of counts as printed."""
+    done = CliRunner().invoke(
+        build_application(), list(words), env={"HUB_HOME": str(home), "COLUMNS": "250"}
+    )
+    died = done.exception if not isinstance(done.exception, SystemExit) else None
+    return done.exit_code, f"{done.stdout}{done.stderr}{died or ''}"
 
 
 def chosen(delivery: Delivery, encoding: Encoding, *formats: Format) -> DocumentType:
@@ -185,9 +201,9 @@ def leaky(shared) -> Path:
         asked = [*COMMANDS, *(("quarantine", each.code, "--json") for each in (CSV, LINES, XML))]
         asked.append(("quality", "docs", CSV.code, CSV_DATED.code))
         for number, words in enumerate([night, *asked]):
-            done = hub(home, *words)
-            text = f"{' '.join(words[:2])}\n{done.returncode}\n{done.stdout}\n{done.stderr}"
-            (printed / f"{number:02d}.txt").write_text(text, "utf-8")
+            code, text = run_alone(home, *words) if words is night else run_here(home, *words)
+            said = f"{' '.join(words)[:60]}\n{code}\n{text}"
+            (printed / f"{number:02d}.txt").write_text(said, "utf-8")
 
     return shared("leaky_night", build)
 
@@ -243,12 +259,17 @@ def test_the_night_ran_and_met_everything_that_it_should(leaky):
     assert landed >= TYPES
     for file in (leaky / "printed").iterdir():
         command, code = file.read_text("utf-8").splitlines()[:2]
-        assert code == ("1" if "CAST" in command else "0"), command
+        assert (code == "0") != ("CAST" in command), command
 
 
 def test_the_numbers_are_in_the_vault_and_can_be_found_by_this_search(leaky, secret):
     archive = leaky / "home/vault/archive"
-    assert sum(leaks_in_bytes(file, secret) for file in archive.rglob("*") if file.is_file()) > 300
+    searched = [
+        file
+        for file in archive.rglob("*")
+        if file.is_file() and file.stat().st_size < LARGEST_SEARCHED_BYTES
+    ]
+    assert sum(leaks_in_bytes(file, secret) for file in searched) > 300
     assert leaks("x" + min(secret) + "y", secret) == 1
     assert leaks(min(secret)[:6] + "-" + min(secret)[6:], secret) == 1
     frame = pl.DataFrame({"number": [int(max(secret))], "bytes": [max(secret).encode()]})
