@@ -216,6 +216,8 @@ def _noisy_names(
         "spelling": draws.chance("spelling", rates.name_spelling),
         "cut": draws.chance("cut", rates.name_cut),
     }
+    if slips["order"].any():
+        slips["order"] &= names.str.contains(" ", literal=True).fill_null(value=False).to_numpy()
     rows = np.flatnonzero(_with_value(np.logical_or.reduce(list(slips.values())), names))
     written = names
     if rows.size:
