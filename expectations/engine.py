@@ -44,7 +44,7 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 
 from expectations.counting import FETCHING_METRICS
 from expectations.derivation import rules_for
-from expectations.results import RuleResult, SuiteResult
+from expectations.results import RuleNotEvaluatedError, RuleResult, SuiteResult
 from expectations.rules import Measure, Rule, horizons, literal
 from expectations.suites import RULE_KEY, suite_name, suite_of
 from hub.catalogue import Catalogue, DocumentType, SchemaVersion
@@ -56,10 +56,6 @@ RESULT_FORMAT: dict[str, Any] = {"result_format": "SUMMARY", "exclude_unexpected
 
 # GX logs failing queries with what DuckDB says about them, and that can quote a value.
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
-
-
-class RuleNotEvaluatedError(Exception):
-    """Great Expectations could not evaluate a rule although the delivery has the right shape."""
 
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):

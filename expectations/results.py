@@ -23,6 +23,10 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+class RuleNotEvaluatedError(Exception):
+    """Great Expectations could not evaluate a rule although the delivery has the right shape."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleResult:
     """One rule on one column of one delivery."""

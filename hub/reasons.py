@@ -61,6 +61,7 @@ _ALL = (
     Reason("code_unknown", "row", "A code is not in the column's list.", _ASK_CODE),
     Reason("code_malformed", "row", "A code has not the form of its list.", _ASK_CODE),
     Reason("brn_malformed", "row", "A business number is not ten digits.", _ASK_ROW),
+    Reason("national_id_in_text", "row", "A text holds something like a national ID.", _ASK_ROW),
     Reason("required_missing", "row", "A column that must be filled is empty.", _ASK_ROW),
     # Deliveries that cannot be read as a whole.
     Reason("file_name_invalid", "delivery", "The file's name breaks the grammar.", _ASK_FILE),

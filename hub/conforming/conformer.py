@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Protocol
 
@@ -57,6 +57,10 @@ class Tokeniser(Protocol):
         ...
 
 
+KEY_ENDINGS = ("_no", "_code", "_brn", "_key")
+"""Names of text columns that hold keys."""
+
+
 @dataclass(slots=True)
 class ConformedBatch:
     """One batch after conforming; amounts in won.
@@ -96,6 +100,8 @@ class _Conversion:
     """Name of the token column, for IDs."""
     outputs: tuple[str, ...]
     """Lake columns in order (token first)."""
+    is_prose: bool = False
+    """Text about people and places; other keys (accounts, corporations) may look like an ID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +203,10 @@ class Conformer:
             bad = value.is_null() & (text != "").fill_null(value=False)
             if bad.any():
                 failures.append(_Failure(bad, name, conversion.rule))
+        if conversion.is_prose:
+            holds_id = values.holds_id(value)
+            if holds_id is not None and holds_id.any():
+                failures.append(_Failure(holds_id, name, values.ID_IN_TEXT))
         if conversion.column.required and value.null_count():
             missing = (raw.str.strip_chars() == "").fill_null(value=True)
             if missing.any():
@@ -289,7 +299,8 @@ class Conformer:
                 expr = values.convert_word(text, code_set)
                 return _plain(column, rule, expr, expr)
             expr = values.convert(text, Format.TEXT)
-            return _plain(column, None, expr, expr)
+            plain = _plain(column, None, expr, expr)
+            return replace(plain, is_prose=not column.canonical.endswith(KEY_ENDINGS))
         if column.format is Format.DATE6:
             expr = self._date6(column, text)
             return _plain(column, rule, expr, expr)

@@ -60,6 +60,10 @@ RULES: Mapping[Format, Rule] = {
     Format.BRN10: Rule("brn_malformed", "expected ten digits"),
 }
 
+ID_IN_TEXT = Rule("national_id_in_text", "expected text without a national ID")
+_ID_SHAPE = r"(?:^|[^0-9])[0-9]{6}-?[0-9]{7}(?:[^0-9]|$)"
+_SHORTEST_ID_BYTES = 13
+
 _YES_NO = {Format.YN: ("Y", "N"), Format.B10: ("1", "0"), Format.KO_YN: ("여", "부")}
 
 
@@ -109,6 +113,17 @@ def convert_word(text: pl.Expr, code_set: CodeSet) -> pl.Expr:
     if code_set.is_open and code_set.pattern:
         accepted = accepted | text.str.contains(rf"\A(?:{code_set.pattern})\z")
     return pl.when(accepted).then(text)
+
+
+def holds_id(text: pl.Series) -> pl.Series | None:
+    """Say which texts hold something of an ID's shape; None where no text is long enough for one.
+
+    A number typed into a name would leave the vault with the name.
+    """
+    longest = text.str.len_bytes().max()
+    if not isinstance(longest, int) or longest < _SHORTEST_ID_BYTES:
+        return None
+    return text.str.contains(_ID_SHAPE).fill_null(value=False)
 
 
 def open_digits_of_id(text: pl.Expr) -> pl.Expr:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from expectations.results import RuleNotEvaluatedError
 from hub.catalogue import DocumentType, SchemaVersion
 from pipelines.steps.context import NightContext
 from warehouse.ledger import DeliveryRecord, ExpectationResult
@@ -40,8 +41,6 @@ def validate_delivery(
     record: DeliveryRecord,
 ) -> Verdict:
     """Run the suite of `document` on the delivery in `folder` and enter the results."""
-    from expectations.engine import RuleNotEvaluatedError
-
     parts = sorted(folder.glob("part-*.parquet"))
     try:
         result = context.validator.validate(document, version, parts, record.made_at)

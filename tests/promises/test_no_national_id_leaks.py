@@ -25,6 +25,7 @@ from typer.testing import CliRunner
 
 from hub.catalogue import Delivery, DocumentType, Encoding, Format
 from hub.command_line import build_application
+from hub.conforming.conformer import KEY_ENDINGS
 from hub.delivery import DeliveryName
 from sources.registry import load_catalogue
 from warehouse.layout import Layout
@@ -116,12 +117,13 @@ class Misplaced:
         return f"{self.ids[place][:6]}-{self.ids[place][6:]}"
 
     def in_cells(self, document: DocumentType) -> None:
-        """In an amount, a date, a code: one bad row each, so that the rest lands."""
+        """In an amount, a date, a code, a name: one bad row each, so that the rest lands."""
         content, ending = self.sound(document)
         header, *rows = scene.csv_rows(content)
         rows = (rows * (1 + 200 // len(rows)))[:200]
         for number, column in enumerate(document.versions[0].columns):
-            if column.format not in {Format.ID13, Format.TEXT} and number < len(rows):
+            is_key = column.format is Format.TEXT and column.canonical.endswith(KEY_ENDINGS)
+            if column.format is not Format.ID13 and not is_key and number < len(rows):
                 rows[number] = [*rows[number]]
                 rows[number][number] = self.hyphenated(number) if number % 2 else self.ids[number]
         self.put(document, scene.csv_bytes([header, *rows]), ending)

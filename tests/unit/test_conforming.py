@@ -74,6 +74,26 @@ GOOD = [
 ]
 
 
+NUMBERS_IN_TEXT = [
+    ("김민수 900101-1234567", "national_id_in_text"),
+    ("9001011234567", "national_id_in_text"),
+    ("(900101-1234567)", "national_id_in_text"),
+    ("서울 강남구 테헤란로 123-4567", "서울 강남구 테헤란로 123-4567"),
+    ("12345678901234567890", "12345678901234567890"),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), NUMBERS_IN_TEXT)
+def test_a_national_id_does_not_leave_the_vault_inside_a_text(text, value):
+    assert value_of(Format.TEXT, text) == value
+
+
+def test_a_key_may_look_like_a_national_id():
+    columns = [Column("C", "corporation_no", Format.TEXT, is_own=True)]
+    result = conformer_of(columns).conform(batch_of(columns, [("110111-1234567",)]))
+    assert result.accepted["corporation_no"].to_list() == ["110111-1234567"]
+
+
 @pytest.mark.parametrize(("value_format", "text", "value"), GOOD)
 def test_a_good_value_is_converted(value_format, text, value):
     assert value_of(value_format, text) == value

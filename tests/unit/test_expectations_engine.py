@@ -140,7 +140,8 @@ def test_repeated_natural_keys_only_warn(validator, tmp_path):
 
 
 def test_a_rule_that_cannot_be_evaluated_is_an_error_and_no_verdict(validator, tmp_path):
-    from expectations.engine import RuleNotEvaluatedError, rule_results
+    from expectations.engine import rule_results
+    from expectations.results import RuleNotEvaluatedError
     from expectations.suites import suite_of
 
     rules = list(rules_and_types(CODE)[2])

@@ -16,7 +16,12 @@ ROWS = [
 def test_json_is_one_array_with_all_keys(capsys):
     print_rows(ROWS, as_json=True, title="left out", columns=["name"])
     shown = json.loads(capsys.readouterr().out)
-    assert shown[0] == {"name": "생계급여", "count": 12345, "day": "2026-04-01", "codes": ["a", "b"]}
+    assert shown[0] == {
+        "name": "생계급여",
+        "count": 12345,
+        "day": "2026-04-01",
+        "codes": ["a", "b"],
+    }
     assert [list(row) for row in shown] == [list(row) for row in ROWS]
 
 

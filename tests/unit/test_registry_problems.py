@@ -458,7 +458,9 @@ def test_all_problems_of_all_files_are_reported_at_once(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("gone", ["_families.toml", "_programmes.toml", "_programme_crosswalk.toml"])
+@pytest.mark.parametrize(
+    "gone", ["_families.toml", "_programmes.toml", "_programme_crosswalk.toml"]
+)
 def test_a_missing_file_is_named(gone, tmp_path):
     (write(tmp_path) / gone).unlink()
     with pytest.raises(CatalogueError) as raised:
