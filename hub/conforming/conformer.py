@@ -1,7 +1,7 @@
 """The conformer of one document type and schema version: raw batch in, lake rows out.
 
-Here: compiling the catalogue's columns to expressions, telling blanks from broken values, row
-conservation in rows and won. Never here: formats of values (`hub.conforming.values`), keys, files.
+Here: telling blanks from broken values, row conservation in rows and won. Never here: how a column
+is converted (`hub.conforming.conversions`), formats of values (`hub.conforming.values`), files.
 Next: `warehouse.lake` writes what is accepted and quarantined.
 
 Conversion runs in two passes. The fast pass converts all columns as they are. Only a column in
@@ -13,25 +13,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Protocol
 
 import numpy as np
 import polars as pl
 
-from hub.catalogue import (
-    RECORD_ACTION,
-    CodeSet,
-    Column,
-    DocumentType,
-    Family,
-    Format,
-    SchemaVersion,
-)
+from hub.catalogue import RECORD_ACTION, CodeSet, DocumentType, Family, Format, SchemaVersion
 from hub.conforming import values
+from hub.conforming.conversions import Compiler, Conversion
 from hub.conforming.repetitions import RepetitionFinder
-from hub.conforming.values import RULES, Rule
+from hub.conforming.values import Rule
 from hub.delivery import LINE, RawBatch, Reject
 
 LATEST_DAY = dt.date(2029, 12, 31)
@@ -57,10 +50,6 @@ class Tokeniser(Protocol):
         ...
 
 
-KEY_ENDINGS = ("_no", "_code", "_brn", "_key")
-"""Names of text columns that hold keys."""
-
-
 @dataclass(slots=True)
 class ConformedBatch:
     """One batch after conforming; amounts in won.
@@ -79,29 +68,6 @@ class ConformedBatch:
     quarantined_amount: int
     superseded_rows: int
     superseded_amount: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Conversion:
-    """How one column of the sender becomes lake columns."""
-
-    column: Column
-    rule: Rule | None
-    """None for text, which cannot be malformed."""
-    fast: pl.Expr
-    """From the text as sent to `column.canonical`."""
-    careful: pl.Expr
-    """The same from text without spaces around it."""
-    derived: tuple[tuple[pl.Expr, ...], ...]
-    """Further expressions, in steps: each step builds on the step before."""
-    checked: str
-    """The expression's name that is null where the value is malformed."""
-    token: str | None
-    """Name of the token column, for IDs."""
-    outputs: tuple[str, ...]
-    """Lake columns in order (token first)."""
-    is_prose: bool = False
-    """Text about people and places; other keys (accounts, corporations) may look like an ID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +94,9 @@ class Conformer:
 
         `made_on` is the delivery's day; a two-digit year of birth is never after its year.
         """
-        self._version, self._family, self._code_sets = version, family, code_sets
-        self._tokeniser, self._made_on = tokeniser, made_on
-        self._conversions = [self._conversion(column) for column in version.columns]
+        self._tokeniser = tokeniser
+        compiler = Compiler(version, family, code_sets, made_on)
+        self._conversions = [compiler.compile(column) for column in version.columns]
         self._fast = [conversion.fast for conversion in self._conversions]
         steps = zip_longest(*(each.derived for each in self._conversions), fillvalue=())
         self._derived = [[expr for exprs in step for expr in exprs] for step in steps]
@@ -182,7 +148,7 @@ class Conformer:
 
     def _check(
         self,
-        conversion: _Conversion,
+        conversion: Conversion,
         frame: pl.DataFrame,
         converted: pl.DataFrame,
         failures: list[_Failure],
@@ -195,7 +161,10 @@ class Conformer:
             converted = converted.with_columns(value)
         if conversion.rule is not None and value.null_count() > raw.null_count():
             text = raw.str.strip_chars()
-            again = frame.with_columns(text).select(conversion.careful)
+            # Step by step: one expression would work out the tidy text anew wherever it is used.
+            tidied = text.to_frame().with_columns(conversion.tidy)
+            others = [column for column in frame.iter_columns() if column.name != name]
+            again = tidied.with_columns(others).select(conversion.fast)
             for step in conversion.derived:
                 again = again.with_columns(step)
             converted = converted.with_columns(again)
@@ -274,7 +243,7 @@ class Conformer:
         rows = rows.with_columns(*tokens, action.alias(RECORD_ACTION), *constants)
         return rows.select(self._lake_columns)
 
-    def _tokens(self, conversion: _Conversion, rows: pl.DataFrame) -> pl.Series:
+    def _tokens(self, conversion: Conversion, rows: pl.DataFrame) -> pl.Series:
         if conversion.column.format is Format.ID_MASKED:
             return pl.repeat(None, rows.height, dtype=pl.Binary, eager=True)
         ids = rows.get_column(conversion.column.canonical)
@@ -283,75 +252,6 @@ class Conformer:
             # Blanks: a malformed ID is not among the accepted rows.
             ids = ids.to_frame().select(pl.when(well_formed.is_not_null()).then(pl.all()))[:, 0]
         return self._tokeniser.tokens(ids)
-
-    def _conversion(self, column: Column) -> _Conversion:
-        """Compile one column; expressions name their outputs."""
-        text = pl.col(column.name)
-        if column.format in (Format.ID13, Format.ID_MASKED):
-            return self._id_conversion(column, text)
-        rule = RULES[column.format]
-        if column.format is Format.CODE:
-            expr = values.convert_code(text, column.codes)
-            return _plain(column, rule, expr, expr)
-        if column.format is Format.TEXT:
-            code_set = self._code_set(column)
-            if code_set is not None:
-                expr = values.convert_word(text, code_set)
-                return _plain(column, rule, expr, expr)
-            expr = values.convert(text, Format.TEXT)
-            plain = _plain(column, None, expr, expr)
-            return replace(plain, is_prose=not column.canonical.endswith(KEY_ENDINGS))
-        if column.format is Format.DATE6:
-            expr = self._date6(column, text)
-            return _plain(column, rule, expr, expr)
-        is_business_number = column.format is Format.BRN10
-        tidy = values.without_business_hyphens(text) if is_business_number else text
-        fast, careful = (values.convert(expr, column.format) for expr in (text, tidy))
-        return _plain(column, rule, fast, careful)
-
-    def _id_conversion(self, column: Column, text: pl.Expr) -> _Conversion:
-        name = column.canonical
-        is_masked = column.format is Format.ID_MASKED
-        is_person = name == self._family.person_column and not column.is_own
-        open_name = f"open {name}"
-        birth_name = "id_birth_date" if is_person else f"birth {name}"
-        read = values.open_digits_of_masked_id if is_masked else values.open_digits_of_id
-        open_digits, birth_date = pl.col(open_name), pl.col(birth_name)
-        derived = [
-            (read(pl.col(name)).alias(open_name),),
-            (values.birth_date_of_id(open_digits).alias(birth_name),),
-        ]
-        if is_person:
-            derived.append((values.sex_of_id(open_digits, birth_date).alias("id_sex"),))
-        token = f"{name}_token"
-        return _Conversion(
-            column,
-            RULES[column.format],
-            text.alias(name),
-            (text if is_masked else values.without_id_hyphen(text)).alias(name),
-            tuple(derived),
-            birth_name,
-            token,
-            (token, "id_birth_date", "id_sex") if is_person else (token,),
-        )
-
-    def _date6(self, column: Column, text: pl.Expr) -> pl.Expr:
-        if column.canonical != "birth_date":
-            return values.convert_date6(text)
-        person = self._family.person_column
-        id_column = self._version.by_canonical(person) if person else None
-        id_text = pl.col(id_column.name) if id_column else None
-        return values.convert_birth_date6(text, id_text, self._made_on)
-
-    def _code_set(self, column: Column) -> CodeSet | None:
-        canonical = None if column.is_own else self._family.column(column.canonical)
-        name = column.code_set or (canonical.code_set if canonical else None)
-        return self._code_sets.get(name) if name else None
-
-
-def _plain(column: Column, rule: Rule | None, fast: pl.Expr, careful: pl.Expr) -> _Conversion:
-    name = column.canonical
-    return _Conversion(column, rule, fast.alias(name), careful.alias(name), (), name, None, (name,))
 
 
 def _sum(amounts: pl.Series) -> int:

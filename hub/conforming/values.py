@@ -158,7 +158,7 @@ def sex_of_id(open_digits: pl.Expr, birth_date: pl.Expr) -> pl.Expr:
 def without_id_hyphen(text: pl.Expr) -> pl.Expr:
     """Drop the hyphen after the sixth digit, which is tolerated."""
     # Literal replacing is far cheaper than a pattern; other misplaced hyphens stay and are refused.
-    is_hyphenated = (text.str.len_bytes() == 14) & (text.str.slice(6, 1) == "-")
+    is_hyphenated = _has_hyphens(text, 14, (6,))
     return pl.when(is_hyphenated).then(text.str.replace("-", "", literal=True)).otherwise(text)
 
 
@@ -201,10 +201,14 @@ def _number_of_length(text: pl.Expr, length: int) -> pl.Expr:
 
 def _hyphenated_number(text: pl.Expr, length: int, hyphens: tuple[int, ...]) -> pl.Expr:
     """Return the number in a text that has hyphens at these places; null for other lengths."""
-    characters = text.cast(pl.Binary).bin.reinterpret(dtype=pl.Array(pl.UInt8, length))
     number = text.str.replace_all("-", "", literal=True).cast(pl.Int32, strict=False)
-    are_hyphens = [characters.arr.get(place) == _HYPHEN for place in hyphens]
-    return pl.when(pl.all_horizontal(are_hyphens)).then(number)
+    return pl.when(_has_hyphens(text, length, hyphens)).then(number)
+
+
+def _has_hyphens(text: pl.Expr, length: int, hyphens: tuple[int, ...]) -> pl.Expr:
+    """Say whether a text has this length in bytes and hyphens at these places; null if another."""
+    characters = text.cast(pl.Binary).bin.reinterpret(dtype=pl.Array(pl.UInt8, length))
+    return pl.all_horizontal(characters.arr.get(place) == _HYPHEN for place in hyphens)
 
 
 def _won(text: pl.Expr, won_per_unit: int) -> pl.Expr:
@@ -220,7 +224,5 @@ def _business_number(text: pl.Expr) -> pl.Expr:
 
 def without_business_hyphens(text: pl.Expr) -> pl.Expr:
     """Drop the hyphens of a business number (3-2-5), which are tolerated."""
-    has_hyphens = (text.str.slice(3, 1) == "-") & (text.str.slice(6, 1) == "-")
-    is_hyphenated = (text.str.len_bytes() == 12) & has_hyphens
     without = text.str.replace_all("-", "", literal=True)
-    return pl.when(is_hyphenated).then(without).otherwise(text)
+    return pl.when(_has_hyphens(text, 12, (3, 6))).then(without).otherwise(text)

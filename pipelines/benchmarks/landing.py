@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import resource
 import shutil
 import tempfile
@@ -106,7 +107,16 @@ def _land(layout: Layout, codes: list[str]) -> tuple[float, int]:
         for record in context.ledger.pending(code):
             write_delivery_rows(context, context.catalogue.documents[code], record)
     seconds = time.perf_counter() - started
-    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return seconds, _peak_memory_mib()
+
+
+def _peak_memory_mib() -> int:
+    """Peak memory of this program; `ru_maxrss` would count that of the parent before the start."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    found = re.search(r"^VmHWM:\s+(\d+) kB", status.read_text("ascii"), re.MULTILINE)
+    return int(found[1]) // 1024 if found else 0
 
 
 def _copy_with_duckdb(files: list[Path], folder: Path) -> float:

@@ -25,7 +25,7 @@ def measure_simulation(people: int) -> list[dict[str, object]]:
             "people": people,
             "files": night.files,
             "rows": night.rows,
-            "megabytes": round(night.bytes / 1e6, 1),
+            "megabytes": round(night.size_bytes / 1e6, 1),
             "populate_seconds": round(populated, 2),
             "render_seconds": round(night.seconds, 2),
             "rows_per_second": round(night.rows / night.seconds),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -132,9 +133,9 @@ def _write_rows(
         made_on=opened.name.made_at.date(),
     )
     total = [0] * 8
-    with ThreadPoolExecutor(1) as disk:
+    with closing(opened.batches()) as batches, ThreadPoolExecutor(1) as disk:
         being_written: Future[None] | None = None
-        for batch in opened.batches():
+        for batch in batches:
             conformed = conformer.conform(batch)
             if being_written:
                 being_written.result()

@@ -6,7 +6,7 @@ Never here: bytes of a format. Next: `hub.conforming` takes the batches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -60,7 +60,7 @@ class OpenDelivery:
         column = version.by_canonical(amount) if amount else None
         self._amount_name = column.name if column else None
 
-    def batches(self) -> Iterator[RawBatch]:
+    def batches(self) -> Generator[RawBatch]:
         """Yield the rows in file order, then compare with what the sender stated.
 
         A delivery without rows gives one batch without rows, so that its columns are known.

@@ -21,15 +21,16 @@ def map_in_order(
     parse: Callable[[Item], Result], items: Iterable[Item], workers: int = WORKERS
 ) -> Iterator[Result]:
     """Yield `parse(item)` for each item in order; at most `workers` items are ahead."""
-    with ThreadPoolExecutor(workers, thread_name_prefix="reader") as pool:
-        ahead: deque[Future[Result]] = deque()
-        try:
-            for item in items:
-                ahead.append(pool.submit(parse, item))
-                if len(ahead) > workers:
-                    yield ahead.popleft().result()
-            while ahead:
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="reader")
+    ahead: deque[Future[Result]] = deque()
+    try:
+        for item in items:
+            ahead.append(pool.submit(parse, item))
+            if len(ahead) > workers:
                 yield ahead.popleft().result()
-        finally:
-            for future in ahead:
-                future.cancel()
+        while ahead:
+            yield ahead.popleft().result()
+    finally:
+        # Never wait here. A stopped delivery leaves this generator to the garbage collector, which
+        # may run it anywhere, also inside the start of another thread; joining there is a deadlock.
+        pool.shutdown(wait=False, cancel_futures=True)

@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 
 from hub.catalogue import Delivery, DocumentType, Encoding, Format
 from hub.command_line import build_application
-from hub.conforming.conformer import KEY_ENDINGS
+from hub.conforming.conversions import KEY_ENDINGS
 from hub.delivery import DeliveryName
 from sources.registry import load_catalogue
 from warehouse.layout import Layout
