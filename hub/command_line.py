@@ -46,11 +46,11 @@ def build_application(names: list[str] | None = None) -> typer.Typer:
 def main() -> None:
     """Run `hub`."""
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
-    atexit.register(_silence_interpreter_exit)
+    atexit.register(silence_interpreter_exit)
     build_application([asked] if asked in commands() else None)(prog_name="hub")
 
 
-def _silence_interpreter_exit() -> None:
+def silence_interpreter_exit() -> None:
     """Drop what libraries print while the interpreter ends: DuckDB lists harmless leaks there."""
     sys.stdout.flush()
     sys.stderr.flush()

@@ -6,6 +6,7 @@ that change a hub change a copy.
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 import sys
@@ -14,6 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from hub.command_line import silence_interpreter_exit
+
+atexit.register(silence_interpreter_exit)
 sys.path.insert(0, str(Path(__file__).parent / "pipeline"))
 
 Build = Callable[[Path], None]

@@ -57,7 +57,7 @@ class Layout:
 
     def work(self, night: dt.date) -> Path:
         """Scratch of one night; rebuilt from the lake, never read by users."""
-        return self.home / "work" / f"{night:%Y%m%d}"
+        return self.home / "scratch" / f"{night:%Y%m%d}"
 
     def tables(self, night: dt.date) -> Path:
         """Tables of one night before their release."""
