@@ -25,6 +25,7 @@ from expectations.commands import build_quality_app
 from hub.output import print_rows
 from sources.registry import load_catalogue
 from warehouse.layout import Layout
+from warehouse.night_lock import NightIsRunningError
 
 JsonOption = Annotated[bool, typer.Option("--json", help="A JSON array of objects on stdout.")]
 
@@ -93,8 +94,12 @@ def night(
         _drop_night(drops / f"{day:%Y%m%d}", layout)
     console = Console(stderr=True)
     bars = _NightProgress(console, len(waiting_files(layout.landing)))
-    with bars.progress:
-        report = run_night(layout, day, bars.hear)
+    try:
+        with bars.progress:
+            report = run_night(layout, day, bars.hear)
+    except NightIsRunningError as error:
+        console.print(f"[red]{error}[/]")
+        raise typer.Exit(1) from None
     if not report.success:
         console.print("[red]The night failed; the current release stays as it was.[/]")
         for failure in report.failed_steps:
@@ -102,6 +107,7 @@ def night(
         raise typer.Exit(1)
     row = {
         "night": day,
+        "outcome": report.outcome,
         "release": report.release_id,
         "digest": report.digest[:16],
         "document_types_landed": report.documents,

@@ -10,13 +10,15 @@ import logging
 import os
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.steps.context import Listener, night_context
+from pipelines.steps.context import Listener, NightContext, night_context
 from pipelines.steps.intake import take_deliveries
 from warehouse.layout import Layout
+from warehouse.ledger import NightOutcome
+from warehouse.night_lock import night_lock
 from warehouse.releases import current
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ class NightReport:
 
     night: dt.date
     success: bool
+    outcome: str
+    """`published`, `unchanged` or `failed`, as the ledger has it."""
     seconds: float
     documents: int
     """Document types that had something to land."""
@@ -51,9 +55,34 @@ def prepare_instance(layout: Layout) -> Path:
 
 
 def run_night(layout: Layout, night: dt.date, listener: Listener) -> NightReport:
-    """Run the night of `night`; intake runs first so that only types that arrived are landed."""
-    started = time.monotonic()
+    """Run the night of `night` and enter the run in the ledger.
+
+    Raises:
+        NightIsRunningError: another process works on this hub.
+    """
     layout.prepare()
+    with night_lock(layout):
+        context = night_context(layout, night)
+        context.announce = listener
+        # Whoever holds the lock is alone: a run that is still open was killed.
+        context.ledger.abandon_runs(silent_since=dt.datetime.now(tz=dt.UTC))
+        run = context.ledger.start_run(night)
+        before = current(layout)
+        outcome = NightOutcome.FAILED
+        try:
+            report = _run_job(context)
+            if report.success:
+                same = before is not None and before.release_id == report.release_id
+                outcome = NightOutcome.UNCHANGED if same else NightOutcome.PUBLISHED
+        finally:
+            context.ledger.finish_run(run.run_id, outcome)
+    return replace(report, outcome=outcome.value)
+
+
+def _run_job(context: NightContext) -> NightReport:
+    """Run the job in this process; intake comes first, so that only types that arrived land."""
+    started = time.monotonic()
+    layout, night = context.layout, context.night
     os.environ.setdefault("DAGSTER_HOME", str(prepare_instance(layout)))
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
     import dagster as dg
@@ -65,11 +94,9 @@ def run_night(layout: Layout, night: dt.date, listener: Listener) -> NightReport
     from pipelines.sensors import night_selection
 
     logging.getLogger("dagster").setLevel(logging.ERROR)
-    context = night_context(layout, night)
-    context.announce = listener
     take_deliveries(context)
     waiting = sorted({record.document_type for record in context.ledger.pending()})
-    listener("plan", str(len(waiting)))
+    context.announce("plan", str(len(waiting)))
     keys = [naming.document_key(context.catalogue.documents[code]) for code in waiting]
     hub = HubResource(home=str(layout.home), night=night.isoformat())
     job = gather_definitions(hub).resolve_job_def(NIGHT_JOB)
@@ -88,13 +115,14 @@ def run_night(layout: Layout, night: dt.date, listener: Listener) -> NightReport
     ]
     release = current(layout)
     return NightReport(
-        night,
-        result.success,
-        time.monotonic() - started,
-        len(waiting),
-        release.release_id if release else "",
-        release.digest if release else "",
-        _described(failures),
+        night=night,
+        success=result.success,
+        outcome="",
+        seconds=time.monotonic() - started,
+        documents=len(waiting),
+        release_id=release.release_id if release else "",
+        digest=release.digest if release else "",
+        failed_steps=_described(failures),
     )
 
 
