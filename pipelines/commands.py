@@ -131,6 +131,21 @@ def quarantine(
     print_rows(shown.to_dicts(), as_json=as_json, title=title)
 
 
+def reopen(
+    delivery_id: Annotated[str, typer.Argument(help="Delivery, as `hub deliveries` names it.")],
+) -> None:
+    """Put a delivery back among those that wait, after a rule, reader or the catalogue was mended."""
+    from warehouse.ledger import Ledger, LedgerError
+
+    with Ledger.open(Layout.from_environment().ledger_url) as ledger:
+        try:
+            ledger.reopen(delivery_id)
+        except LedgerError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(1) from None
+    typer.echo(f"{delivery_id} waits; the next `hub night` lands it again from the archive")
+
+
 def summary(as_json: JsonOption = False) -> None:
     """Show the current release in numbers that a person can read."""
     from pipelines.summary import print_summary
