@@ -12,17 +12,6 @@ from pathlib import Path
 
 import polars as pl
 
-QUARANTINE_SCHEMA = pl.Schema(
-    {
-        "line": pl.Int64,
-        "column": pl.String,
-        "rule": pl.String,
-        "detail": pl.String,
-        "amount": pl.Int64,
-    }
-)
-"""One row is one refused row of a delivery; the archive holds the row itself."""
-
 
 @dataclass(frozen=True, slots=True)
 class StoredRows:
@@ -51,7 +40,7 @@ class DeliveryWriter:
         self.parts += 1
 
     def quarantine(self, rows: pl.DataFrame) -> None:
-        """Keep refused rows (`QUARANTINE_SCHEMA`) for the quarantine file."""
+        """Keep refused rows (`hub.conforming.QUARANTINE_SCHEMA`) for the quarantine file."""
         if not rows.is_empty():
             self._quarantine.append(rows)
 

@@ -5,6 +5,6 @@ Never here: files (`sources.readers`, `warehouse.lake`) or keys (`warehouse.vaul
 and quarantined rows of each batch are written to the lake.
 """
 
-from hub.conforming.conformer import ConformedBatch, Conformer, Tokeniser
+from hub.conforming.conformer import QUARANTINE_SCHEMA, ConformedBatch, Conformer, Tokeniser
 
-__all__ = ["ConformedBatch", "Conformer", "Tokeniser"]
+__all__ = ["QUARANTINE_SCHEMA", "ConformedBatch", "Conformer", "Tokeniser"]

@@ -40,6 +40,7 @@ QUARANTINE_SCHEMA = pl.Schema(
         "amount": pl.Int64,
     }
 )
+"""One row is one refused row of a delivery; the archive holds the row itself."""
 
 
 class Tokeniser(Protocol):
@@ -108,7 +109,7 @@ class Conformer:
         sent = {column.canonical for column in version.columns}
         self._constants: dict[str, str] = {
             canonical: word
-            for canonical, word in getattr(document, "constants", {}).items()
+            for canonical, word in document.constants.items()
             if canonical not in sent
         }
         self._lake_columns = ["line", RECORD_ACTION]

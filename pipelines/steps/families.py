@@ -11,7 +11,6 @@ import shutil
 import polars as pl
 
 from hub.catalogue import Catalogue
-from hub.delivery import DeliveryState
 from pipelines.steps.context import NightContext
 from warehouse.families import EffectiveDelivery, build_families
 from warehouse.ledger import DeliveryRecord
@@ -151,11 +150,6 @@ _DELIVERY_SCHEMA = pl.Schema(
         "stop_detail": pl.String,
     }
 )
-
-
-def stopped_deliveries(context: NightContext) -> list[DeliveryRecord]:
-    """Deliveries that were stopped as a whole."""
-    return context.ledger.deliveries(state=DeliveryState.STOPPED)
 
 
 def _effective(context: NightContext, record: DeliveryRecord) -> EffectiveDelivery:

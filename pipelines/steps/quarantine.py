@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from warehouse.lake import QUARANTINE_SCHEMA
+from hub.conforming import QUARANTINE_SCHEMA
 from warehouse.layout import Layout
 
 
