@@ -22,7 +22,7 @@ class HouseholdAssignment:
     """Tonight's household IDs.
 
     `members`: (`member`, `household_id`). `events`: `kind`, `household_id`, `other_household_id`,
-    `stays`; the kinds are those of `hub.identity.carry_over.CarryOver`.
+    `stays`; the kinds are those of `hub.identity.identifier_events`.
     """
 
     members: pl.DataFrame

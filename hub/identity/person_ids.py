@@ -12,6 +12,7 @@ neither an ID number, nor a record, nor when it was minted, and none comes twice
 from __future__ import annotations
 
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,12 +43,13 @@ EVENT_COLUMNS = {
 class PersonAssignment:
     """Tonight's person IDs.
 
-    `members`: (`signature_id`, `person_id`). `events`: `kind`, `person_id`, `other_person_id`,
-    `signatures`; the kinds are those of `hub.identity.carry_over.CarryOver`.
+    `members`: (`signature_id`, `person_id`). `events` and `conflicts`: `kind`, `person_id`,
+    `other_person_id`, `signatures`; the kinds are those of `hub.identity.identifier_events`.
     """
 
     members: pl.DataFrame
     events: pl.DataFrame
+    conflicts: pl.DataFrame
     next_sequence: int
 
 
@@ -69,6 +71,13 @@ def _permute(sequence: NDArray[np.uint64], key: bytes, prefix: str) -> NDArray[n
     left, right = sequence >> np.uint64(_HALF_BITS), sequence & _HALF_MASK
     for round_key in _round_keys(key, prefix):
         left, right = right, left ^ _mix(right, round_key)
+    return (left << np.uint64(_HALF_BITS)) | right
+
+
+def _unpermute(permuted: NDArray[np.uint64], key: bytes, prefix: str) -> NDArray[np.uint64]:
+    left, right = permuted >> np.uint64(_HALF_BITS), permuted & _HALF_MASK
+    for round_key in _round_keys(key, prefix)[::-1]:
+        left, right = right ^ _mix(left, round_key), left
     return (left << np.uint64(_HALF_BITS)) | right
 
 
@@ -110,29 +119,78 @@ def is_identifier(text: str, prefix: str) -> bool:
     return bool(_check_digits(digits[:, :-1])[0] == digits[0, -1])
 
 
+def minted_order(identifiers: pl.Series, key: bytes, prefix: str) -> pl.DataFrame:
+    """Return (`identifier`, `sequence`): from which sequence number each was minted.
+
+    Only `key` tells the order. What is no identifier of `prefix` is left out.
+    """
+    shape = f"^{prefix}[{ALPHABET}]{{{_DIGITS + 1}}}$"
+    known = identifiers.cast(pl.String).alias("identifier").unique().drop_nulls().sort()
+    known = known.filter(known.str.contains(shape))
+    if known.is_empty():
+        return pl.DataFrame(schema={"identifier": pl.String, "sequence": pl.Int64})
+    letters = np.frombuffer("".join(known).encode(), dtype=np.uint8).reshape(len(known), -1)
+    values = np.zeros(256, dtype=np.uint64)
+    values[np.frombuffer(ALPHABET.encode(), dtype=np.uint8)] = np.arange(32, dtype=np.uint64)
+    digits = values[letters[:, len(prefix) : len(prefix) + _DIGITS]]
+    shifts = np.arange(5 * (_DIGITS - 1), -1, -5, dtype=np.uint64)
+    permuted = np.bitwise_or.reduce(digits << shifts, axis=1)
+    sequence = _unpermute(permuted, key, prefix).astype(np.int64)
+    return pl.DataFrame([known, pl.Series("sequence", sequence)])
+
+
 def assign_person_ids(
-    clusters: pl.DataFrame, previous: pl.DataFrame, next_sequence: int, key: bytes
+    clusters: pl.DataFrame,
+    previous: pl.DataFrame,
+    next_sequence: int,
+    key: bytes,
+    *,
+    former: pl.DataFrame | None = None,
+    redirects: pl.DataFrame | None = None,
+    pinned: Collection[str] = (),
 ) -> PersonAssignment:
     """Give every cluster of signatures its person ID.
 
     Args:
-        clusters: (`signature_id`, `cluster`), each signature once.
+        clusters: (`signature_id`, `cluster`), each signature once; all of tonight's, or the
+            affected ones (`hub.identity.carry_over.affected_part`).
         previous: (`signature_id`, `person_id`) of the last night; empty on the first. Rows
             without a person name nobody and are left out.
         next_sequence: first sequence number that has not been minted.
         key: secret of the permutation; the same for ever.
+        former: (`signature_id`, `person_id`): what ended IDs held when they ended, as far as the
+            signature is known tonight. A cluster that is such a person come again gets the ID back.
+        redirects: (`person_id`, `other_person_id`): where an ended ID leads to so far.
+        pinned: person IDs that people decided to keep.
     """
+    held = _members(previous)
+    ended = None if former is None else _members(former)
+    names = [frame["identifier"] for frame in (held, ended) if frame is not None]
     carried = carry_over(
         clusters.select(pl.col("signature_id").cast(pl.UInt64).alias("member"), "cluster"),
-        previous.drop_nulls("person_id").select(
-            pl.col("signature_id").cast(pl.UInt64).alias("member"),
-            pl.col("person_id").cast(pl.String).alias("identifier"),
-        ),
+        held,
         next_sequence,
         lambda first, count: mint_identifiers(first, count, key, PERSON_PREFIX),
+        former=ended,
+        redirects=None
+        if redirects is None
+        else redirects.select(
+            identifier=pl.col("person_id").cast(pl.String),
+            other=pl.col("other_person_id").cast(pl.String),
+        ),
+        pinned=pinned,
+        minted=minted_order(pl.concat(names), key, PERSON_PREFIX),
     )
     return PersonAssignment(
         carried.members.rename({"member": "signature_id", "identifier": "person_id"}),
         carried.events.rename(EVENT_COLUMNS),
+        carried.conflicts.rename(EVENT_COLUMNS),
         carried.next_sequence,
+    )
+
+
+def _members(people: pl.DataFrame) -> pl.DataFrame:
+    return people.drop_nulls("person_id").select(
+        pl.col("signature_id").cast(pl.UInt64).alias("member"),
+        pl.col("person_id").cast(pl.String).alias("identifier"),
     )
