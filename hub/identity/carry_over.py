@@ -35,19 +35,19 @@ def bind_by_overlap(overlap: pl.DataFrame) -> pl.DataFrame:
     """Match clusters and identifiers one to one, the strongest claim first.
 
     `overlap` has `cluster`, `identifier`, `shared` (members in both) and `first` (their smallest
-    member); `is_pinned` and `sequence` (mint order of the identifier) where known. In a round every
-    identifier and every cluster names its best partner; equal choices bind. A pinned identifier
-    goes first, then the larger overlap, the older identifier, the smaller first member. Returns
-    (`cluster`, `identifier`).
+    member), and where known `is_pinned`, `sequence` (mint order of the identifier) and
+    `cluster_size`. In a round every identifier and every cluster names its best partner; equal
+    choices bind. A pinned identifier goes first, then the larger overlap, the older identifier,
+    the cluster with fewer others, the smaller first member. Returns (`cluster`, `identifier`).
     """
     known = overlap.with_columns(
         pl.lit(value).alias(name)
-        for name, value in (("is_pinned", False), ("sequence", None))
+        for name, value in (("is_pinned", False), ("sequence", None), ("cluster_size", None))
         if name not in overlap.columns
     )
     ranked = known.sort(
-        ["is_pinned", "shared", "sequence", "first", "identifier"],
-        descending=[True, True, False, False, False],
+        ["is_pinned", "shared", "sequence", "cluster_size", "first", "identifier"],
+        descending=[True, True, False, False, False, False],
         nulls_last=True,
     ).with_row_index("rank")
     bound: list[pl.DataFrame] = []
@@ -123,7 +123,8 @@ def carry_over(
     overlap = _rank_columns(
         clusters.join(previous, on="member")
         .group_by("cluster", "identifier")
-        .agg(shared=pl.len().cast(pl.Int64), first=pl.col("member").min()),
+        .agg(shared=pl.len().cast(pl.Int64), first=pl.col("member").min())
+        .join(clusters.group_by("cluster").agg(cluster_size=pl.len()), on="cluster"),
         pinned,
         minted,
     )
