@@ -1,0 +1,173 @@
+"""Addresses made comparable: a key of the dwelling, a key of its building, and the words.
+
+Here: Korean road-name and lot-number forms, Japanese and Chinese block numbers, and words of other
+countries' addresses. Never here: coordinates or a lookup of real addresses. Next: `records`.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hub.identity.standard import address_words as words
+from hub.identity.standard.scripts import folded_letters, script_of
+
+ADDRESS_COLUMNS = ("address_key", "building_key", "address_words")
+_KOREAN_UNIT = r"(?:(?:제)?([0-9A-Z가나다라]+)동)?(?:(?:지하)?[0-9]+층)?(?:제)?([0-9]+)호?$"
+_LEAST_LENGTH = 5
+
+
+def standardise_addresses(addresses: pl.Series) -> pl.DataFrame:
+    """Return `address` (distinct) with `ADDRESS_COLUMNS`; keys null where the address is too vague."""
+    distinct = addresses.drop_nulls().unique().cast(pl.String)
+    folded = folded_letters(distinct.str.normalize("NFKC"))
+    frame = pl.DataFrame({"address": distinct, "folded": folded}).with_columns(
+        text=pl.col("folded").str.replace_all(r"\s+", " ").str.strip_chars(),
+        compact=pl.col("folded").str.replace_all(r"[^\p{L}\p{N}]", ""),
+    )
+    is_known = (pl.col("compact").str.len_chars() > 1) & ~pl.col("compact").is_in(
+        words.PLACEHOLDERS
+    )
+    known = frame.filter(is_known).with_columns(script=script_of(pl.col("text")))
+    is_korean = pl.col("script") == "hangul"
+    is_han = pl.col("script").is_in(["han", "kana"])
+    return pl.concat(
+        [
+            _korean(known.filter(is_korean)),
+            _han(known.filter(is_han)),
+            _worded(known.filter(~(is_korean | is_han) | pl.col("script").is_null())),
+        ]
+    )
+
+
+def _result(frame: pl.DataFrame) -> pl.DataFrame:
+    # A dwelling or building is only told by a number.
+    is_exact = pl.col("building_key").str.contains("[0-9]") & (
+        pl.col("building_key").str.len_chars() >= _LEAST_LENGTH
+    )
+    return frame.select(
+        "address",
+        address_key=pl.when(is_exact).then("address_key"),
+        building_key=pl.when(is_exact).then("building_key"),
+        address_words=pl.when(pl.col("words").list.len() > 0).then("words"),
+    )
+
+
+def _korean(frame: pl.DataFrame) -> pl.DataFrame:
+    text = (
+        pl.col("text")
+        .str.replace(r"^\(?[0-9]{5,6}\)?\s+|^\(?[0-9]{3}-[0-9]{3}\)?\s*", "")
+        .str.replace_all(r"\([^)]*\)", " ")
+        .str.replace_all(r"번지", "")
+        .str.strip_chars()
+        .str.replace(r"^대한민국\s*", "")
+    )
+    for pattern, replacement in words.KOREAN_PROVINCES:
+        text = text.str.replace(pattern, replacement)
+    # A unit follows a comma or, without one, is a last word that ends in 호.
+    street = pl.col("text").str.replace(
+        r"(?:,.*|\s(?:제?[0-9A-Z]+동\s*)?(?:[0-9]+층\s*)?제?[0-9]+호)$", ""
+    )
+    unit = pl.col("text").str.strip_prefix(pl.col("street")).str.replace_all(r"[\s,.]", "")
+    unit = unit.str.replace(_KOREAN_UNIT, "$1-$2").str.replace_all("-+", "-").str.strip_chars("-")
+    numbered = pl.col("street").str.replace_all(
+        r"([가-힣])([0-9]+(?:-[0-9]+)?)(?:\s|,|$)", "$1 $2 "
+    )
+    found = pl.concat_list(
+        numbered.str.extract_all(r"[\p{L}\p{N}-]+"),
+        pl.col("unit").str.extract_all(r"[\p{L}\p{N}-]+"),
+    )
+    return _result(
+        frame.with_columns(text=text)
+        .with_columns(street=street)
+        .with_columns(building_key=pl.col("street").str.replace_all(r"[\s,.]", ""), unit=unit)
+        .with_columns(
+            address_key=pl.concat_str("building_key", pl.lit("/"), "unit"),
+            words=found.list.unique().list.sort(),
+        )
+    )
+
+
+def _han(frame: pl.DataFrame) -> pl.DataFrame:
+    digits = words.HAN_NUMBERS
+    # 二十三丁目 and 十二号 are rare enough to be left; single figures and 十 are read.
+    text = (
+        pl.col("text")
+        .str.replace(r"^〒?\s*[0-9]{3}-?[0-9]{4}\s*", "")
+        .str.replace_all(r"\s|,|、", "")
+    )
+    for letter, number in digits.items():
+        text = text.str.replace_all(rf"{letter}(丁目|番|號|条|巷|弄|段|樓|楼|室)", f"{number}$1")
+    text = (
+        text.str.replace_all(
+            r"([0-9])(?:丁目|番地の?|番町?|號樓|號楼|號棟|號室?|号|室|棟|巷|弄|幢|单元|單元|栋|层|樓|楼|階|F|の|ノ)",
+            "$1-",
+        )
+        .str.replace_all(r"[‐‑‒–—―ー−-]+([0-9])", "-$1")
+        .str.replace_all(r"-+", "-")
+        .str.strip_chars("-")
+    )
+    places = pl.col("text").str.replace_all(
+        r"(省|都|道|府|縣|市|區|郡|町|村|鎮|镇|路|街|大道)", "$1 "
+    )
+    found = places.str.extract_all(r"[0-9]+|[\p{L}]+")
+    building = (
+        pl.col("text")
+        .str.replace(r"([0-9]+-[0-9]+-[0-9]+)-[0-9A-Z-]+$", "$1")
+        .str.replace(r"(路|街|大道)([0-9]+)-.*$", "$1$2")
+    )
+    return _result(
+        frame.with_columns(text=text).with_columns(
+            address_key="text", building_key=building, words=found.list.unique().list.sort()
+        )
+    )
+
+
+def _worded(frame: pl.DataFrame) -> pl.DataFrame:
+    unit_word = "|".join(words.UNIT_WORDS.split())
+    text = (
+        pl.col("text")
+        .str.replace_all(r"['’‘`´]", "")
+        .str.replace_all(
+            r"\bP\.?\s?O\.?\s?BOX\b|\bPOST OFFICE BOX\b|\bPOSTFACH\b|\bAPARTADO\b", "POBOX"
+        )
+        .str.replace_all(r"\bC/O\s+[^,]*,", " ")
+        .str.replace_all(r"\b([0-9]+[A-Z]?)\s*/\s*([0-9]+)", " UNIT $1 $2 ")
+        .str.replace_all(r"#\s*", " UNIT ")
+        .str.replace_all(r"№|\bN[º°]", " ")
+        .str.replace_all(rf"\b({unit_word}|APARTMENT)([0-9])", "$1 $2")
+        .str.replace_all(r"(\p{L}{3,}?)(?:STRASSE|STR|STRAAT)(\b)", "$1 ST$2")
+        .str.replace_all(r"([0-9])-([0-9])", "$1 $2")
+        .str.replace_all(r"[^\p{L}\p{M}\p{N}]+", "  ")
+        .str.strip_chars()
+    )
+    spaced = pl.concat_str(pl.lit(" "), "text", pl.lit(" "))
+    forms = {
+        f" {long.replace(' ', '  ')} ": f" {short} " for long, short in words.WORD_FORMS.items()
+    }
+    dropped = {f" {word} ": " " for word in words.DROPPED_WORDS.split()}
+    normal = spaced.str.replace_many({**forms, **dropped}, leftmost=True)
+    normal = normal.str.replace_all(r" +", " ").str.replace_all(r" (?:UNIT )+(\D)", " UNIT $1")
+    unit = rf" (?:{unit_word})(?: (?:{unit_word}))* ([0-9]+[A-Z]?|[A-Z][0-9]*)\b"
+    whole = pl.col("normal").str.replace_all(rf" (?:{unit_word})\b", " ")
+    building = pl.col("normal").str.replace_all(unit, " ")
+    frame = (
+        frame.with_columns(text=text)
+        .with_columns(normal=normal)
+        .with_columns(words=_words(whole), building_words=_words(building))
+    )
+    is_enough = pl.col("words").list.len() >= 2
+    return _result(
+        frame.with_columns(
+            address_key=pl.when(is_enough).then(pl.col("words").list.join(" ")),
+            building=pl.col("building_words").list.join(" "),
+        ).with_columns(
+            # A building without its number is no building; then the unit's number is the house's.
+            building_key=pl.when(pl.col("building").str.contains("[0-9]"))
+            .then("building")
+            .otherwise("address_key")
+        )
+    )
+
+
+def _words(text: pl.Expr) -> pl.Expr:
+    return text.str.extract_all(r"[\p{L}\p{M}\p{N}]+").list.unique().list.sort()

@@ -1,0 +1,181 @@
+"""A full name cut into family name, first given name and other given names.
+
+Here: word order by script and language. Never here: what is a title or placeholder (`name_cells`), or
+the keys (`names`). Next: `names`.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hub.identity.standard import name_words as words
+from hub.identity.standard.korean_names import FAMILY_NAME_OF_SPELLING, hangul_family_length
+from hub.identity.standard.name_cells import joined_particles
+from hub.identity.standard.scripts import script_of
+
+PART_COLUMNS = ("text", "script", "family", "given", "middle")
+_UNSPACED = ("hangul", "han", "kana")
+_FAMILY_SPELLINGS = sorted({*FAMILY_NAME_OF_SPELLING, *words.EAST_ASIAN_FAMILY_NAMES})
+_USUAL_SPELLINGS = sorted(
+    spelling
+    for spelling, family in FAMILY_NAME_OF_SPELLING.items()
+    if family in words.USUAL_KOREAN_FAMILIES
+)
+
+
+def name_parts(texts: pl.Series) -> pl.DataFrame:
+    """Return `PART_COLUMNS` for distinct cleaned full names.
+
+    `family` has no spaces and is null where it cannot be told apart; `middle` is words with a space between.
+    A comma tells the family name. Without one it is, in hangul and Han letters, the first syllable or
+    a known longer name; in other scripts the last word, unless the first is a known Korean, Chinese or
+    Vietnamese name and the others sound so; beside a patronymic, what is left.
+    """
+    frame = pl.DataFrame({"text": texts.drop_nulls().unique()})
+    frame = frame.with_columns(script=script_of(pl.col("text")))
+    has_comma = pl.col("text").str.contains(",")
+    is_unspaced = pl.col("script").is_in(list(_UNSPACED))
+    return pl.concat(
+        [
+            _hangul_parts(frame.filter(pl.col("script") == "hangul")),
+            _han_parts(frame.filter(pl.col("script").is_in(["han", "kana"]))),
+            _comma_parts(frame.filter(~is_unspaced & has_comma)),
+            _spaced_parts(frame.filter(~is_unspaced & ~has_comma)),
+        ]
+    )
+
+
+def given_parts(text: pl.Expr, script: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Return (first given name, the others) of given names alone."""
+    whole = text.str.replace_all("[ ,]", "")
+    first = text.str.extract(r"^([^ ,]+)", 1)
+    rest = text.str.extract(r"^[^ ,]+[ ,]+(.+)$", 1)
+    is_unspaced = script.is_in(list(_UNSPACED))
+    return (
+        pl.when(is_unspaced).then(whole).otherwise(first),
+        pl.when(~is_unspaced).then(rest.str.replace_all(",", "")),
+    )
+
+
+def is_east_asian(text: pl.Expr) -> pl.Expr:
+    """True where every word sounds Korean, Chinese or Vietnamese."""
+    syllable = words.EAST_ASIAN_SYLLABLE
+    return text.str.contains(rf"^{syllable}{{1,3}}(?: {syllable}{{1,3}})*$")
+
+
+def one_given_name(family: pl.Expr, given: pl.Expr) -> pl.Expr:
+    """Join two syllables that are one given name after a Korean or Chinese family name."""
+    syllable = words.EAST_ASIAN_SYLLABLE
+    is_two = given.str.contains(rf"^{syllable} {syllable}$")
+    is_one = family.is_in(_FAMILY_SPELLINGS) & ~family.is_in(words.VIETNAMESE_FAMILY_NAMES) & is_two
+    return pl.when(is_one).then(given.str.replace(" ", "")).otherwise(given)
+
+
+def _hangul_parts(frame: pl.DataFrame) -> pl.DataFrame:
+    word = pl.col("text").str.replace_all(r"[^가-힣]", "")
+    length = hangul_family_length(word)
+    return frame.select(
+        "text",
+        "script",
+        family=pl.when(length > 0).then(word.str.slice(0, length)),
+        given=pl.when(word.str.len_chars() >= 2).then(word.str.slice(length)),
+        middle=pl.lit(None, pl.String),
+    )
+
+
+def _han_parts(frame: pl.DataFrame) -> pl.DataFrame:
+    text = pl.col("text").str.replace_all(",", "")
+    first, rest = text.str.extract(r"^(\S+) ", 1), text.str.extract(r"^\S+ (.+)$", 1)
+    word = text.str.replace_all(" ", "")
+    length = word.str.len_chars()
+    known = "|".join(sorted(words.COMPOUND_HAN_FAMILY_NAMES, key=len, reverse=True))
+    compound = word.str.extract(rf"^({known}).", 1)
+    is_cut = (pl.col("script") == "han") & length.is_between(2, 4)
+    unspaced = (
+        pl.when(compound.is_not_null())
+        .then(compound)
+        .when(is_cut & (length < 4))
+        .then(word.str.slice(0, 1))
+        .when(is_cut)
+        .then(word.str.slice(0, 2))
+    )
+    family = pl.coalesce(first, unspaced)
+    return frame.select(
+        "text",
+        "script",
+        family=family,
+        given=pl.when(length >= 2).then(
+            pl.coalesce(
+                rest.str.replace_all(" ", ""),
+                pl.when(family.is_null()).then(word).otherwise(word.str.strip_prefix(family)),
+            )
+        ),
+        middle=pl.lit(None, pl.String),
+    )
+
+
+def _comma_parts(frame: pl.DataFrame) -> pl.DataFrame:
+    family = pl.col("text").str.extract(r"^([^,]+),", 1).str.replace_all(" ", "")
+    given = pl.col("text").str.extract(r"^[^,]+,\s*(.+)$", 1).str.replace_all(",", "")
+    first, rest = given_parts(one_given_name(family, given), pl.col("script"))
+    return frame.select("text", "script", family=family, given=first, middle=rest)
+
+
+def _spaced_parts(frame: pl.DataFrame) -> pl.DataFrame:
+    frame = frame.with_columns(joined=joined_particles(pl.col("text")))
+    frame = frame.with_columns(word=pl.col("joined").str.split(" "))
+    word = pl.col("word")
+    count = word.list.len()
+    first, last, second = word.list.first(), word.list.last(), word.list.get(1, null_on_oob=True)
+    after_first = word.list.slice(1).list.join(" ")
+    before_last = word.list.head(pl.max_horizontal(count, 1) - 1).list.join(" ")
+    is_asian_first = (
+        first.is_in(_FAMILY_SPELLINGS)
+        & is_east_asian(after_first)
+        & ~(
+            last.is_in(_USUAL_SPELLINGS)
+            & ~first.is_in(_USUAL_SPELLINGS + words.VIETNAMESE_FAMILY_NAMES)
+        )
+    )
+    is_patronymic_last = (
+        (count == 3) & last.str.contains(words.PATRONYMIC) & ~second.str.contains(words.PATRONYMIC)
+    )
+    is_slavic_first = (
+        (count == 2)
+        & (pl.col("script") == "cyrillic")
+        & first.str.contains(words.SLAVIC_FAMILY_NAME)
+        & ~first.is_in(words.SLAVIC_GIVEN_NAMES)
+        & (~last.str.contains(words.SLAVIC_FAMILY_NAME) | last.is_in(words.SLAVIC_GIVEN_NAMES))
+    )
+    is_first = (is_asian_first | is_patronymic_last | is_slavic_first) & (count >= 2)
+    frame = frame.with_columns(
+        family=pl.when(is_first).then(first).when(count >= 2).then(last),
+        others=pl.when(is_first)
+        .then(after_first)
+        .when(count >= 2)
+        .then(before_last)
+        .otherwise(first),
+        is_first=is_first,
+    )
+    frame = frame.with_columns(others=one_given_name(pl.col("family"), pl.col("others")))
+    return _vietnamese_given(frame)
+
+
+def _vietnamese_given(frame: pl.DataFrame) -> pl.DataFrame:
+    """Cut the given names; a Vietnamese one is the last word, after middle names such as VAN and THI."""
+    others = pl.col("others").str.split(" ")
+    is_last = (
+        pl.col("family").is_in(words.VIETNAMESE_FAMILY_NAMES)
+        & is_east_asian(pl.col("others"))
+        & (pl.col("is_first") | others.list.first().is_in(["VAN", "THI"]))
+        & (others.list.len() >= 2)
+    )
+    first, rest = given_parts(pl.col("others"), pl.col("script"))
+    before = pl.col("others").str.extract(r"^(.+) \S+$", 1)
+    return frame.select(
+        "text",
+        "script",
+        "family",
+        given=pl.when(is_last).then(others.list.last()).otherwise(first),
+        middle=pl.when(is_last).then(before).otherwise(rest),
+    )

@@ -1,0 +1,105 @@
+"""Phone numbers of any country made comparable: the national number, digits only.
+
+Here: country prefixes, trunk zeros, extensions and placeholders. Never here: whether a line exists.
+Next: `records`.
+
+`phonenumbers` is not used: it is per-number Python, needs to be told a country, and returns nothing
+for numbers with a wrong digit, which must still be comparable.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+# Country codes by their first digits (ITU-T E.164 assignments).
+_COUNTRY = (
+    r"^(?:1|7|2[07]|2[1-69][0-9]|3[0-469]|3[578][0-9]|4[013-9]|42[0-9]|5[1-8]|5[09][0-9]|6[0-6]|6[7-9][0-9]"
+    r"|8[1246]|8[0578][0-9]|9[0-58]|9[679][0-9])"
+)
+_LEAST_DIGITS, _MOST_DIGITS = 7, 13
+_COUNTING = ("0123456789012", "9876543210987", "1234512345")
+_USUAL_SHARE = 0.05
+_DIGITS = {
+    chr(start + digit): str(digit)
+    for start in (0x0660, 0x06F0, 0x0966, 0x0E50)
+    for digit in range(10)
+}
+
+
+def standardise_phones(written: pl.Series) -> pl.Series:
+    """Return the national number of each phone; null where there is none or a placeholder.
+
+    `+82 10 1234 5678`, `82-10-1234-5678` and `010-1234-5678` agree. A country code without a plus
+    is recognised for Korea and North America by its form, and for another country when the column
+    has numbers of that country with a plus and what follows has the length of its national numbers.
+    """
+    text = pl.col("written").str.normalize("NFKC").str.replace_many(_DIGITS)
+    text = text.str.replace(r"\.0+$", "").str.replace(
+        r"(?i)\s*(?:ext\.?|extension|x|내선|#|doorkies)\s*[0-9]{1,5}\s*$", ""
+    )
+    first = text.str.extract(r"^([^/;,|]*[0-9][^/;,|]*)", 1)
+    is_masked = text.str.contains(r"[*●○?]|[0-9-][xX]{2,}")
+    frame = (
+        pl.DataFrame({"written": written.cast(pl.String)})
+        .with_columns(first=pl.when(~is_masked).then(first))
+        .with_columns(
+            is_international=pl.col("first").str.contains(r"^\s*\(?\s*(?:\+|00[1-9])"),
+            digits=pl.col("first").str.replace_all(r"\(0\)|[^0-9]", ""),
+        )
+        .with_columns(digits=pl.col("digits").str.strip_chars_start("0"))
+    )
+    frame = frame.with_columns(
+        country=pl.when("is_international").then(pl.col("digits").str.extract(f"({_COUNTRY})", 1))
+    )
+    national = (
+        pl.when("is_international")
+        .then(pl.col("digits").str.replace(_COUNTRY, ""))
+        .otherwise(
+            pl.col("digits").str.replace(
+                r"^82(0?(?:1[016-9][0-9]{7,8}|70[0-9]{8}|2[0-9]{7,8}|[3-6][1-5][0-9]{7,8}))$", "$1"
+            )
+        )
+    )
+    frame = frame.with_columns(national=national.str.strip_chars_start("0"))
+    frame = frame.with_columns(national=_without_usual_country(frame))
+    phone = pl.col("national").str.strip_chars_start("0").str.replace(r"^1([2-9][0-9]{9})$", "$1")
+    frame = frame.with_columns(phone=phone)
+    return frame.select(phone=pl.when(_is_usable(pl.col("phone"))).then("phone")).to_series()
+
+
+def _without_usual_country(frame: pl.DataFrame) -> pl.Series:
+    """Strip the column's usual country code from numbers that lack the plus."""
+    national = frame["national"]
+    countries = frame["country"].drop_nulls()
+    if countries.is_empty():
+        return national
+    country = countries.value_counts().sort(["count", "country"], descending=[True, False])
+    code = country["country"][0]
+    lengths = (
+        frame.filter((pl.col("country") == code) & (pl.col("national").str.len_chars() > 0))
+        .select(length=pl.col("national").str.len_chars())
+        .to_series()
+        .value_counts(normalize=True)
+        .filter(pl.col("proportion") >= _USUAL_SHARE)["length"]
+    )
+    rest = pl.col("national").str.strip_prefix(code).str.strip_chars_start("0")
+    is_usual = (
+        ~pl.col("is_international")
+        & pl.col("national").str.starts_with(code)
+        & rest.str.len_chars().is_in(lengths.to_list())
+        & ~pl.col("national").str.len_chars().is_in(lengths.to_list())
+    )
+    return frame.select(pl.when(is_usual).then(rest).otherwise("national")).to_series()
+
+
+def _is_usable(phone: pl.Expr) -> pl.Expr:
+    length = phone.str.len_chars()
+    most = pl.max_horizontal(
+        *(phone.str.count_matches(str(digit), literal=True) for digit in range(10))
+    )
+    counts = pl.any_horizontal(pl.lit(run).str.contains(phone, literal=True) for run in _COUNTING)
+    return (
+        length.is_between(_LEAST_DIGITS, _MOST_DIGITS)
+        & (length - most > 2)
+        & ~counts.fill_null(value=False)
+    )
