@@ -12,7 +12,7 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
-from sources.country.noise import misspell_hangul, respell_family_name
+from sources.country.noise import misspell_hangul, respell_family_name, swap_name_order
 from sources.country.population.numbers import padded, resident_number
 from sources.country.rendering.draws import PER_MILLION, Draws
 from sources.country.signature_values import with_signature_ids
@@ -20,9 +20,11 @@ from sources.country.signature_values import with_signature_ids
 BIRTHS_PER_CHANGE_PPM = 20_000
 """Newborn children for each million changed signatures of the register that tells of births."""
 REGISTER_OF_BIRTHS = "I01"
-_MOVED, _GONE, _MISSPELT = 600_000, 750_000, 800_000
-"""Of changed signatures with an address, the parts (in a million) that move, go, or are misspelt
-as well; those without one are misspelt or respelt."""
+_MOVED, _GONE = 600_000, 750_000
+"""Of a million changed signatures with an address, those below the first number move, those below
+the second are told no more. All others are told under another name."""
+_MISHEARD = 800_000
+"""Of a million other names, those that were misheard; the rest has the other usual spelling."""
 
 
 def change_signatures(
@@ -58,7 +60,7 @@ def change_signatures(
     new_truth = told_of.join(truth, on="signature_id").select(
         pl.col("new_id").alias("signature_id"), "person_number"
     )
-    born, born_truth = _births(signatures, seed, day, changed_ppm, first_person)
+    born, born_truth = _births(signatures, truth, seed, day, changed_ppm, first_person)
     ended = pl.concat([moved["signature_id"], gone["signature_id"]])
     kept = signatures.filter(~pl.col("signature_id").is_in(ended.implode()))
     kept_truth = truth.filter(~pl.col("signature_id").is_in(ended.implode()))
@@ -80,22 +82,37 @@ def _moved(moved: pl.DataFrame, signatures: pl.DataFrame, seed: int, day: dt.dat
 
 
 def _respelt(rest: pl.DataFrame, seed: int, day: dt.date) -> pl.DataFrame:
-    """Return `rest` with names misheard, or with the other spelling of the family name."""
+    """Return `rest` with another name: misheard, respelt or in another order, whichever changes it."""
+    names = rest["full_name"]
     draws = Draws(seed, f"respelt {day}", rest["signature_id"].to_numpy())
-    misheard = misspell_hangul(rest["full_name"], draws)
-    is_misheard = pl.Series(draws.chance("misheard", _MISSPELT))
-    return rest.with_columns(
-        pl.when(pl.col("full_name").is_null())
-        .then(None)
-        .when(is_misheard)
-        .then(misheard)
-        .otherwise(respell_family_name(rest["full_name"]))
-        .alias("full_name")
+    again = Draws(seed, f"respelt again {day}", draws.keys)
+    told = pl.DataFrame(
+        {
+            "told": names,
+            "misheard": misspell_hangul(names, draws),
+            "respelt": respell_family_name(names),
+            "reordered": swap_name_order(names),
+            "misheard_again": misspell_hangul(names, again),
+            "is_misheard": pl.Series(draws.chance("misheard", _MISHEARD)),
+        }
     )
+    ways = [pl.col(way) for way in ("respelt", "misheard", "reordered", "misheard_again")]
+    other = [pl.when(way != pl.col("told")).then(way) for way in ways]
+    name = (
+        pl.when("is_misheard")
+        .then(pl.coalesce(other[1], *other, "told"))
+        .otherwise(pl.coalesce(*other, "told"))
+    )
+    return rest.with_columns(told.select(name.alias("full_name")).to_series())
 
 
 def _births(
-    signatures: pl.DataFrame, seed: int, day: dt.date, changed_ppm: int, first_person: int
+    signatures: pl.DataFrame,
+    truth: pl.DataFrame,
+    seed: int,
+    day: dt.date,
+    changed_ppm: int,
+    first_person: int,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return a register signature for each child born on `day`, and whom it is about."""
     parents = signatures.filter(
@@ -105,6 +122,8 @@ def _births(
     )
     draws = Draws(seed, f"born {day}", parents["signature_id"].to_numpy())
     rate = changed_ppm * BIRTHS_PER_CHANGE_PPM // PER_MILLION
+    if parents.is_empty():
+        return signatures.clear(), truth.clear()
     given_names = parents["full_name"].str.slice(1)
     names = given_names.gather(draws.below("given name", given_names.len()))
     is_male = draws.below("sex", 2)

@@ -1,0 +1,119 @@
+"""What the person index is measured on: the signature tables of simulated nights, and the truth.
+
+Here: the simulated country's signatures with tokens instead of national IDs, in the columns of the
+night's workbench. Never here: indexing, or comparing its answer with the truth. Next: the
+benchmarks of the person index read the folders; nothing else may.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from sources.country.nights import PopulatedCountry
+from sources.country.signatures import FIRST_NIGHT, write_signatures
+from warehouse.vault import IdTokeniser
+from warehouse.workbench import Workbench
+
+CHANGED_PER_NIGHT_PPM = 10_000
+
+_TOKEN = "CAST({} AS UUID)"
+_SIGNATURE = f"""SELECT
+    signature_id, {_TOKEN.format("national_id_token")} AS national_id_token, full_name, birth_date,
+    sex, nationality, address, phone, institution_group, row_count
+FROM read_parquet('{{parts}}')
+ORDER BY signature_id"""
+_REGISTER_SIGNATURE = (
+    "SELECT signature_id FROM read_parquet('{parts}') WHERE is_register ORDER BY signature_id"
+)
+_TRUTH = "FROM read_parquet('{parts}') ORDER BY signature_id, person_number"
+_NUMBER_ALIAS = f"""SELECT {_TOKEN.format("old_token")} AS old_token,
+    {_TOKEN.format("new_token")} AS new_token
+FROM read_parquet('{{parts}}')
+ORDER BY old_token, new_token"""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInputs:
+    """Where the nights lie, and the key of their tokens.
+
+    Attributes:
+        nights: for each night the folder of a workbench with `night` (as_of, month), `signature`
+            and `register_signature` (as in `warehouse/sql`), and `number_alias` (old_token,
+            new_token): numbers that a register says were changed.
+        truths: for each night a Parquet file (signature_id, person_number), outside its folder.
+        root_key: for `IdTokeniser`; written nowhere.
+    """
+
+    nights: tuple[Path, ...]
+    truths: tuple[Path, ...]
+    root_key: bytes
+
+
+def write_index_inputs(
+    people: int,
+    seed: int,
+    folder: Path,
+    nights: int = 2,
+    *,
+    changed_per_night_ppm: int = CHANGED_PER_NIGHT_PPM,
+) -> IndexInputs:
+    """Simulate `people` and write the tables of `nights` nights below `folder`.
+
+    Every night's tables are whole. The same arguments give the same tables.
+    """
+    root = hashlib.sha256(f"simulated country {seed}".encode()).digest()
+    tokeniser = IdTokeniser(root)
+    days = [FIRST_NIGHT + dt.timedelta(days=number) for number in range(nights)]
+    benches = [folder / f"{day:%Y%m%d}" / "tables" for day in days]
+    truths = [folder / "truth" / f"{day:%Y%m%d}.parquet" for day in days]
+    with tempfile.TemporaryDirectory(prefix="index-inputs-") as scratch:
+        place = Path(scratch)
+        write_signatures(
+            PopulatedCountry(people, seed, FIRST_NIGHT),
+            seed,
+            place,
+            nights=nights,
+            changed_per_night_ppm=changed_per_night_ppm,
+        )
+        _tokenise(
+            place / "number_alias.parquet",
+            tokeniser,
+            {"old_id": "old_token", "new_id": "new_token"},
+        )
+        for number, (day, tables, truth) in enumerate(zip(days, benches, truths, strict=True), 1):
+            parts = place / f"night-{number}"
+            for part in sorted(parts.glob("signature-*.parquet")):
+                _tokenise(part, tokeniser, {"national_id": "national_id_token"})
+            truth.parent.mkdir(parents=True, exist_ok=True)
+            with Workbench(tables) as bench:
+                bench.add("night", pl.DataFrame({"as_of": [day], "month": [_last_month(day)]}))
+                for table, select, files in (
+                    ("signature", _SIGNATURE, parts / "signature-*.parquet"),
+                    ("register_signature", _REGISTER_SIGNATURE, parts / "signature-*.parquet"),
+                    ("number_alias", _NUMBER_ALIAS, place / "number_alias.parquet"),
+                ):
+                    bench.build_from(table, select.format(parts=files))
+            with Workbench(truth.parent) as bench:
+                bench.build_from(truth.stem, _TRUTH.format(parts=parts / "truth-*.parquet"))
+    return IndexInputs(tuple(benches), tuple(truths), root)
+
+
+def _tokenise(path: Path, tokeniser: IdTokeniser, columns: dict[str, str]) -> None:
+    """Replace the ID columns of a Parquet file by their tokens, as text of a UUID."""
+    frame = pl.read_parquet(path)
+    tokens = [
+        tokeniser.tokens(frame[column]).bin.encode("hex").alias(token)
+        for column, token in columns.items()
+    ]
+    frame.drop(columns).with_columns(tokens).write_parquet(path)
+
+
+def _last_month(day: dt.date) -> dt.date:
+    """First day of the last whole month before `day`."""
+    return (day.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
