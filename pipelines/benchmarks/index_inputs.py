@@ -22,9 +22,9 @@ from warehouse.workbench import Workbench
 
 CHANGED_PER_NIGHT_PPM = 10_000
 
-_TOKEN = "CAST({} AS UUID)"
+_AS_UUID = "CAST({} AS UUID)"
 _SIGNATURE = f"""SELECT
-    signature_id, {_TOKEN.format("national_id_token")} AS national_id_token, full_name, birth_date,
+    signature_id, {_AS_UUID.format("national_id_token")} AS national_id_token, full_name, birth_date,
     sex, nationality, address, phone, institution_group, row_count
 FROM read_parquet('{{parts}}')
 ORDER BY signature_id"""
@@ -32,8 +32,8 @@ _REGISTER_SIGNATURE = (
     "SELECT signature_id FROM read_parquet('{parts}') WHERE is_register ORDER BY signature_id"
 )
 _TRUTH = "FROM read_parquet('{parts}') ORDER BY signature_id, person_number"
-_NUMBER_ALIAS = f"""SELECT {_TOKEN.format("old_token")} AS old_token,
-    {_TOKEN.format("new_token")} AS new_token
+_NUMBER_ALIAS = f"""SELECT {_AS_UUID.format("old_token")} AS old_token,
+    {_AS_UUID.format("new_token")} AS new_token
 FROM read_parquet('{{parts}}')
 ORDER BY old_token, new_token"""
 
