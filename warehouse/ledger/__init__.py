@@ -10,6 +10,7 @@ Records go in and come out as frozen dataclasses or polars frames; nothing of SQ
 from warehouse.ledger.errors import LedgerError
 from warehouse.ledger.ledger import Ledger
 from warehouse.ledger.records import (
+    DecisionKind,
     DeliveryCounts,
     DeliveryRecord,
     DropOutcome,
@@ -24,10 +25,13 @@ from warehouse.ledger.records import (
     ReleaseEvent,
     ReleaseRecord,
     ReleaseState,
+    ReviewChanges,
+    ReviewState,
     delivery_id,
 )
 
 __all__ = [
+    "DecisionKind",
     "DeliveryCounts",
     "DeliveryRecord",
     "DropOutcome",
@@ -44,5 +48,7 @@ __all__ = [
     "ReleaseEvent",
     "ReleaseRecord",
     "ReleaseState",
+    "ReviewChanges",
+    "ReviewState",
     "delivery_id",
 ]

@@ -98,16 +98,17 @@ class OnKnown(StrEnum):
 def insert_frame(
     connection: Connection, table: Table, frame: pl.DataFrame, on_known: OnKnown = OnKnown.REFUSE
 ) -> int:
-    """Insert all rows of `frame` (String and Date columns of `table`); return how many were taken.
+    """Insert all rows of `frame` (text, numbers and dates of `table`); return how many were taken.
 
     SQLAlchemy's own handling of parameters takes most of the time at a million rows, so this uses
     what each driver has for bulk: plain tuples on SQLite, COPY on PostgreSQL.
     """
     if frame.is_empty():
         return 0
-    columns = ", ".join(frame.columns)
+    quote = connection.dialect.identifier_preparer.quote
+    columns = ", ".join(map(quote, frame.columns))
     replaced = (
-        f"{name} = excluded.{name}"
+        f"{quote(name)} = excluded.{quote(name)}"
         for name in frame.columns
         if name not in table.primary_key.columns
     )

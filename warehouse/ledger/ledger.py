@@ -1,7 +1,7 @@
 """Opening the ledger and bringing it to the newest shape.
 
 Here: URL, engine, migrations. Never here: the tables' questions (`deliveries`, `people`,
-`nights`). Next: `Ledger.open(layout.ledger_url)` is all that other modules need.
+`decisions`, `reviews`, `nights`). Next: `Ledger.open(layout.ledger_url)` is all that other modules need.
 """
 
 from __future__ import annotations
@@ -15,18 +15,20 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from warehouse.ledger.book import lock_writers, prepare_sqlite
+from warehouse.ledger.decisions import DecisionBook
 from warehouse.ledger.deliveries import DeliveryBook
 from warehouse.ledger.errors import LedgerError
 from warehouse.ledger.nights import NightBook
 from warehouse.ledger.people import PersonBook
+from warehouse.ledger.reviews import ReviewBook
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0001"
+NEWEST = "0002"
 """The newest migration; known here so that opening a current ledger need not import Alembic."""
 
 
-class Ledger(DeliveryBook, PersonBook, NightBook):
-    """The ledger of one hub: see the three books for what it answers."""
+class Ledger(DeliveryBook, PersonBook, DecisionBook, ReviewBook, NightBook):
+    """The ledger of one hub: see the books for what it answers."""
 
     @classmethod
     def open(cls, url: str) -> Ledger:

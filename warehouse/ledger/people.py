@@ -12,6 +12,7 @@ are not written down: nobody has seen them, and the night's next try mints the s
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -20,20 +21,35 @@ from sqlalchemy import Connection, Table, func, select
 from warehouse.ledger.book import Book, OnKnown, frame_of, insert_frame
 from warehouse.ledger.errors import LedgerError
 from warehouse.ledger.records import Minted, PersonEventKind
+from warehouse.ledger.redirects import (
+    COMES_BACK,
+    LEADS_AWAY,
+    follow,
+    last_event_id,
+    leading_events,
+    next_steps,
+    settle_redirects,
+)
 from warehouse.ledger.schema import HOUSEHOLD, HOUSEHOLD_EVENT, PERSON, PERSON_EVENT
+from warehouse.ledger.seals import seal
 
 _MINTED = {"anchor": pl.String, "minted_in": pl.Date}
 _EVENT = {"kind": pl.String, "night": pl.Date, "reason": pl.String}
-_LEADS_AWAY = (PersonEventKind.MERGED, PersonEventKind.REDIRECTED)
-_COMES_BACK = (PersonEventKind.RESURRECTED, PersonEventKind.SPLIT, PersonEventKind.CREATED)
+_ORIGIN = {
+    "run": pl.String,
+    "model_version": pl.String,
+    "actor": pl.String,
+    "evidence": pl.String,
+}
 
 
 class PersonBook(Book):
     """People and households.
 
     Frames of people have the columns person_id, anchor (String) and minted_in (Date); frames of
-    events have person_id, kind, other_person_id, reason (String, null = none) and night (Date).
-    Households have `household_id` and `other_household_id` in their place.
+    events have person_id, kind, other_person_id, reason (String, null = none) and night (Date), and
+    of people, where known, run, model_version, actor and evidence (String). Households have
+    `household_id` and `other_household_id` in their place.
     """
 
     def people(self) -> pl.DataFrame:
@@ -59,6 +75,14 @@ class PersonBook(Book):
     def person_events(self) -> pl.DataFrame:
         """Return all events: event_id, person_id, kind, night, other_person_id, reason."""
         return self._events(PERSON_EVENT, "person")
+
+    def person_event_origins(self) -> pl.DataFrame:
+        """Return what made each event: event_id, run, model_version, actor, evidence."""
+        schema = {"event_id": pl.Int64, **_ORIGIN}
+        query = select(*(PERSON_EVENT.c[name] for name in schema)).order_by("event_id")
+        with self._reading() as connection:
+            origins = frame_of(connection, query, schema)
+        return origins.with_columns(pl.col("run").replace("", None))
 
     def households(self) -> pl.DataFrame:
         """Return every household ever minted: household_id, anchor, minted_in."""
@@ -88,13 +112,23 @@ class PersonBook(Book):
                 last = connection.execute(
                     select(PERSON_EVENT.c.kind, PERSON_EVENT.c.other_person_id)
                     .where(PERSON_EVENT.c.person_id == seen[-1], PERSON_EVENT.c.night <= as_of)
-                    .where(PERSON_EVENT.c.kind.in_([*_LEADS_AWAY, *_COMES_BACK]))
+                    .where(PERSON_EVENT.c.kind.in_([*LEADS_AWAY, *COMES_BACK]))
                     .order_by(PERSON_EVENT.c.night.desc(), PERSON_EVENT.c.event_id.desc())
                     .limit(1)
                 ).first()
-                if last is None or last.kind not in _LEADS_AWAY or last.other_person_id in seen:
+                if last is None or last.kind not in LEADS_AWAY or last.other_person_id in seen:
                     return seen[-1]
                 seen.append(last.other_person_id)
+
+    def redirects(self, as_of: dt.date | None = None) -> pl.DataFrame:
+        """Return who every ended ID leads to in the end: person_id, other_person_id.
+
+        As of the night of `as_of`, or now: what `resolve_person` says, of all that lead on.
+        """
+        with self._reading() as connection:
+            leading = leading_events(connection)
+        ended, _ = follow(next_steps(leading, as_of))
+        return ended
 
     def _minted(self, table: Table, key: str) -> pl.DataFrame:
         with self._reading() as connection:
@@ -122,7 +156,7 @@ def add_minted(connection: Connection, minted: Minted) -> None:
         LedgerError: an ID is known already, or an event's kind is not.
     """
     _mint(connection, PERSON, minted.people)
-    _append(connection, PERSON_EVENT, "person", minted.person_events)
+    _append_person_events(connection, minted.person_events)
     _mint(connection, HOUSEHOLD, minted.households)
     _append(connection, HOUSEHOLD_EVENT, "household", minted.household_events)
 
@@ -141,8 +175,41 @@ def _mint(connection: Connection, table: Table, minted: pl.DataFrame | None) -> 
         raise LedgerError(message)
 
 
+def require_current_person(connection: Connection, person_id: str) -> None:
+    """Refuse a person ID that is unknown or leads on to another.
+
+    Raises:
+        LedgerError: it is.
+    """
+    known = select(func.count()).where(PERSON.c.person_id == person_id)
+    if not connection.execute(known).scalar_one():
+        message = f"no person {person_id} in the ledger"
+        raise LedgerError(message)
+    ended, _ = follow(next_steps(leading_events(connection)))
+    leads_to = ended.filter(person_id=person_id)["other_person_id"].to_list()
+    if leads_to:
+        message = f"person {person_id} ended and leads to {leads_to[0]}; name that one"
+        raise LedgerError(message)
+
+
+def _append_person_events(connection: Connection, events: pl.DataFrame | None) -> None:
+    if events is None:
+        return
+    before = last_event_id(connection)
+    unknown = (pl.lit(None).alias(name) for name in _ORIGIN if name not in events.columns)
+    told = events.with_columns(unknown).with_columns(pl.col("run").cast(pl.String).fill_null(""))
+    _append(connection, PERSON_EVENT, "person", told, _ORIGIN)
+    if events["kind"].is_in(list(LEADS_AWAY)).any():
+        settle_redirects(connection, before)
+    seal(connection, PERSON_EVENT.name)
+
+
 def _append(
-    connection: Connection, table: Table, subject: str, events: pl.DataFrame | None
+    connection: Connection,
+    table: Table,
+    subject: str,
+    events: pl.DataFrame | None,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
     if events is None:
         return
@@ -150,6 +217,7 @@ def _append(
         f"{subject}_id": pl.String,
         **_EVENT,
         f"other_{subject}_id": pl.String,
+        **(more or {}),
     }
     rows = events.select(pl.col(name).cast(kind) for name, kind in schema.items())
     unknown = set(rows["kind"].unique()) - set(PersonEventKind)

@@ -69,6 +69,32 @@ class PersonEventKind(StrEnum):
     RETIRED = "retired"
 
 
+class DecisionKind(StrEnum):
+    """What a person decided about the person index."""
+
+    MUST_LINK = "must_link"
+    """Two signatures are one person."""
+    CANNOT_LINK = "cannot_link"
+    """Two signatures are two people."""
+    UNMERGE = "unmerge"
+    """Two signatures that are one person now are two people: take them apart and keep them so."""
+    PIN = "pin"
+    """A person's ID stays, whatever the machine would do."""
+    UNPIN = "unpin"
+    """A pinned ID may change again."""
+    REVOKE = "revoke"
+    """An earlier decision holds no longer."""
+
+
+class ReviewState(StrEnum):
+    """Where a question to people stands."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+    GONE = "gone"
+    """Nobody answered, and the data ask no longer."""
+
+
 def delivery_id(name: DeliveryName, sha256: str) -> str:
     """Return `<type>_<period>_<sequence>_<first 12 of sha256>`."""
     short = sha256[:DELIVERY_ID_SHA_CHARACTERS]
@@ -204,6 +230,15 @@ class FindingChanges:
     opened: int
     continued: int
     cleared: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewChanges:
+    """What a night changed in the review queue, in counts."""
+
+    opened: int
+    continued: int
+    gone: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -138,7 +139,44 @@ PERSON_EVENT = Table(
     Column("night", Date, nullable=False),
     Column("other_person_id", String(40), nullable=False),
     Column("reason", String(500), nullable=False),
-    UniqueConstraint("person_id", "kind", "night", "other_person_id"),
+    Column("run", String(40), nullable=False, server_default=""),
+    Column("model_version", String(60)),
+    Column("actor", String(120)),
+    Column("evidence", String(2000)),
+    UniqueConstraint("person_id", "kind", "night", "other_person_id", "run"),
+)
+
+PERSON_DECISION = Table(
+    "person_decision",
+    METADATA,
+    Column("row_number", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("decision_id", String(20), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("left", String(80)),
+    Column("right", String(80)),
+    Column("actor", String(120), nullable=False),
+    Column("reason", String(2000), nullable=False),
+    Column("evidence", String(8000)),
+    Column("review_id", String(80)),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("revokes", String(20)),
+    UniqueConstraint("decision_id"),
+)
+
+PERSON_REVIEW = Table(
+    "person_review",
+    METADATA,
+    Column("review_id", String(80), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("night_opened", Date, nullable=False),
+    Column("night_last_seen", Date, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("left", String(80)),
+    Column("right", String(80)),
+    Column("weight", Double),
+    Column("detail", String(8000)),
+    Column("decided_by_decision", String(20)),
+    Index("ix_person_review_state", "state"),
 )
 
 HOUSEHOLD = Table(
@@ -213,4 +251,17 @@ NIGHT_RUN = Table(
     Column("outcome", String(20), nullable=False),
     Column("heartbeat", UtcDateTime, nullable=False),
     Index("ix_night_run_night", "night"),
+)
+
+LEDGER_SEAL = Table(
+    "ledger_seal",
+    METADATA,
+    Column("seal_id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("sealed_table", String(40), nullable=False),
+    Column("first_row", BigInteger, nullable=False),
+    Column("last_row", BigInteger, nullable=False),
+    Column("rows_sealed", BigInteger, nullable=False),
+    Column("previous_sha256", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("sealed_at", UtcDateTime, nullable=False),
 )
