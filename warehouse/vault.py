@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from hub.identity.standard.numbers import neighbour_keys
 from warehouse.durable import published_file
 from warehouse.layout import Layout
 
@@ -52,6 +53,7 @@ class IdTokeniser:
     def __init__(self, root: bytes) -> None:
         # ECB is right here: each ID is exactly one block, and equal IDs must give equal tokens.
         self._cipher = Cipher(algorithms.AES256(sub_key(root, "pid/v1")), modes.ECB())  # noqa: S305
+        self._near_key = sub_key(root, "pid-near/v1")
 
     def tokens(self, ids: pl.Series) -> pl.Series:
         """Return the token (Binary, 16 bytes) of each thirteen-character ID; null stays null.
@@ -99,6 +101,45 @@ class IdTokeniser:
                 raise ValueError(message)
             found.append(block[_TAG.size :].decode("ascii"))
         return pl.Series(tokens.name, found, dtype=pl.String)
+
+    def neighbour_keys(self, tokens: pl.Series) -> pl.Series:
+        """Return List(UInt64) for each token: two IDs one edit or swap apart share a key.
+
+        The IDs exist only inside this call; the keys are encrypted under a key of their own and tell
+        nothing without it. Null for a missing token and for an ID that is a placeholder.
+
+        Args:
+            tokens: Binary of 16 bytes, or UUID text as DuckDB hands it over.
+
+        Raises:
+            ValueError: a token of another key or scheme.
+        """
+        if tokens.dtype == pl.String:
+            tokens = tokens.str.replace_all("-", "").str.decode("hex")
+        distinct = tokens.drop_nulls().unique()
+        if not bool((distinct.bin.size() == _BLOCK).all()):
+            message = f"column {tokens.name}: a token is not {_BLOCK} bytes long"
+            raise ValueError(message)
+        decryptor = self._cipher.decryptor()
+        opened = decryptor.update(b"".join(distinct.to_list())) + decryptor.finalize()
+        blocks = np.frombuffer(opened, dtype=np.uint8).reshape(-1, _BLOCK)
+        if not bool((blocks[:, : _TAG.size] == _TAG).all()):
+            message = "token of another key or scheme"
+            raise ValueError(message)
+        text = blocks[:, _TAG.size :].tobytes().decode("ascii")
+        ids = pl.Series([text[start : start + _DIGITS] for start in range(0, len(text), _DIGITS)])
+        found = pl.DataFrame(
+            {
+                "token": distinct,
+                "keys": neighbour_keys(ids.cast(pl.String), self._near_key),
+            }
+        )
+        joined = (
+            tokens.rename("token")
+            .to_frame()
+            .join(found, on="token", how="left", maintain_order="left")
+        )
+        return joined["keys"].alias(tokens.name)
 
 
 def _joined(series: pl.Series) -> bytes:

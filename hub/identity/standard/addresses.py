@@ -13,6 +13,14 @@ from hub.identity.standard.scripts import folded_letters, script_of
 
 ADDRESS_COLUMNS = ("address_key", "building_key", "address_words")
 _KOREAN_UNIT = r"(?:(?:제)?([0-9A-Z가나다라]+)동)?(?:(?:지하)?[0-9]+층)?(?:제)?([0-9]+)호?$"
+# A building's name after its number is written by some and left out by others.
+_KOREAN_NAME_AFTER_NUMBER = (
+    r"((?:로|길|동|리|가)\s*(?:지하\s*|산\s*)?[0-9]+(?:-[0-9]+)?)\s+[가-힣A-Z][^0-9]*$"
+)
+_KOREAN_BUILDING_NAME = (
+    r"^[가-힣A-Z]*(?:아파트|빌라|빌딩|타워|오피스텔|맨션|연립|주택|하이츠|파크|힐스테이트|캐슬|자이|푸르지오|래미안"
+    r"|편한세상|APT)(?:[0-9]+차)?"
+)
 _LEAST_LENGTH = 5
 
 
@@ -63,12 +71,16 @@ def _korean(frame: pl.DataFrame) -> pl.DataFrame:
     )
     for pattern, replacement in words.KOREAN_PROVINCES:
         text = text.str.replace(pattern, replacement)
-    # A unit follows a comma or, without one, is a last word that ends in 호.
+    # A unit follows a comma or, without one, is a last word that ends in 호 or 층.
     street = pl.col("text").str.replace(
-        r"(?:,.*|\s(?:제?[0-9A-Z]+동\s*)?(?:[0-9]+층\s*)?제?[0-9]+호)$", ""
+        r"(?:,.*|\s(?:제?[0-9A-Z가나다라]+동\s*)?(?:(?:지하\s*)?[0-9]+층\s*)?제?[0-9A-Z]*[0-9]+호"
+        r"|\s(?:지하\s*)?[0-9]+층)$",
+        "",
     )
     unit = pl.col("text").str.strip_prefix(pl.col("street")).str.replace_all(r"[\s,.]", "")
-    unit = unit.str.replace(_KOREAN_UNIT, "$1-$2").str.replace_all("-+", "-").str.strip_chars("-")
+    unit = unit.str.replace(_KOREAN_BUILDING_NAME, "").str.replace(_KOREAN_UNIT, "$1-$2")
+    unit = unit.str.replace_all("-+", "-").str.strip_chars("-")
+    building = pl.col("street").str.replace(_KOREAN_NAME_AFTER_NUMBER, "$1")
     numbered = pl.col("street").str.replace_all(
         r"([가-힣])([0-9]+(?:-[0-9]+)?)(?:\s|,|$)", "$1 $2 "
     )
@@ -79,7 +91,7 @@ def _korean(frame: pl.DataFrame) -> pl.DataFrame:
     return _result(
         frame.with_columns(text=text)
         .with_columns(street=street)
-        .with_columns(building_key=pl.col("street").str.replace_all(r"[\s,.]", ""), unit=unit)
+        .with_columns(building_key=building.str.replace_all(r"[\s,.]", ""), unit=unit)
         .with_columns(
             address_key=pl.concat_str("building_key", pl.lit("/"), "unit"),
             words=found.list.unique().list.sort(),

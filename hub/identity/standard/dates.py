@@ -13,6 +13,8 @@ import datetime as dt
 
 import polars as pl
 
+from hub.identity.standard.scripts import DIGIT_FORMS
+
 _MONTHS = (
     "JAN JANUARY JANUAR JANVIER ENERO GENNAIO JANEIRO ЯНВАРЯ",
     "FEB FEBRUARY FEBRUAR FEVRIER FEBRERO FEBBRAIO FEVEREIRO ФЕВРАЛЯ",
@@ -32,11 +34,6 @@ _MONTH_NUMBER = {
 }
 _ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018, "民國": 1911, "民国": 1911,
          "M": 1867, "T": 1911, "S": 1925, "H": 1988, "R": 2018}  # fmt: skip
-_DIGITS = {
-    chr(start + digit): str(digit)
-    for start in (0x0660, 0x06F0, 0x0966, 0x0E50)
-    for digit in range(10)
-}
 _EARLIEST_YEAR = 1850
 _BUDDHIST_YEARS = 543
 _PILE_SHARE = 0.02
@@ -77,7 +74,10 @@ def standardise_birth_dates(written: pl.Series, *, as_of: dt.date | None = None)
 
 def _digits_of_text(written: pl.Series, today: dt.date) -> pl.DataFrame:
     texts = pl.DataFrame({"written": written.unique().drop_nulls()}).with_columns(
-        text=pl.col("written").str.normalize("NFKC").str.replace_many(_DIGITS).str.to_uppercase()
+        text=pl.col("written")
+        .str.normalize("NFKC")
+        .str.replace_many(DIGIT_FORMS)
+        .str.to_uppercase()
     )
     parts = _parts(texts)
     counted = pl.DataFrame({"written": written}).join(parts, on="written", how="left")

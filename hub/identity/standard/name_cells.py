@@ -11,7 +11,7 @@ import polars as pl
 from hub.identity.standard import name_words as words
 from hub.identity.standard.scripts import folded_letters
 
-_MASKED = r"[*○●◯□■〇?_#]|^[가-힣]+[OX]+[가-힣]*$|XXX"
+_MASKED = r"[*○●◯□■〇]|[?_#]{2,}|^[가-힣]+[OX]+[가-힣]*$|XXX"
 _BRACKETS = r"\([^)]*\)|\[[^\]]*\]|\{[^}]*\}|<[^>]*>|[「『〔【][^」』〕】]*[」』〕】]|[\"“”«„][^\"“”»]*[\"“”»]"
 _JOINERS = r"\s*[-‐‑‒–—'’‘`´ʼʻ׳״]\s*"
 
@@ -37,7 +37,7 @@ def cleaned_cells(written: pl.Series) -> pl.DataFrame:
     folded = folded_letters(distinct)
     text = pl.col("folded").str.replace_all(_BRACKETS, " ").str.replace_all(r"[،、，]", ",")
     text = text.str.strip_chars().str.replace_all(r"[\s\p{Z}]+", " ")
-    text = text.str.replace(r"(?:^| )(?:NEE|GEB|BORN|O\.?B\.?O|C/O)\b\.? .*$", "")
+    text = text.str.replace(r" (?:NEE|GEB|BORN|O\.?B\.?O|C/O)\b\.? .*$", "")
     for title in words.KOREAN_TITLES:
         text = (
             pl.when(text.str.contains(r"^[가-힣 ]{4,}|[가-힣]\s외"))
@@ -62,11 +62,12 @@ def cleaned_cells(written: pl.Series) -> pl.DataFrame:
     text = (
         text.str.replace_all(r" ?,[ ,]*", ", ").str.replace_all(r" {2,}", " ").str.strip_chars(" ,")
     )
+    bare = pl.col("folded").str.replace_all(_BRACKETS, "").str.replace_all(r"\s", "")
     compact = pl.col("text").str.replace_all("[ ,]", "")
     is_name = (
         (compact.str.len_chars() >= 1)
         & ~compact.is_in(sorted(words.PLACEHOLDERS))
-        & ~pl.col("folded").str.replace_all(_BRACKETS, " ").str.strip_chars().str.contains(_MASKED)
+        & ~bare.str.contains(_MASKED)
         & ~pl.col("text").str.contains(words.NEWBORN)
         & ~compact.str.contains(words.NEWBORN_HANGUL)
         & ~compact.str.contains(r"^[OX]+$")
@@ -80,5 +81,12 @@ def cleaned_cells(written: pl.Series) -> pl.DataFrame:
 
 def joined_particles(text: pl.Expr) -> pl.Expr:
     """Join VAN DER, DE LA, BIN, AL … with the word after them; one that begins the name stays."""
-    is_vietnamese = text.str.contains(rf"\b(?:{'|'.join(words.VIETNAMESE_FAMILY_NAMES[:8])})\b")
+    family = "|".join(words.VIETNAMESE_FAMILY_NAMES)
+    is_vietnamese = text.str.contains(rf"^(?:{family})\b|\b(?:{family})$") & is_east_asian(text)
     return pl.when(is_vietnamese).then(text).otherwise(_joined_particles(text))
+
+
+def is_east_asian(text: pl.Expr) -> pl.Expr:
+    """True where every word sounds Korean, Chinese or Vietnamese."""
+    syllable = words.EAST_ASIAN_SYLLABLE
+    return text.str.contains(rf"^{syllable}{{1,3}}(?: {syllable}{{1,3}})*$")

@@ -10,7 +10,7 @@ import polars as pl
 
 from hub.identity.standard import name_words as words
 from hub.identity.standard.korean_names import FAMILY_NAME_OF_SPELLING, hangul_family_length
-from hub.identity.standard.name_cells import joined_particles
+from hub.identity.standard.name_cells import is_east_asian, joined_particles
 from hub.identity.standard.scripts import script_of
 
 PART_COLUMNS = ("text", "script", "family", "given", "middle")
@@ -55,12 +55,6 @@ def given_parts(text: pl.Expr, script: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
         pl.when(is_unspaced).then(whole).otherwise(first),
         pl.when(~is_unspaced).then(rest.str.replace_all(",", "")),
     )
-
-
-def is_east_asian(text: pl.Expr) -> pl.Expr:
-    """True where every word sounds Korean, Chinese or Vietnamese."""
-    syllable = words.EAST_ASIAN_SYLLABLE
-    return text.str.contains(rf"^{syllable}{{1,3}}(?: {syllable}{{1,3}})*$")
 
 
 def one_given_name(family: pl.Expr, given: pl.Expr) -> pl.Expr:

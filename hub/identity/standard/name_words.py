@@ -38,7 +38,9 @@ TITLES = (
     " SHRI SMT DATO DATUK ENCIK PUAN CIK HAJI HJ HAJAH TUAN ГОСПОДИН ГОСПОЖА Г-Н Г-ЖА ΚΥΡΙΟΣ ΚΥΡΙΑ"
     " السيد السيده الدكتور מר גב"
 )
-SUFFIXES = "JR JNR JUNIOR SR SNR SENIOR II III IV 2ND 3RD ESQ ESQUIRE PHD MD DDS DVM CPA JD RN MBE OBE CBE BA BSC"
+SUFFIXES = (
+    "JR JNR JUNIOR SR SNR SENIOR II III IV 2ND 3RD ESQ ESQUIRE PHD MD DDS DVM CPA JD RN MBE OBE CBE"
+)
 KOREAN_TITLES = (
     r"\s*(?:씨|님|귀하|귀중)$",
     r"\s(?:군|양|옹|대표|사장|부장|과장|대리|교수|박사|의원|선생|선생님|고객님|어르신|할머니|할아버지|세대주|본인)$",

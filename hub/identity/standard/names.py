@@ -15,8 +15,8 @@ from hub.identity.standard.korean_names import (
     skeleton_of_hangul,
     skeleton_of_latin,
 )
-from hub.identity.standard.name_cells import cleaned_cells
-from hub.identity.standard.name_parts import given_parts, is_east_asian, name_parts, one_given_name
+from hub.identity.standard.name_cells import cleaned_cells, is_east_asian
+from hub.identity.standard.name_parts import given_parts, name_parts, one_given_name
 from hub.identity.standard.nicknames import nickname_roots
 from hub.identity.standard.scripts import ascii_letters, script_of
 
@@ -57,15 +57,13 @@ def _parts(frame: pl.DataFrame) -> pl.DataFrame:
     """Return `script`, `family`, `given`, `middle`, a row for each row of `frame`."""
     family, given = pl.col("family_name_text"), pl.col("given_name_text")
     full = pl.col("full_name_text")
+    script = script_of(pl.coalesce(given, family))
     # NA is a Korean family name, and what many systems write for nothing.
-    script = script_of(pl.concat_str(family, given, ignore_nulls=True))
-    family = family.str.replace_all("[ ,]", "")
+    is_na = pl.col("family_name").str.contains(r"^(?i)\s*NA\s*$") & is_east_asian(given)
+    family = pl.when(is_na).then(pl.lit("NA")).otherwise(family.str.replace_all("[ ,]", ""))
     given_words = pl.concat_str(given, "middle_name_text", separator=" ", ignore_nulls=True)
     first, rest = given_parts(pl.col("own_given"), pl.col("own_script"))
-    is_own = (
-        pl.all_horizontal(pl.col("family_name_text", "given_name_text").is_not_null())
-        | full.is_null()
-    )
+    is_own = (family.is_not_null() & given.is_not_null()) | full.is_null()
     frame = (
         frame.with_columns(own_script=script, own_family=family)
         .with_columns(
@@ -129,13 +127,14 @@ def _family_keys(parts: pl.DataFrame) -> pl.DataFrame:
     frame = parts.select("script", "family").unique().drop_nulls()
     hangul = fold_leading_sound(pl.col("family").str.normalize("NFD"))
     is_hangul = pl.col("script") == "hangul"
-    spelled = pl.col("family").replace(
+    composed = pl.when(is_hangul).then(hangul.str.normalize("NFC")).otherwise("family")
+    spelled = composed.replace(
         list(FAMILY_NAME_OF_SPELLING), list(FAMILY_NAME_OF_SPELLING.values())
     )
     return frame.with_columns(letters=ascii_letters(frame["family"])).select(
         "script",
         "family",
-        family_key=pl.when(is_hangul).then(hangul.str.normalize("NFC")).otherwise(spelled),
+        family_key=spelled,
         family_letters=pl.when(is_hangul).then(letters_of_hangul(hangul)).otherwise("letters"),
     )
 

@@ -18,6 +18,8 @@ import polars as pl
 import pyarrow as pa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from hub.identity.standard.scripts import DIGIT_FORMS
+
 KEY_BYTES = 32
 _BLOCK = 16
 _LEAST_CHARACTERS = 4
@@ -52,7 +54,13 @@ def normalised_numbers(numbers: pl.Series) -> pl.Series:
     Unusable are masked numbers, those shorter than four characters, one digit repeated, counted-up
     digits, words for nothing, and well-known fillers.
     """
-    text = pl.col("number").str.normalize("NFKC").str.to_uppercase().str.replace(r"\.0+$", "")
+    text = (
+        pl.col("number")
+        .str.normalize("NFKC")
+        .str.replace_many(DIGIT_FORMS)
+        .str.to_uppercase()
+        .str.replace(r"\.0+$", "")
+    )
     compact = pl.col("text").str.replace_all(r"[^\p{L}\p{N}]", "")
     frame = (
         pl.DataFrame({"number": numbers.cast(pl.String)})

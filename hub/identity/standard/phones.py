@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from hub.identity.standard.scripts import DIGIT_FORMS
+
 # Country codes by their first digits (ITU-T E.164 assignments).
 _COUNTRY = (
     r"^(?:1|7|2[07]|2[1-69][0-9]|3[0-469]|3[578][0-9]|4[013-9]|42[0-9]|5[1-8]|5[09][0-9]|6[0-6]|6[7-9][0-9]"
@@ -19,11 +21,6 @@ _COUNTRY = (
 _LEAST_DIGITS, _MOST_DIGITS = 7, 13
 _COUNTING = ("0123456789012", "9876543210987", "1234512345")
 _USUAL_SHARE = 0.05
-_DIGITS = {
-    chr(start + digit): str(digit)
-    for start in (0x0660, 0x06F0, 0x0966, 0x0E50)
-    for digit in range(10)
-}
 
 
 def standardise_phones(written: pl.Series) -> pl.Series:
@@ -33,7 +30,7 @@ def standardise_phones(written: pl.Series) -> pl.Series:
     is recognised for Korea and North America by its form, and for another country when the column
     has numbers of that country with a plus and what follows has the length of its national numbers.
     """
-    text = pl.col("written").str.normalize("NFKC").str.replace_many(_DIGITS)
+    text = pl.col("written").str.normalize("NFKC").str.replace_many(DIGIT_FORMS)
     text = text.str.replace(r"\.0+$", "").str.replace(
         r"(?i)\s*(?:ext\.?|extension|x|내선|#|doorkies)\s*[0-9]{1,5}\s*$", ""
     )

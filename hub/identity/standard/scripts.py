@@ -41,7 +41,14 @@ _HAN_VARIANTS = (
     "建建红紅兰蘭凤鳳云雲刚剛庆慶贵貴义義学學飞飛鹏鵬娇嬌静靜斉齊斎齋辺邊邉邊沢澤髙高﨑崎嵜崎浜濱広廣"
     "桜櫻竜龍恵惠真眞栄榮徳德渓溪滝瀧関關塩鹽収收団團県縣区區号號"
 )
+DIGIT_FORMS = {
+    chr(zero + digit): str(digit)
+    for zero in (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50, 0x1040)
+    for digit in range(10)
+}
+"""Digits of Arabic, Persian, Devanagari, Bengali, Thai and Burmese → ASCII digits."""
 _VARIANTS = {
+    **DIGIT_FORMS,
     **_ARABIC_VARIANTS,
     **dict(zip(_HAN_VARIANTS[::2], _HAN_VARIANTS[1::2], strict=True)),
     "İ": "I",

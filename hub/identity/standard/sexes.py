@@ -20,7 +20,7 @@ _FEMALE = (
     " Ж ЖЕН ЖЕНСКИИ ЖЕНЩИНА انثي נקבה ΓΥΝΑΙΚΑ ΘΗΛΥ महिला स्त्री หญิง NU PEREMPUAN"
 )
 _WORDS = {**dict.fromkeys(_MALE.split(), "male"), **dict.fromkeys(_FEMALE.split(), "female")}
-_OTHER_CODINGS = (
+_OTHER_CODINGS: tuple[tuple[frozenset[str], frozenset[str], dict[str, str | None]], ...] = (
     # H is hombre or homme; then M may be mujer, if nobody is F.
     (frozenset({"H", "M"}), frozenset({"F"}), {"H": "male", "M": "female"}),
     (frozenset({"H"}), frozenset(), {"H": "male"}),
