@@ -35,7 +35,7 @@ def cleaned_cells(written: pl.Series) -> pl.DataFrame:
     """
     distinct = written.drop_nulls().unique()
     folded = folded_letters(distinct)
-    text = pl.col("folded").str.replace_all(_BRACKETS, " ").str.replace_all(r"[،、，]", ",")
+    text = pl.col("folded").str.replace_all(_BRACKETS, " ").str.replace_all(r"[،、，;]", ",")
     text = text.str.strip_chars().str.replace_all(r"[\s\p{Z}]+", " ")
     text = text.str.replace(r" (?:NEE|GEB|BORN|O\.?B\.?O|C/O)\b\.? .*$", "")
     for title in words.KOREAN_TITLES:
@@ -51,7 +51,10 @@ def cleaned_cells(written: pl.Series) -> pl.DataFrame:
         )
         .str.replace(words.THAI_TITLES, "")
         .str.replace_all(_JOINERS, "")
-        .str.replace_all(r"[0-9]+(?:ST|ND|RD|TH)?", "")
+        .str.replace_all(r"\b[0-9](?:ST|ND|RD|TH)\b", "")
+        .str.replace_all(r"(\p{Latin})0(\p{Latin})", "${1}O$2")
+        .str.replace_all(r"(\p{Latin})1(\p{Latin})", "${1}I$2")
+        .str.replace_all(r"[0-9]+", "")
         .str.replace_all(r"[^\p{L}\p{M}\x{30FC}々,]+", " ")
         .str.replace_all(rf"(^|, ?)(?:(?:{_alternatives(words.TITLES)}) )+(\S)", "$1$2")
     )
@@ -70,7 +73,7 @@ def cleaned_cells(written: pl.Series) -> pl.DataFrame:
         & ~bare.str.contains(_MASKED)
         & ~pl.col("text").str.contains(words.NEWBORN)
         & ~compact.str.contains(words.NEWBORN_HANGUL)
-        & ~compact.str.contains(r"^[OX]+$")
+        & ~compact.str.contains(r"^(?:[OX]+|MR|MRS|MS|MISS|DR|MME|HERR|FRAU)$")
     )
     return (
         pl.DataFrame({"written": distinct, "folded": folded})

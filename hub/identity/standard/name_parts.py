@@ -45,15 +45,25 @@ def name_parts(texts: pl.Series) -> pl.DataFrame:
     )
 
 
-def given_parts(text: pl.Expr, script: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Return (first given name, the others) of given names alone."""
+def given_parts(text: pl.Expr, script: pl.Expr, family: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Return (first given name, the others) of given names alone.
+
+    After a Vietnamese family name VAN and THI are middle names: the given name is the last word.
+    """
     whole = text.str.replace_all("[ ,]", "")
     first = text.str.extract(r"^([^ ,]+)", 1)
     rest = text.str.extract(r"^[^ ,]+[ ,]+(.+)$", 1)
+    last = text.str.extract(r" ([^ ,]+)$", 1)
+    before_last = text.str.extract(r"^(.+) [^ ,]+$", 1)
     is_unspaced = script.is_in(list(_UNSPACED))
+    is_last = (
+        family.is_in(words.VIETNAMESE_FAMILY_NAMES)
+        & first.is_in(["VAN", "THI"])
+        & last.is_not_null()
+    )
     return (
-        pl.when(is_unspaced).then(whole).otherwise(first),
-        pl.when(~is_unspaced).then(rest.str.replace_all(",", "")),
+        pl.when(is_unspaced).then(whole).when(is_last).then(last).otherwise(first),
+        pl.when(is_last).then(before_last).when(~is_unspaced).then(rest.str.replace_all(",", "")),
     )
 
 
@@ -111,7 +121,7 @@ def _han_parts(frame: pl.DataFrame) -> pl.DataFrame:
 def _comma_parts(frame: pl.DataFrame) -> pl.DataFrame:
     family = pl.col("text").str.extract(r"^([^,]+),", 1).str.replace_all(" ", "")
     given = pl.col("text").str.extract(r"^[^,]+,\s*(.+)$", 1).str.replace_all(",", "")
-    first, rest = given_parts(one_given_name(family, given), pl.col("script"))
+    first, rest = given_parts(one_given_name(family, given), pl.col("script"), family)
     return frame.select("text", "script", family=family, given=first, middle=rest)
 
 
@@ -161,10 +171,10 @@ def _vietnamese_given(frame: pl.DataFrame) -> pl.DataFrame:
     is_last = (
         pl.col("family").is_in(words.VIETNAMESE_FAMILY_NAMES)
         & is_east_asian(pl.col("others"))
-        & (pl.col("is_first") | others.list.first().is_in(["VAN", "THI"]))
+        & pl.col("is_first")
         & (others.list.len() >= 2)
     )
-    first, rest = given_parts(pl.col("others"), pl.col("script"))
+    first, rest = given_parts(pl.col("others"), pl.col("script"), pl.col("family"))
     before = pl.col("others").str.extract(r"^(.+) \S+$", 1)
     return frame.select(
         "text",

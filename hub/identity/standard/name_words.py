@@ -75,7 +75,7 @@ EAST_ASIAN_FAMILY_NAMES = (
     "NGUYEN TRAN LE PHAM HUYNH PHAN VU VO DANG BUI DO HO NGO DUONG LY DINH TRUONG LUONG TRINH DAO DOAN HOANG"
     " WANG LI ZHANG LIU CHEN YANG HUANG ZHAO WU ZHOU XU SUN MA ZHU HU GUO HE LIN GAO LUO ZHENG LIANG XIE TANG"
     " SONG DENG HAN FENG CAO PENG ZENG XIAO TIAN DONG PAN YUAN CAI JIANG YU DU YE CHENG WEI SU LU DING REN YAO SHEN"
-    " ZHONG CUI TAN FAN WONG CHAN CHEUNG LAU TSANG LEUNG NG HSU TSAI HSIEH HUNG CHIU KWOK LAM"
+    " ZHONG CUI TAN FAN XI QIAN BAI MENG QIN XUE LEI FANG SHI TAO DUAN HAO MAO QIU JIA YIN QIAO LAI GONG WEN WONG CHAN CHEUNG LAU TSANG LEUNG NG HSU TSAI HSIEH HUNG CHIU KWOK LAM"
 ).split()
 VIETNAMESE_FAMILY_NAMES = (
     "NGUYEN TRAN LE PHAM HUYNH PHAN VU VO DANG BUI HO NGO DUONG DINH TRUONG LUONG TRINH DAO DOAN HOANG"
@@ -106,7 +106,7 @@ EAST_ASIAN_SYLLABLE = f"(?:(?:{_ONSET})?{_VOWEL}(?:{_CODA})?)"
 PATRONYMIC = (
     r"(?:ОВИЧ|ЕВИЧ|ЬИЧ|ОВНА|ЕВНА|ИЧНА|ОГЛЫ|КЫЗЫ|УЛЫ|OVICH|EVICH|OVNA|EVNA|ICHNA|OVYCH|OVYČ)$"
 )
-SLAVIC_FAMILY_NAME = r"(?:ОВ|ЕВ|ИН|ЫН|ОВА|ЕВА|ИНА|ЫНА|СКИИ|ЦКИИ|СКАЯ|ЦКАЯ|ЕНКО|ЧУК|ЩУК|ЮК|КО|ЯН|ШВИЛИ|ДЗЕ|ЫХ|ИХ|ЕЦ|ИЧ)$"
+SLAVIC_FAMILY_NAME = r"(?:ОВ|ЕВ|ИН|ЫН|ОВА|ЕВА|ИНА|ЫНА|СКИИ|ЦКИИ|СКАЯ|ЦКАЯ|СЬКИИ|ЦЬКИИ|СЬКА|ЦЬКА|ЕНКО|ЧУК|ЩУК|ЮК|КО|ЯН|ШВИЛИ|ДЗЕ|ЫХ|ИХ|ЕЦ|ИЧ)$"
 SLAVIC_GIVEN_NAMES = (
     "КОНСТАНТИН ВАЛЕНТИН ВАЛЕНТИНА МАРИНА ИРИНА ЕКАТЕРИНА КРИСТИНА АРИНА ПОЛИНА АЛИНА ГАЛИНА НИНА КАРИНА АНГЕЛИНА"
     " ДАНИИЛ МАРТИН ЛЕВ ЕЛИЗАВЕТА ЕВА РЕГИНА САБИНА АЛЬБИНА ЭВЕЛИНА КАТЕРИНА ЯН ЛУКЬЯН КАСЬЯН ДАМИР АВГУСТИН"

@@ -62,7 +62,7 @@ def _parts(frame: pl.DataFrame) -> pl.DataFrame:
     is_na = pl.col("family_name").str.contains(r"^(?i)\s*NA\s*$") & is_east_asian(given)
     family = pl.when(is_na).then(pl.lit("NA")).otherwise(family.str.replace_all("[ ,]", ""))
     given_words = pl.concat_str(given, "middle_name_text", separator=" ", ignore_nulls=True)
-    first, rest = given_parts(pl.col("own_given"), pl.col("own_script"))
+    first, rest = given_parts(pl.col("own_given"), pl.col("own_script"), pl.col("own_family"))
     is_own = (family.is_not_null() & given.is_not_null()) | full.is_null()
     frame = (
         frame.with_columns(own_script=script, own_family=family)

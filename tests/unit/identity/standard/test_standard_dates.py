@@ -59,6 +59,7 @@ def test_what_tells_no_day_is_nothing_and_an_impossible_day_keeps_its_digits(che
         unknown    |   |
         19450231   |   | 19450231
         1945-02-31 |   | 19450231
+        19960094   |   | 19960094
         """
     )
 
