@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Callable
+from functools import partial
 
 import polars as pl
 
@@ -39,7 +41,8 @@ def standardise_records(
 
     Args:
         records: has `record_id`, and any of `full_name`, `given_name`, `middle_name`,
-            `family_name`, `birth_date`, `sex`, `address`, `phone`, `email`, `national_id`.
+            `family_name`, `birth_date`, `sex`, `address`, `phone`, `email`, `national_id`, `source`.
+            What a column decides (order of day and month, codes of sex), it decides for each source.
         key: 32 bytes that `number` and `number_near` are made with; by default a random one, so
             that two calls cannot be compared.
         as_of: birth dates after this day are not believed; by default today.
@@ -66,8 +69,8 @@ def standardise_records(
         [
             records["record_id"],
             *_names(pl.DataFrame([text(column) for column in WRITTEN_COLUMNS])),
-            standardise_birth_dates(birth, as_of=as_of),
-            standardise_sexes(text("sex")),
+            _by_source(records, birth, partial(standardise_birth_dates, as_of=as_of)),
+            _by_source(records, text("sex"), standardise_sexes),
             *_addresses(text("address")),
             standardise_phones(text("phone")).alias("phone"),
             standardise_emails(text("email")).alias("email"),
@@ -76,6 +79,19 @@ def standardise_records(
         ]
     )
     return columns.select(DESCRIPTION_COLUMNS)
+
+
+def _by_source(
+    records: pl.DataFrame, written: pl.Series, standardise: Callable[[pl.Series], pl.Series]
+) -> pl.Series:
+    """Standardise a column source by source: senders have habits of their own."""
+    if "source" not in records.columns or records["source"].n_unique() == 1:
+        return standardise(written)
+    frame = pl.DataFrame({"source": records["source"], "written": written}).with_row_index("place")
+    parts = frame.partition_by("source")
+    found = pl.concat([standardise(part["written"]) for part in parts])
+    places = pl.concat([part["place"] for part in parts])
+    return found.gather(places.arg_sort())
 
 
 def _names(written: pl.DataFrame) -> list[pl.Series]:

@@ -93,6 +93,18 @@ def test_the_column_decides_the_order(column, ambiguous):
     assert found[0] in {"19801231", "19810605"}
 
 
+def test_each_source_has_its_own_order(check):
+    check(
+        """
+        source | birth_date | > | birth_digits
+        UK     | 31/12/1980 |   | 19801231
+        US     | 12/31/1980 |   | 19801231
+        UK     | 03/04/1980 |   | 19800403
+        US     | 03/04/1980 |   | 19800304
+        """
+    )
+
+
 def test_two_digit_years_are_read_only_where_the_column_is_written_so():
     assert digits("801231", "19800102", "19800103") == [None, "19800102", "19800103"]
     assert digits("801231", "750101", "200101") == ["19801231", "19750101", None]
