@@ -126,6 +126,10 @@ def _parts(texts: pl.DataFrame) -> pl.DataFrame:
     plain = pl.col("month_named").is_null() & (count == 3)
     is_era = pl.col("era_start").is_not_null() & plain
     era_year = (one.cast(pl.Int32, strict=False) + pl.col("era_start")).cast(pl.String)
+    has_letters = pl.col("text").str.contains(r"\p{L}")
+    is_short = ~has_letters & pl.all_horizontal(
+        part.str.len_chars() <= 2 for part in (one, two, three)
+    )
     return frame.select(
         "written",
         # A date whose year comes first, or whose month has a name, is told without the column.
@@ -138,8 +142,9 @@ def _parts(texts: pl.DataFrame) -> pl.DataFrame:
         day=pl.when(is_era | (plain & is_year["one"])).then(three)
         .when(named & is_year["two"]).then(one)
         .when(named & is_year["one"]).then(two),
-        left=pl.when(plain & is_year["three"]).then(one),
-        right=pl.when(plain & is_year["three"]).then(two),
+        left=pl.when(plain & (is_year["three"] | is_short)).then(one),
+        right=pl.when(plain & (is_year["three"] | is_short)).then(two),
+        short_year=pl.when(plain & is_short).then(three),
         compact=pl.when((count == 1) & (one.str.len_chars() == 8)
                         & ~pl.col("text").str.contains(r"\p{L}")).then(one),
         short=pl.when(~is_era & ~pl.col("text").str.contains(r"\p{L}")
@@ -172,11 +177,12 @@ def _column_habits(counted: pl.DataFrame, today: dt.date) -> tuple[bool, str, in
         ).sum(),
         dmy=_reads(halves[2], halves[1], halves[0], today.year).sum(),
         mdy=_reads(halves[2], halves[0], halves[1], today.year).sum(),
-        short=pl.col("short").is_not_null().sum(),
+        short=pl.any_horizontal(pl.col("short", "short_year").is_not_null()).sum(),
+        year_first=(pl.col("short_year").is_not_null() & (left > 31)).sum(),
         present=pl.col("written").is_not_null().sum(),
     ).row(0, named=True)
     compact = max(("ymd", "dmy", "mdy"), key=lambda form: figures[form])
-    is_short = figures["short"] * 2 > figures["present"]
+    is_short = figures["short"] * 2 > figures["present"] and not figures["year_first"]
     return (
         figures["day_first"] >= figures["month_first"],
         compact,
@@ -198,7 +204,11 @@ def _read(
     }[compact]
     short = pl.col("short")
     is_1900s = pl.lit(value=False) if century is None else _number(short.str.slice(0, 2)) > century
-    year = pl.col("year")
+    short_year = pl.col("short_year")
+    is_past = pl.lit(value=False) if century is None else _number(short_year) > century
+    year = pl.coalesce(
+        "year", pl.when(is_past).then(pl.concat_str(pl.lit("19"), short_year.str.zfill(2)))
+    )
     year = (
         pl.when(_number(year) >= 2400)
         .then((_number(year) - _BUDDHIST_YEARS).cast(pl.String))

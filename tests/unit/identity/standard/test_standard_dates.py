@@ -108,6 +108,9 @@ def test_each_source_has_its_own_order(check):
 def test_two_digit_years_are_read_only_where_the_column_is_written_so():
     assert digits("801231", "19800102", "19800103") == [None, "19800102", "19800103"]
     assert digits("801231", "750101", "200101") == ["19801231", "19750101", None]
+    assert digits("31/12/80", "03.04.75", "20-01-01") == ["19801231", "19750403", None]
+    assert digits("12/31/80", "03/04/75") == ["19801231", "19750304"]
+    assert digits("80/12/31", "75/03/04") == [None, None]
 
 
 def test_a_day_after_the_night_is_nothing():
