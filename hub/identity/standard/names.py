@@ -84,7 +84,9 @@ def _parts(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _keys(parts: pl.DataFrame) -> pl.DataFrame:
-    is_name = pl.any_horizontal(pl.col("family", "given", "middle").str.len_chars() > 1)
+    # One letter is no name; 김민 and 王明 are.
+    whole = pl.concat_str("family", "given", "middle", ignore_nulls=True)
+    is_name = whole.str.len_chars() > 1
     parts = parts.with_columns(pl.when(is_name).then(pl.all()))
     frame = (
         parts.join(_family_keys(parts), on=("script", "family"), how="left", maintain_order="left")
@@ -154,6 +156,7 @@ def _given_keys(parts: pl.DataFrame) -> pl.DataFrame:
         nickname_key=pl.col("given_key").replace(list(roots), list(roots.values())),
         given_sound=pl.when(is_hangul)
         .then(skeleton_of_hangul(hangul))
-        .otherwise(skeleton_of_latin(pl.col("letters"))),
+        .otherwise(skeleton_of_latin(pl.col("letters")))
+        .replace("", None),
         given_letters=pl.when(is_hangul).then(letters_of_hangul(hangul)).otherwise("letters"),
     )

@@ -62,6 +62,8 @@ def test_every_script_keeps_its_own_letters_in_keys(check):
         김철수 귀하             |   | hangul     | 김         | 철수      |
         남궁 민수               |   | hangul     | 남궁       | 민수      |
         류현진                  |   | hangul     | 유         | 현진      |
+        김민                    |   | hangul     | 김         | 민        |
+        王明                    |   | han        | 王         | 明        |
         李小龍                  |   | han        | 李         | 小龍      |
         李小龙                  |   | han        | 李         | 小龍      |
         司马光                  |   | han        | 司馬       | 光        |
