@@ -13,24 +13,22 @@ BLOCKING = ("number", "family_key || birth_digits", "unnest(address_words)")
 
 def records():
     """Eighty people, three records each: one without number, one with a slip in the given name."""
-    rows = []
-    for person in range(80):
-        given, family = GIVEN[person % 10], FAMILY[person // 10]
-        birth = f"19{person:02d}{person % 12 + 1:02d}{person % 28 + 1:02d}"
-        for copy in range(3):
-            rows.append(
-                {
-                    "record_id": person * 3 + copy,
-                    "number": f"N{person:03d}" if copy else None,
-                    "family_key": family,
-                    "given_key": given if copy < 2 else given[:-1] + "X",
-                    "birth_digits": birth,
-                    "sex": "female" if person % 2 else "male",
-                    "address_words": ["CITY", f"STREET{person // 4}"],
-                    "person": person,
-                }
-            )
-    return pl.DataFrame(rows)
+    return pl.DataFrame(
+        [
+            {
+                "record_id": person * 3 + copy,
+                "number": f"N{person:03d}" if copy else None,
+                "family_key": FAMILY[person // 10],
+                "given_key": GIVEN[person % 10] if copy < 2 else GIVEN[person % 10][:-1] + "X",
+                "birth_digits": f"19{person:02d}{person % 12 + 1:02d}{person % 28 + 1:02d}",
+                "sex": "female" if person % 2 else "male",
+                "address_words": ["CITY", f"STREET{person // 4}"],
+                "person": person,
+            }
+            for person in range(80)
+            for copy in range(3)
+        ]
+    )
 
 
 @pytest.fixture(scope="module")
