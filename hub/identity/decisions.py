@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -21,7 +22,7 @@ MUST_LINK_KINDS = ("must_link",)
 CANNOT_LINK_KINDS = ("cannot_link", "unmerge")
 PAIR_SCHEMA = {"left": pl.String, "right": pl.String, "decision_id": pl.String}
 PIN_SCHEMA = {"identifier": pl.String, "member": pl.String, "decision_id": pl.String}
-CONTRADICTION_SCHEMA = {
+CONTRADICTION_SCHEMA: dict[str, Any] = {
     "kind": pl.String,
     "left": pl.String,
     "right": pl.String,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.identity.carry_over import affected_part
@@ -11,6 +11,7 @@ from hub.identity.components import connected_components
 from hub.identity.person_ids import assign_person_ids
 
 KEY = b"test key"
+UNTIMED = settings(deadline=None)
 PARTITION = st.dictionaries(st.integers(0, 30), st.integers(0, 8), max_size=25)
 NOBODY = pl.DataFrame(schema={"signature_id": pl.UInt64, "person_id": pl.String})
 
@@ -22,6 +23,7 @@ def frame(partition, order=lambda rows: rows):
     )
 
 
+@UNTIMED
 @given(PARTITION, PARTITION, st.randoms(use_true_random=False))
 def test_ids_follow_the_partition_and_not_its_labels_or_order(before, after, draw):
     first = assign_person_ids(frame(before), NOBODY, 0, KEY)
@@ -41,6 +43,7 @@ def test_ids_follow_the_partition_and_not_its_labels_or_order(before, after, dra
     assert again.events.equals(second.events)
 
 
+@UNTIMED
 @given(PARTITION, PARTITION)
 def test_every_change_of_a_signatures_person_has_an_event(before, after):
     first = assign_person_ids(frame(before), NOBODY, 0, KEY)
@@ -62,6 +65,7 @@ def test_every_change_of_a_signatures_person_has_an_event(before, after):
     )
 
 
+@UNTIMED
 @given(PARTITION)
 def test_a_night_without_news_tells_nothing(partition):
     first = assign_person_ids(frame(partition), NOBODY, 0, KEY)
@@ -88,6 +92,7 @@ def history(partitions):
     return played, held, pl.DataFrame(rows, schema=schema, orient="row")
 
 
+@UNTIMED
 @given(st.lists(PARTITION, min_size=1, max_size=3), PARTITION, st.randoms(use_true_random=False))
 def test_a_run_over_the_affected_part_is_the_run_over_everything(nights, after, draw):
     last, held, redirects = history(nights)
@@ -126,6 +131,7 @@ def test_a_run_over_the_affected_part_is_the_run_over_everything(nights, after, 
     assert following.events.is_empty()
 
 
+@UNTIMED
 @given(PARTITION)
 def test_what_a_night_joined_the_next_takes_apart_under_the_same_ids(before):
     first = assign_person_ids(frame(before), NOBODY, 0, KEY)
@@ -140,6 +146,7 @@ def test_what_a_night_joined_the_next_takes_apart_under_the_same_ids(before):
     assert set(apart.events["kind"]) <= {"resurrected", "split"}
 
 
+@UNTIMED
 @given(st.lists(PARTITION, min_size=2, max_size=4))
 def test_a_pinned_person_never_ends(nights):
     first = assign_person_ids(frame(nights[0]), NOBODY, 0, KEY)
@@ -153,6 +160,7 @@ def test_a_pinned_person_never_ends(nights):
         assert pinned.isdisjoint(ended["person_id"])
 
 
+@UNTIMED
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=30))
 def test_components_are_those_of_a_plain_union_find(edges):
     parent = list(range(21))
