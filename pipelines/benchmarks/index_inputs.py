@@ -15,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
+from hub.identity.standard import standardise_records
 from sources.country.nights import PopulatedCountry
 from sources.country.signatures import FIRST_NIGHT, write_signatures
 from warehouse.vault import IdTokeniser
@@ -102,6 +103,28 @@ def write_index_inputs(
             with Workbench(truth.parent) as bench:
                 bench.build_from(truth.stem, _TRUTH.format(parts=parts / "truth-*.parquet"))
     return IndexInputs(tuple(benches), tuple(truths), root)
+
+
+def standard_records(tables: Path) -> pl.DataFrame:
+    """Return a night's signatures as standardised records, one a signature: what the rival links.
+
+    `record_id` is the signature's; `number` is its token. Equal descriptions are standardised once.
+    """
+    described = ["full_name", "birth_date", "sex", "address", "phone"]
+    with Workbench(tables) as bench:
+        signatures = bench.frame(
+            f"SELECT signature_id, CAST(national_id_token AS VARCHAR) AS number, "
+            f"{', '.join(described)} FROM signature ORDER BY signature_id"
+        )
+    distinct = signatures.select(described).unique(maintain_order=True).with_row_index("record_id")
+    standard = standardise_records(distinct).drop("number", "number_near")
+    return (
+        signatures.join(distinct, on=described, how="left", nulls_equal=True)
+        .select(pl.col("signature_id"), "number", "record_id")
+        .join(standard, on="record_id")
+        .drop("record_id")
+        .rename({"signature_id": "record_id"})
+    )
 
 
 def _tokenise(path: Path, tokeniser: IdTokeniser, columns: dict[str, str]) -> None:

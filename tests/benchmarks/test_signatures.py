@@ -6,7 +6,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.benchmarks.index_inputs import write_index_inputs
+from pipelines.benchmarks.index_inputs import standard_records, write_index_inputs
 from sources.country.nights import PopulatedCountry, render_nights
 from sources.country.signature_changes import change_signatures
 from sources.country.signature_values import with_signature_ids
@@ -155,3 +155,7 @@ def test_index_inputs_have_tokens_and_no_number(tmp_path):
             assert open_ids == 0, f"{file.name}: open national IDs in {column.name}"
     registered = pl.read_parquet(tables / "register_signature.parquet")
     assert 0 < registered.height < told.len()
+    records = standard_records(tables)
+    assert records.height == told.len()
+    assert records["number"].null_count() == told.null_count()
+    assert records.filter(pl.col("family_key").is_not_null()).height > 0.9 * told.len()
