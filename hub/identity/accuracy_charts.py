@@ -21,6 +21,7 @@ FALSE_PAIRS = "#c2352b"
 PLAIN = "#4a7fb5"
 _SVG = "{http://www.w3.org/2000/svg}"
 _TELLING_MARKS = ("point", "bar")
+_ROOM_FOR_NAMES = 170
 _SCALE_ROOM = 0.02
 
 
@@ -41,7 +42,7 @@ def chart_groups(by_group: pl.DataFrame) -> str:
     panels = []
     for dimension in order:
         rows = long.filter(pl.col("dimension") == dimension)
-        across = alt.Y("group:N", title=None, sort=None)
+        across = alt.Y("group:N", title=None, sort=None, axis=_names())
         last = dimension == order[-1]
         along = alt.X(
             "value:Q",
@@ -71,9 +72,11 @@ def chart_groups(by_group: pl.DataFrame) -> str:
         )
         panels.append(
             (line + dots).properties(
-                width=WIDTH - 150,
+                width=WIDTH - 200,
                 height=alt.Step(22),
-                title=alt.TitleParams(dimension.replace("_", " "), anchor="start", fontSize=12),
+                title=alt.TitleParams(
+                    dimension.replace("_", " "), anchor="start", frame="group", fontSize=12
+                ),
             )
         )
     return _svg(alt.vconcat(*panels, spacing=8))
@@ -86,6 +89,15 @@ def chart_weights(weights: pl.DataFrame, join_weight: float | None) -> str:
     `not known`); `join_weight` is where clusters join.
     """
     base = alt.Chart(alt.InlineData(values=weights.filter(pl.col("pairs") > 0).to_dicts()))
+    colors = {
+        kind: color
+        for kind, color in (
+            ("same person", TRUE_PAIRS),
+            ("two persons", FALSE_PAIRS),
+            ("not known", PLAIN),
+        )
+        if kind in weights["kind"]
+    }
     bars = base.mark_bar(stroke="white", strokeWidth=0.5).encode(
         x=alt.X("weight_from:Q", title="match weight, bits", bin="binned"),
         x2="weight_to:Q",
@@ -93,11 +105,8 @@ def chart_weights(weights: pl.DataFrame, join_weight: float | None) -> str:
         color=alt.Color(
             "kind:N",
             title=None,
-            scale=alt.Scale(
-                domain=["same person", "two persons", "not known"],
-                range=[TRUE_PAIRS, FALSE_PAIRS, PLAIN],
-            ),
-            legend=alt.Legend(orient="top") if weights["kind"].n_unique() > 1 else None,
+            scale=alt.Scale(domain=list(colors), range=list(colors.values())),
+            legend=alt.Legend(orient="top") if len(colors) > 1 else None,
         ),
         description=_told("kind", "weight_from", "weight_to", "pairs"),
     )
@@ -123,13 +132,20 @@ def chart_counts(rows: pl.DataFrame, name: str, count: str, color: str = PLAIN) 
     """
     base = alt.Chart(
         alt.InlineData(values=[row | {"text": f"{row[count]:,}"} for row in rows.to_dicts()])
-    ).encode(y=alt.Y(f"{name}:N", title=None, sort=None))
+    ).encode(y=alt.Y(f"{name}:N", title=None, sort=None, axis=_names()))
     along = alt.X(f"{count}:Q", axis=None, scale=alt.Scale(type="pow", exponent=0.35))
     bars = base.mark_bar(color=color, cornerRadiusEnd=3, height={"band": 0.72}).encode(
         x=along, description=_told(name, count)
     )
     text = base.mark_text(align="left", dx=6, color=INK, fontSize=12).encode(x=along, text="text:N")
-    return _svg((bars + text).properties(width=WIDTH - 190, height=alt.Step(26)))
+    return _svg((bars + text).properties(width=WIDTH - 260, height=alt.Step(26)))
+
+
+def _names() -> alt.Axis:
+    """Leave the same room for names in every chart: readers' fonts are wider than the renderer's."""
+    return alt.Axis(
+        title=None, minExtent=_ROOM_FOR_NAMES, domain=False, ticks=False, labelPadding=6
+    )
 
 
 def _told(*names: str) -> alt.Description:
@@ -163,4 +179,5 @@ def _svg(chart: alt.TopLevelMixin) -> str:
             title = etree.SubElement(mark, f"{_SVG}title")
             title.text = mark.get("aria-label")
     root.set("role", "img")
+    root.set("overflow", "visible")
     return str(etree.tostring(root, encoding="unicode"))

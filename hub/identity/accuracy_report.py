@@ -134,7 +134,7 @@ def _cards(figures: AccuracyFigures, groups: pl.DataFrame | None) -> tuple[list[
                 ],
             }
         )  # fmt: skip
-        right.append(
+        left.append(
             _card(
                 "How calm person IDs were",
                 f"Members since the last index; {churn.identifiers_created:,} IDs began and "
@@ -168,7 +168,7 @@ def _group_table(groups: pl.DataFrame) -> str:
 
 def _group_cells(row: dict[str, object]) -> list[str]:
     if row["is_suppressed"]:
-        return [f"under {LEAST_MEMBERS}, or would tell one", *[_NOTHING] * 5]
+        return ["too few to tell", *[_NOTHING] * 5]
     true, predicted, shared = (
         int(str(row[f"{name}_pairs"])) for name in ("true", "predicted", "shared")
     )
