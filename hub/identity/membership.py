@@ -120,8 +120,8 @@ def _changed(
     is_complete: bool,
 ) -> pl.DataFrame:
     """Return (`member`, `identifier`, `since`) of members who are somebody else than believed."""
-    types = {"member": history.schema["member"], "identifier": pl.String}
-    tonight = members.select(pl.col(name).cast(kind) for name, kind in types.items())
+    member = pl.col("member").cast(history.schema["member"])
+    tonight = members.select(member, pl.col("identifier").cast(pl.String))
     believed = history.filter(
         pl.col("recorded_to").is_null() & pl.col("valid_to").is_null()
     ).select("member", "valid_from", believed="identifier")
@@ -130,7 +130,7 @@ def _changed(
     if corrected is None:
         return change.select("member", "identifier", since=pl.lit(night))
     wrong = corrected.select(
-        pl.col("member").cast(types["member"]),
+        member,
         wrong_from=pl.col("valid_from").cast(pl.Date)
         if "valid_from" in corrected.columns
         else pl.lit(None, pl.Date),
