@@ -13,6 +13,10 @@ from hub.identity.person_ids import assign_person_ids
 KEY = b"test key"
 UNTIMED = settings(deadline=None)
 PARTITION = st.dictionaries(st.integers(0, 30), st.integers(0, 8), max_size=25)
+# Few clusters of many members, so that people merge, come back and are led elsewhere.
+CROWD = st.lists(st.integers(0, 4), min_size=6, max_size=14).map(
+    lambda clusters: dict(enumerate(clusters))
+)
 NOBODY = pl.DataFrame(schema={"signature_id": pl.UInt64, "person_id": pl.String})
 
 
@@ -93,7 +97,7 @@ def history(partitions):
 
 
 @UNTIMED
-@given(st.lists(PARTITION, min_size=1, max_size=3), PARTITION, st.randoms(use_true_random=False))
+@given(st.lists(CROWD, min_size=1, max_size=3), CROWD, st.randoms(use_true_random=False))
 def test_a_run_over_the_affected_part_is_the_run_over_everything(nights, after, draw):
     last, held, redirects = history(nights)
     changed = {
