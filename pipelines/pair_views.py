@@ -1,0 +1,166 @@
+"""A pair of the current index as commands show it: chosen, explained, printed, saved.
+
+Here: from two names that a person typed to an explanation on the screen or in a file. Never here:
+what a pair is worth (`hub.identity.explanation`). Next: `pipelines.index_commands` and
+`pipelines.index_review_commands`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import typer
+
+from hub.identity.explanation import explain_pair
+from hub.identity.pair_choice import Subject, choose_pair, find_subject
+from hub.identity.pair_explanation import PairExplanation, bits, odds, spelt
+from hub.output import print_rows
+from warehouse.layout import Layout
+from warehouse.ledger import Ledger, LedgerError
+
+
+def fail(message: object) -> NoReturn:
+    """Say what is wrong on stderr and end with exit code 1."""
+    typer.echo(f"error: {message}", err=True)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def opened_state() -> Iterator[Any]:
+    """Open the state of the current index; say so where there is none."""
+    from warehouse.index_state import open_index_state
+
+    try:
+        with open_index_state(Layout.from_environment()) as state:
+            yield state
+    except LookupError as error:
+        if isinstance(error, (KeyError, IndexError)):
+            raise
+        fail(error)
+
+
+@contextmanager
+def opened_ledger() -> Iterator[Ledger]:
+    """Open the ledger; what it refuses is said on stderr."""
+    try:
+        with Ledger.open(Layout.from_environment().ledger_url) as ledger:
+            yield ledger
+    except LedgerError as error:
+        fail(error)
+
+
+@dataclass(frozen=True, slots=True)
+class PairView:
+    """Two subjects and the explanation of the best pair between them."""
+
+    left: Subject
+    right: Subject
+    explanation: PairExplanation
+    notes: tuple[str, ...]
+
+    @property
+    def heading(self) -> str:
+        """Name both."""
+        kinds = ("person" if one.is_person else "signature" for one in (self.left, self.right))
+        return " and ".join(
+            f"{kind} {one.name}" for kind, one in zip(kinds, (self.left, self.right), strict=True)
+        ).capitalize()
+
+    def mapping(self) -> dict[str, object]:
+        """Return it as JSON can hold it."""
+        return {
+            "left": self.left.name,
+            "right": self.right.name,
+            "notes": list(self.notes),
+            **self.explanation.mapping(),
+        }
+
+
+def view_pair(state: Any, left: str, right: str, *, show_values: bool) -> PairView:
+    """Explain the best pair between two signatures or people of the current index."""
+    one, other = (find_subject(state.connection, name) for name in (left, right))
+    chosen = choose_pair(state.connection, one, other, state.model)
+    explanation = explain_pair(
+        state.connection, chosen.record_l, chosen.record_r, state.model, show_values=show_values
+    )
+    notes = [f"{one.description}; {other.description}."]
+    notes.append(_togetherness(one, other))
+    if not chosen.is_scored:
+        notes.append(_why_never_compared(one, other, explanation.meeting_rules))
+    return PairView(one, other, explanation, tuple(notes))
+
+
+def _togetherness(one: Subject, other: Subject) -> str:
+    if set(one.entities) & set(other.entities):
+        return (
+            "Both are one entity before any score: a supported ID number is the same, or all that "
+            "they say is."
+        )
+    if set(one.person_ids) & set(other.person_ids):
+        return "The current index holds them for one person."
+    return "The current index holds them for different people."
+
+
+def _why_never_compared(one: Subject, other: Subject, rules: Sequence[str]) -> str:
+    if set(one.entities) & set(other.entities):
+        return "The index never compared them, as it need not: it was done just now."
+    told = "The index never compared them; they were compared just now. "
+    if not rules:
+        return told + "No blocking rule brought them together."
+    if "registered" in one.kinds and "registered" in other.kinds:
+        return told + "Two people whom a register knows are never compared."
+    shared = ", ".join(map(spelt, rules))
+    return told + f"They share a key ({shared}) with too many others for all to be compared."
+
+
+def save_pair(
+    view: PairView, page: Path | None, picture: Path | None, notes: Sequence[str] = ()
+) -> None:
+    """Write the page and the picture that were asked for."""
+    from hub.identity.waterfall import pair_page, waterfall_png
+
+    try:
+        if page is not None:
+            text = pair_page(view.explanation, view.heading, [*notes, *view.notes])
+            page.write_text(text, "utf-8")
+        if picture is not None:
+            picture.write_bytes(waterfall_png(view.explanation))
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}; name a file that can be written")
+    for path in (page, picture):
+        if path is not None:
+            typer.echo(f"wrote {path}", err=True)
+
+
+def print_pair(view: PairView, notes: Sequence[str] = ()) -> None:
+    """Print the explanation for a person."""
+    explanation = view.explanation
+    for note in (*notes, *view.notes):
+        typer.echo(note)
+    rows = [
+        {
+            "what": spelt(str(row["comparison"])),
+            "how they agree": row["level"],
+            "left": row["value_left"],
+            "right": row["value_right"],
+            **{
+                title: round(float(row[name]), 1)  # type: ignore[arg-type]
+                for title, name in (
+                    ("strangers", "stranger_weight"),
+                    ("of which frequency", "frequency_adjustment"),
+                    ("sum so far", "stranger_total"),
+                    ("household", "household_weight"),
+                    ("sum so far ", "household_total"),
+                )
+            },
+        }
+        for row in explanation.rows()
+    ]
+    weight = explanation.match_weight
+    print_rows(rows, as_json=False, title=f"{view.heading}: {bits(weight)}, {odds(weight)}")
+    for sentence in explanation.sentences():
+        typer.echo(sentence)
