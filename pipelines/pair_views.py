@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 import typer
 
+from hub.identity.engine import LEAST_WEIGHT
 from hub.identity.explanation import explain_pair
 from hub.identity.pair_choice import Subject, choose_pair, find_subject
 from hub.identity.pair_explanation import PairExplanation, bits, odds, spelt
@@ -90,7 +91,7 @@ def view_pair(state: Any, left: str, right: str, *, show_values: bool) -> PairVi
     notes = [f"{one.description}; {other.description}."]
     notes.append(_togetherness(one, other))
     if not chosen.is_scored:
-        notes.append(_why_never_compared(one, other, explanation.meeting_rules))
+        notes.append(_why_no_score(one, other, explanation))
     return PairView(one, other, explanation, tuple(notes))
 
 
@@ -105,15 +106,17 @@ def _togetherness(one: Subject, other: Subject) -> str:
     return "The current index holds them for different people."
 
 
-def _why_never_compared(one: Subject, other: Subject, rules: Sequence[str]) -> str:
+def _why_no_score(one: Subject, other: Subject, explanation: PairExplanation) -> str:
     if set(one.entities) & set(other.entities):
-        return "The index never compared them, as it need not: it was done just now."
-    told = "The index never compared them; they were compared just now. "
-    if not rules:
+        return "The index need not compare them; it was done just now."
+    told = "The index holds no score of the two; they were compared just now. "
+    if not explanation.meeting_rules:
         return told + "No blocking rule brought them together."
     if "registered" in one.kinds and "registered" in other.kinds:
         return told + "Two people whom a register knows are never compared."
-    shared = ", ".join(map(spelt, rules))
+    if max(explanation.match_weight, explanation.stranger_weight) < LEAST_WEIGHT:
+        return told + f"It forgets pairs as weak as this (below {bits(LEAST_WEIGHT)})."
+    shared = ", ".join(map(spelt, explanation.meeting_rules))
     return told + f"They share a key ({shared}) with too many others for all to be compared."
 
 

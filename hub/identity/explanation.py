@@ -201,7 +201,7 @@ def _shown(comparison: str, predicted: Mapping[str, Any], side: str) -> str | No
     if comparison == "birth_date":
         return f"{value[:4]}-{value[4:6]}-{value[6:]}"
     # A token is no ID number, but nobody compares 36 characters by eye.
-    return f"token {value[:_TOKEN_CHARACTERS]}…" if comparison == "national_id" else str(value)
+    return f"token {str(value)[:_TOKEN_CHARACTERS]}…" if comparison == "national_id" else str(value)
 
 
 def _explanation(

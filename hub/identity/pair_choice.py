@@ -3,8 +3,8 @@
 Here: from what a person types to entities and records, and the best pair between them. Never here:
 what the pair is worth in detail (`explanation`). Next: `hub index why` and the review commands.
 
-Input views: `signature_member` (`signature_id`, `record_id`, `description_id`, `entity_id`,
-`person_id`), `entity_description`, `linkage_record`, `number_neighbour`, `pair_score`.
+Input views: `signature_member` (`signature_id`, `description_id`, `entity_id`, `person_id`),
+`description`, `entity_description`, `linkage_record`, `number_neighbour`, `pair_score`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PAIRS_NOW = 400
 """Pairs that are compared while somebody waits."""
+_KEPT = ("name_key", "family_key", "given_key")
+_FILLED = ("middle_key", "birth_digits", "sex", "phone", "email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class ChosenPair:
     record_l: int
     record_r: int
     is_scored: bool
-    """Whether the index compared it; if not, it was compared just now."""
+    """Whether the index holds a score of it; if not, it was chosen by comparing just now."""
 
 
 def find_subject(connection: duckdb.DuckDBPyConnection, name: str) -> Subject:
@@ -124,18 +126,40 @@ def _listed(entities: tuple[int, ...]) -> str:
 
 
 def _records(connection: duckdb.DuckDBPyConnection, subject: Subject) -> list[int]:
-    """Return the signature's own record, or all of its entities'."""
-    own = ""
-    if not subject.is_person:
-        own = (
-            "AND record_id = coalesce((SELECT any_value(record_id) FROM signature_member"
-            f" WHERE signature_id = {subject.signature_id}), record_id)"
-        )
-    rows = connection.sql(
+    """Return the linkage records that show what the subject says, else all of its entities'.
+
+    A linkage record repeats a description and fills what it lacks from others of the entity; a
+    nameless description may be left to the others altogether.
+    """
+    told = [f"d.{column} IS NOT DISTINCT FROM r.{column}" for column in _KEPT]
+    told += [f"(d.{column} IS NULL OR d.{column} = r.{column})" for column in _FILLED]
+    rows = connection.execute(
         f"""
+        WITH own AS (
+            SELECT DISTINCT r.record_id
+            FROM signature_member AS m
+            JOIN description AS d USING (description_id)
+            JOIN linkage_record AS r ON r.entity_id = m.entity_id
+            WHERE m.signature_id = ? AND {" AND ".join(told)}
+                AND (
+                    d.address_words IS NULL
+                    OR (
+                        d.address_words = r.address_words
+                        AND d.address_key IS NOT DISTINCT FROM r.address_key
+                        AND d.building_key IS NOT DISTINCT FROM r.building_key
+                    )
+                )
+        )
         SELECT DISTINCT record_id FROM linkage_record
-        WHERE entity_id IN ({_listed(subject.entities)}) {own} ORDER BY record_id
-        """
+        WHERE entity_id IN ({_listed(subject.entities)})
+            AND (
+                {subject.is_person}
+                OR record_id IN (FROM own)
+                OR NOT EXISTS (FROM own)
+            )
+        ORDER BY record_id
+        """,
+        [subject.signature_id],
     ).fetchall()
     return [record for (record,) in rows]
 

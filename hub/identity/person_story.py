@@ -4,8 +4,8 @@ Here: reading one person out of the night's tables and the ledger's frames, in o
 names, addresses or ID numbers: a story can be shown to anybody who may see IDs. Next: `hub index
 how` prints it.
 
-Input views: `signature_member` (`signature_id`, `record_id`, `description_id`, `entity_id`,
-`person_id`), `entity_description`, `linkage_record`, `pair_score`, `entity_cluster`.
+Input views: `signature_member` (`signature_id`, `entity_id`, `person_id`), `entity_description`,
+`linkage_record`, `pair_score`, `entity_cluster`.
 """
 
 from __future__ import annotations

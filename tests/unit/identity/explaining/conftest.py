@@ -30,9 +30,9 @@ RECORDS = """
 401 | 400 | P2 | registered | Brown, Mary      | 1961-05-06 | Flat 4, 10 High Street, Leeds | 07700 900123
 501 | 500 | P3 | loose      | <b>Ward</b>, Eve | 1988-08-08 | 22 Park Road, Hull            | 01482 555123
 """
-SIGNATURES = {11: 101, 12: 102, 21: 201, 31: 301, 41: 401, 51: 501}
-NEVER_COMPARED = (101, 401)
-"""Two registered people."""
+SIGNATURES = {11: 101, 12: 102, 13: 103, 21: 201, 31: 301, 41: 401, 51: 501}
+"""Signature and description. Each description is shown by the linkage record of that number; but
+103 has no name, so it is left to the others of entity 100."""
 
 
 @dataclass
@@ -102,18 +102,34 @@ def build_world() -> World:
         " FROM linkage_record AS r LEFT JOIN number_neighbour AS n ON n.number = r.number"
     )
     keep("pair_score", score_pairs(connection, "comparable_record", "candidate_pair", model))
+    descriptions = pl.concat([
+        records.select("record_id", "entity_id", "person_id", "kind", is_named=pl.lit(value=True)),
+        records.filter(record_id=101).select(
+            pl.lit(103, pl.UInt64).alias("record_id"), "entity_id", "person_id", "kind",
+            is_named=pl.lit(value=False),
+        ),
+    ]).rename({"record_id": "description_id"})  # fmt: skip
+    # 102 did not give a phone: its linkage record has the one of 101.
+    nameless = described.filter(record_id=101).with_columns(
+        pl.lit(103, pl.UInt64).alias("record_id"),
+        *(pl.lit(None, pl.String).alias(name) for name in ("name_key", "family_key", "given_key")),
+    )
+    keep("description", pl.concat([described, nameless]).rename({"record_id": "description_id"}).with_columns(
+        phone=pl.when(pl.col("description_id") != 102).then("phone")
+    ))  # fmt: skip
     members = pl.DataFrame(
-        {"signature_id": list(SIGNATURES), "record_id": list(SIGNATURES.values())},
-        schema={"signature_id": pl.UInt64, "record_id": pl.UInt64},
-    ).join(records.select("record_id", "entity_id", "person_id"), on="record_id")
-    keep("signature_member", members.with_columns(description_id="record_id"))
-    keep("entity_description", records.select(
-        description_id="record_id",
-        entity_id="entity_id",
-        kind="kind",
-        support=pl.when(pl.col("kind") == "registered").then(pl.lit("name")).otherwise(pl.lit("no_number")),
+        {"signature_id": list(SIGNATURES), "description_id": list(SIGNATURES.values())},
+        schema={"signature_id": pl.UInt64, "description_id": pl.UInt64},
+    ).join(descriptions.drop("kind", "is_named"), on="description_id")
+    keep("signature_member", members.with_columns(record_id=pl.col("signature_id") * 1000))
+    keep("entity_description", descriptions.select(
+        "description_id",
+        "entity_id",
+        "kind",
+        support=pl.when(pl.col("kind") != "registered").then(pl.lit("no_number"))
+        .when("is_named").then(pl.lit("name")).otherwise(pl.lit("no_name")),
         believed_number=pl.when(pl.col("kind") == "registered").then(pl.col("entity_id").cast(pl.String)),
-        is_named=pl.lit(value=True),
+        is_named="is_named",
     ))  # fmt: skip
     keep("entity_cluster", pl.DataFrame(
         [(100, 100, "national_id", None), (200, 100, "linked", 9.0), (300, 100, "linked", 9.0),

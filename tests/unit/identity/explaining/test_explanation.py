@@ -164,6 +164,16 @@ def test_of_several_pairs_never_compared_the_best_is_chosen(world):
     assert weights[pair.record_r] == max(weights.values())
 
 
+def test_a_signature_is_compared_by_what_it_says_itself(world):
+    # 102 lacks the phone that its linkage record was filled with; 103 has no name, so any will do.
+    chosen = {}
+    for name in ("11", "12", "13"):
+        one, other = (find_subject(world.connection, asked) for asked in (name, "51"))
+        chosen[name] = choose_pair(world.connection, one, other, world.model).record_l
+    assert (chosen["11"], chosen["12"]) == (101, 102)
+    assert chosen["13"] in {101, 102}
+
+
 def test_unknown_names_are_refused(world):
     for name in ("P9", "99"):
         with pytest.raises(LookupError, match=name):

@@ -92,6 +92,21 @@ def test_why_says_that_registered_people_are_never_compared(run):
     assert any("register knows are never compared" in note for note in notes)
 
 
+@pytest.mark.parametrize(("left", "reason"), [
+    ("31", "It forgets pairs as weak as this (below \N{MINUS SIGN}10.0 bits)."),
+    ("21", "with too many others for all to be compared."),
+])  # fmt: skip
+def test_why_says_why_no_score_is_kept(run, world, left, reason):
+    world.connection.execute("BEGIN")
+    try:
+        world.connection.execute("DELETE FROM pair_score WHERE record_r = 401")
+        notes = of_json(run("why", left, "41", "--json"))["notes"]
+    finally:
+        world.connection.execute("ROLLBACK")
+    assert notes[-1].startswith("The index holds no score of the two")
+    assert notes[-1].endswith(reason)
+
+
 def test_why_says_that_one_number_needs_no_score(run):
     notes = of_json(run("why", "11", "12", "--json"))["notes"]
     assert any("Both are one entity before any score" in note for note in notes)

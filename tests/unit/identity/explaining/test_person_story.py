@@ -49,7 +49,7 @@ def decisions():
 
 def test_a_story_tells_everything_in_order(world, events, decisions):
     story = tell_person(world.connection, "P1", events, decisions)
-    assert story.signatures == 4
+    assert story.signatures == 5
     parts = [step.part for step in story.steps]
     assert parts == sorted(parts, key=list(PARTS).index)
     assert [(step.part, step.night) for step in story.steps] == [
@@ -64,7 +64,7 @@ def test_a_story_tells_everything_in_order(world, events, decisions):
         ("redirect", dt.date(2026, 3, 2)),
     ]
     anchor = story.steps[0]
-    assert anchor.facts == {"entity_id": "100", "numbers": 1, "supports": {"name": 2}}
+    assert anchor.facts == {"entity_id": "100", "numbers": 1, "supports": {"name": 2, "no_name": 1}}
     assert "d2; holds no longer" in story.text()
     assert "revoke of d2 by a.kim: wrong file (d3)" in story.text()
     assert "P7 ended and led here" in story.text()
