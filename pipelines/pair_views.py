@@ -17,7 +17,7 @@ import typer
 
 from hub.identity.engine import LEAST_WEIGHT
 from hub.identity.explanation import explain_pair
-from hub.identity.pair_choice import Subject, choose_pair, find_subject
+from hub.identity.pair_choice import NoPairError, Subject, choose_pair, find_subject
 from hub.identity.pair_explanation import PairExplanation, bits, odds, spelt
 from hub.output import print_rows
 from warehouse.layout import Layout
@@ -60,7 +60,8 @@ class PairView:
 
     left: Subject
     right: Subject
-    explanation: PairExplanation
+    explanation: PairExplanation | None
+    """None where there is nothing to compare, as the notes say."""
     notes: tuple[str, ...]
 
     @property
@@ -77,19 +78,21 @@ class PairView:
             "left": self.left.name,
             "right": self.right.name,
             "notes": list(self.notes),
-            **self.explanation.mapping(),
+            **(self.explanation.mapping() if self.explanation else {}),
         }
 
 
 def view_pair(state: Any, left: str, right: str, *, show_values: bool) -> PairView:
     """Explain the best pair between two signatures or people of the current index."""
     one, other = (find_subject(state.connection, name) for name in (left, right))
-    chosen = choose_pair(state.connection, one, other, state.model)
+    notes = [f"{one.description}; {other.description}.", _togetherness(one, other)]
+    try:
+        chosen = choose_pair(state.connection, one, other, state.model)
+    except NoPairError as error:
+        return PairView(one, other, None, (*notes, f"{error}."))
     explanation = explain_pair(
         state.connection, chosen.record_l, chosen.record_r, state.model, show_values=show_values
     )
-    notes = [f"{one.description}; {other.description}."]
-    notes.append(_togetherness(one, other))
     if not chosen.is_scored:
         notes.append(_why_no_score(one, other, explanation))
     return PairView(one, other, explanation, tuple(notes))
@@ -126,6 +129,10 @@ def save_pair(
     """Write the page and the picture that were asked for."""
     from hub.identity.waterfall import pair_page, waterfall_png
 
+    if view.explanation is None:
+        if page or picture:
+            typer.echo(f"nothing to draw: {view.notes[-1]}", err=True)
+        return
     try:
         if page is not None:
             text = pair_page(view.explanation, view.heading, [*notes, *view.notes])
@@ -141,9 +148,11 @@ def save_pair(
 
 def print_pair(view: PairView, notes: Sequence[str] = ()) -> None:
     """Print the explanation for a person."""
-    explanation = view.explanation
     for note in (*notes, *view.notes):
         typer.echo(note)
+    explanation = view.explanation
+    if explanation is None:
+        return
     rows = [
         {
             "what": spelt(str(row["comparison"])),

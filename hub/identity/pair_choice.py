@@ -18,6 +18,7 @@ import polars as pl
 from hub.identity.explanation import read_records
 from hub.identity.linkage_model import LinkageModel
 from hub.identity.scoring import score_pairs
+from hub.identity.story import SUPPORTS
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,14 +40,20 @@ class Subject:
     person_ids: tuple[str, ...]
     entities: tuple[int, ...]
     kinds: tuple[str, ...]
+    supports: tuple[str, ...]
 
     @property
     def description(self) -> str:
-        """Say what it is: `signature 12: registered, person P0…`."""
+        """Say what it is: `signature 12: registered (the name agrees), person P0…`."""
         if self.is_person:
             return f"person {self.name}: {len(self.entities)} entities ({', '.join(self.kinds)})"
         person = f"person {self.person_ids[0]}" if self.person_ids else "nobody's"
-        return f"signature {self.name}: {', '.join(self.kinds)}, {person}"
+        support = ", ".join(SUPPORTS.get(support, support) for support in self.supports)
+        return f"signature {self.name}: {', '.join(self.kinds)} ({support}), {person}"
+
+
+class NoPairError(LookupError):
+    """There is nothing to compare between two subjects; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +79,27 @@ def find_subject(connection: duckdb.DuckDBPyConnection, name: str) -> Subject:
         SELECT min(m.signature_id),
                list(DISTINCT m.person_id ORDER BY m.person_id) FILTER (m.person_id IS NOT NULL),
                list(DISTINCT m.entity_id ORDER BY m.entity_id),
-               list(DISTINCT e.kind ORDER BY e.kind)
+               list(DISTINCT e.kind ORDER BY e.kind),
+               list(DISTINCT e.support ORDER BY e.support)
         FROM signature_member AS m JOIN entity_description AS e USING (description_id)
         WHERE m.{column} = ?
         """,
         [name],
     ).fetchall()
-    signature, people, entities, kinds = rows[0]
+    signature, people, entities, kinds, supports = rows[0]
     if signature is None:
         what = "person" if is_person else "signature"
         message = f"the current index has no {what} {name}; `hub query` lists person_index"
         raise LookupError(message)
-    return Subject(name, is_person, signature, tuple(people or ()), tuple(entities), tuple(kinds))
+    return Subject(
+        name,
+        is_person,
+        signature,
+        tuple(people or ()),
+        tuple(entities),
+        tuple(kinds),
+        tuple(supports),
+    )
 
 
 def choose_pair(
@@ -92,7 +108,7 @@ def choose_pair(
     """Return the pair of highest weight between two subjects; compare them now if nobody has.
 
     Raises:
-        LookupError: there is no pair: one is too thin to be compared, or both say the same.
+        NoPairError: one is too thin to be compared, or both say the same.
     """
     scored = connection.execute(
         f"""
@@ -116,7 +132,7 @@ def choose_pair(
         if one != other
     ]
     if not pairs:
-        raise LookupError(_no_pair(connection, left, right))
+        raise NoPairError(_no_pair(connection, left, right))
     best = _best_of(connection, list(dict.fromkeys(pairs))[:PAIRS_NOW], model)
     return ChosenPair(*best, is_scored=False)
 
@@ -171,7 +187,7 @@ def _no_pair(connection: duckdb.DuckDBPyConnection, left: Subject, right: Subjec
                 f"{one.name} is too thin to be compared: it has fewer than two of ID number, name, "
                 "birth date, address, phone and email"
             )
-    return f"{left.name} and {right.name} say the same: one description, nothing to compare"
+    return f"{left.name} and {right.name} say the same of all that both say; there is nothing to compare"
 
 
 def _best_of(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hub.identity.pair_explanation import bits
-from hub.identity.story import PersonStory, StoryStep, counted
+from hub.identity.story import SUPPORTS, PersonStory, StoryStep, counted
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,14 +27,6 @@ _KINDS = {
     "numbered": "a supported ID number that no register knows",
     "loose": "no ID number, or one that is not theirs",
     "thin": "too little to be compared",
-}
-_SUPPORTS = {
-    "name": "the name agrees",
-    "birth_date": "the birth date agrees",
-    "no_name": "nothing to compare",
-    "refused": "the number is not theirs",
-    "polluted": "too many people use the number",
-    "no_number": "without a number",
 }
 
 
@@ -95,7 +87,7 @@ class _Entity:
     @property
     def text(self) -> str:
         supports = ", ".join(
-            f"{_SUPPORTS.get(name, name)}: {count}" for name, count in self.supports.items()
+            f"{SUPPORTS.get(name, name)}: {count}" for name, count in self.supports.items()
         )
         numbers = f" of {counted(len(self.numbers), 'number')}" if self.numbers else ""
         return (

@@ -21,6 +21,15 @@ PARTS = {
     "redirect": "Other IDs",
 }
 """The parts of a story, in order."""
+SUPPORTS = {
+    "name": "the name agrees",
+    "birth_date": "the birth date agrees",
+    "no_name": "nothing to compare",
+    "refused": "the number is not theirs",
+    "polluted": "too many people use the number",
+    "no_number": "without a number",
+}
+"""What supports that a description's ID number is its own, or why it has none."""
 
 
 @dataclass(frozen=True, slots=True)

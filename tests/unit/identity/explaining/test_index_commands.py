@@ -110,6 +110,31 @@ def test_why_says_why_no_score_is_kept(run, world, left, reason):
 def test_why_says_that_one_number_needs_no_score(run):
     notes = of_json(run("why", "11", "12", "--json"))["notes"]
     assert any("Both are one entity before any score" in note for note in notes)
+    assert notes[0].startswith(
+        "signature 11: registered (the name agrees), person P1; signature 12"
+    )
+
+
+@pytest.mark.parametrize(("right", "reason"), [
+    ("51", "51 and 51 say the same of all that both say; there is nothing to compare."),
+    ("61", "61 is too thin to be compared: it has fewer than two of ID number, name, birth date,"),
+])  # fmt: skip
+def test_where_nothing_can_be_compared_that_is_the_answer(run, world, tmp_path, right, reason):
+    world.connection.execute("BEGIN")
+    try:
+        world.connection.execute("INSERT INTO signature_member VALUES (61, 601, 600, NULL, 61000)")
+        world.connection.execute("INSERT INTO description BY NAME SELECT 601 AS description_id")
+        world.connection.execute(
+            "INSERT INTO entity_description VALUES (601, 600, 'thin', 'no_number', NULL, false)"
+        )
+        row = of_json(run("why", "51", right, "--json"))
+        printed = run("why", "51", right, "--html", str(tmp_path / "pair.html"))
+    finally:
+        world.connection.execute("ROLLBACK")
+    assert row["notes"][-1].startswith(reason)
+    assert reason in printed
+    assert "match_weight" not in row
+    assert not (tmp_path / "pair.html").exists()
 
 
 def test_why_writes_a_picture(run, tmp_path):
@@ -120,7 +145,6 @@ def test_why_writes_a_picture(run, tmp_path):
 @pytest.mark.parametrize(("arguments", "word"), [
     (("why", "11", "99"), "no signature 99"),
     (("why", "P9", "11"), "no person P9"),
-    (("why", "51", "51"), "say the same"),
     (("how", "P9"), "no person P9"),
     (("review", "show", "r9"), "no review r9"),
     (("review", "decide", "r9", "--decision", "same", *WHO), "no review r9"),
