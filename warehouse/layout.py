@@ -63,6 +63,10 @@ class Layout:
         """Tables of one night before their release."""
         return self.work(night) / "tables"
 
+    def index_work(self, night: dt.date) -> Path:
+        """State of the person index that a night writes, before its release."""
+        return self.work(night) / "index"
+
     @property
     def ledger_url(self) -> str:
         """SQLAlchemy URL of the ledger: HUB_LEDGER_URL, or SQLite in the home folder."""

@@ -52,9 +52,9 @@ __all__ = [
     "verify",
 ]
 
-WITHHELD = frozenset({"signature"})
+WITHHELD = frozenset({"signature", "review_candidate"})
 """Tables of the identity zone: names, addresses and phones never leave the night's work folder."""
-UNDIGESTED = frozenset({"person_event", "household_event"})
+UNDIGESTED = frozenset({"person_event", "household_event", "dropped_block"})
 """Tables that tell the step from the release before; a night run again has no such step to tell."""
 MartBuilder = Callable[[Path], None]
 """Builds the marts of a release, given its (still unpublished) folder."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import igraph  # type: ignore[import-untyped]
+import igraph
 import numpy as np
 import polars as pl
 

@@ -1,7 +1,7 @@
-"""Connected components of a small graph.
+"""Connected components of a graph.
 
 Here: one pure function over integer edges. Never here: what an edge means. Next: alias chains of
-ID numbers (`hub.identity.anchors`) and leftovers among themselves (`hub.identity.resolution`).
+ID numbers (`hub.identity.engine`) and groups of entities (`hub.identity.resolution`).
 """
 
 from __future__ import annotations
@@ -10,29 +10,25 @@ import polars as pl
 
 
 def connected_components(edges: pl.DataFrame) -> pl.DataFrame:
-    """Return (`node`, `component`) of every node in `edges` (columns `left`, `right`).
+    """Return (`node`, `component`) of every node in `edges` (columns `left`, `right`), by node.
 
     A component is named by its smallest node, so the result does not depend on the edges' order.
     """
-    both = pl.concat(
-        [edges.select("left", "right"), edges.select(left="right", right="left")]
-    ).unique()
-    labels = both.select(node="left").unique().with_columns(component="node")
-    while True:
-        reached = (
-            both.join(labels, left_on="right", right_on="node")
-            .group_by(node="left")
-            .agg(pl.col("component").min())
-        )
-        nearer = (
-            labels.join(reached, on="node", how="left", suffix="_reached")
-            .with_columns(component=pl.min_horizontal("component", "component_reached"))
-            .select("node", "component")
-        )
-        # Pointer jumping: a label is a node itself, so take that node's label as well.
-        jumped = nearer.join(
-            nearer.rename({"node": "component", "component": "root"}), on="component"
-        ).select("node", component="root")
-        if jumped.sort("node").equals(labels.sort("node")):
-            return jumped.sort("node")
-        labels = jumped
+    nodes = pl.concat([edges["left"], edges["right"].alias("left")]).unique().sort()
+    if nodes.is_empty():
+        return pl.DataFrame({"node": nodes, "component": nodes})
+    import igraph
+
+    places = pl.DataFrame({"node": nodes}).with_row_index("place")
+    numbered = (
+        edges.join(places.rename({"node": "left", "place": "from"}), on="left")
+        .join(places.rename({"node": "right", "place": "to"}), on="right")
+        .select("from", "to")
+    )
+    graph = igraph.Graph(n=nodes.len(), edges=numbered.to_numpy())
+    return (
+        places.select("node")
+        .with_columns(membership=pl.Series(graph.connected_components().membership))
+        .with_columns(component=pl.col("node").min().over("membership"))
+        .select("node", "component")
+    )

@@ -12,7 +12,8 @@ from pathlib import Path
 import polars as pl
 
 from hub.findings.rules import load_rules
-from hub.identity.linkage_model import shipped_model
+from hub.identity.linkage_model import LinkageModel, shipped_model
+from hub.identity.membership import no_history
 from hub.programmes.catalogue import load_programmes
 from hub.programmes.parameters import load_parameters
 from pipelines.steps.context import NightContext
@@ -21,8 +22,9 @@ from pipelines.steps.extracts import write_extract
 from pipelines.steps.families import open_bench
 from pipelines.steps.findings import build_findings
 from pipelines.steps.households import build_households, no_stays
-from pipelines.steps.index import build_index, no_members
+from pipelines.steps.index import Before, build_index, index_settings, load_signatures
 from pipelines.steps.profiles import build_profiles
+from warehouse.index_state import find_state, keep_state
 from warehouse.ledger import Minted
 from warehouse.mart import auditor_mart
 from warehouse.releases import WITHHELD, Release, current, heal, publish
@@ -30,6 +32,8 @@ from warehouse.vault import sub_key
 from warehouse.workbench import SQL_FOLDER, Workbench
 
 Counts = dict[str, int]
+ACCEPTED_MODEL = "accepted.json"
+"""Below `Layout.models`: a retrained model that a person has accepted (`hub index accept`)."""
 
 
 def _before(context: NightContext, table: str, columns: list[str]) -> pl.DataFrame | None:
@@ -42,18 +46,50 @@ def _before(context: NightContext, table: str, columns: list[str]) -> pl.DataFra
 
 
 def index_people(context: NightContext) -> Counts:
-    """Decide which signatures are the same person; IDs carry over from the current release."""
+    """Decide which signatures are the same person; IDs carry over from the current release.
+
+    Only what changed since the current release is compared; see `hub.identity.advance`.
+    """
     heal(context.layout, context.ledger)
-    previous = _before(context, "person_index", ["signature_id", "person_id"])
     with open_bench(context) as bench:
+        settings = index_settings(load_signatures(bench), index_model(context))
         result = build_index(
             bench,
-            no_members() if previous is None else previous,
-            context.ledger.next_person_sequence(),
+            _remembered(context, find_state(context.layout, settings.describe())),
             sub_key(context.root_key, "person-id/v1"),
+            neighbour_keys=context.tokeniser.neighbour_keys,
+            decisions=context.ledger.active_decisions(),
+            settings=settings,
+            state_folder=context.layout.index_work(context.night),
+            night=context.as_of,
         )
     context.announce("index", "people")
     return dict(result.counts)
+
+
+def index_model(context: NightContext) -> LinkageModel:
+    """Return the accepted model of this hub, or the shipped one."""
+    accepted = context.layout.models / ACCEPTED_MODEL
+    return LinkageModel.loads(accepted.read_text("utf-8")) if accepted.exists() else shipped_model()
+
+
+def _remembered(context: NightContext, state: Path | None) -> Before:
+    """Return what the index knew in the current release."""
+    members = _before(context, "person_index", ["signature_id", "person_id"])
+    history = _before(
+        context,
+        "person_membership",
+        ["record_id", "person_id", "valid_from", "valid_to", "recorded_from", "recorded_to"],
+    )
+    return Before(
+        members=Before().members if members is None or state else members,
+        state=state,
+        history=no_history()
+        if history is None
+        else history.rename({"record_id": "member", "person_id": "identifier"}),
+        redirects=context.ledger.redirects(),
+        next_sequence=context.ledger.next_person_sequence(),
+    )
 
 
 def form_households(context: NightContext) -> Counts:
@@ -101,6 +137,7 @@ def publish_release(context: NightContext) -> Counts:
     with open_bench(context) as bench:
         minted = _minted(context, bench)
         finding_ids = bench.frame("SELECT finding_id FROM finding")["finding_id"]
+        asked = _questions(bench)
     release = publish(
         context.layout,
         context.ledger,
@@ -112,14 +149,32 @@ def publish_release(context: NightContext) -> Counts:
         minted=minted,
         withheld=WITHHELD | _intermediate(tables),
     )
+    keep_state(context.layout, context.layout.index_work(context.night), release.release_id)
     changes = context.ledger.see_findings(context.night, finding_ids)
+    questions = context.ledger.see_reviews(context.night, asked)
     context.announce("release", release.release_id)
     return {
         "release": int(release.release_id[1:]),
+        "reviews_opened": questions.opened,
         "findings_opened": changes.opened,
         "findings_continued": changes.continued,
         "findings_cleared": changes.cleared,
     }
+
+
+def _questions(bench: Workbench) -> pl.DataFrame:
+    """The index's questions to people, under keys that stay the same from night to night."""
+    return bench.frame(
+        """
+        SELECT
+            concat_ws('-', kind, signature_l, signature_r) AS review_id,
+            kind,
+            signature_l::VARCHAR AS "left",
+            signature_r::VARCHAR AS "right",
+            match_weight AS weight
+        FROM review_candidate
+        """
+    )
 
 
 def _intermediate(tables: Path) -> set[str]:
@@ -194,7 +249,7 @@ def _versions(context: NightContext) -> dict[str, str]:
         "detection_rules": load_rules(),
     }
     versions = {name: _digest(repr(content)) for name, content in rested_on.items()}
-    return versions | {"link_model": shipped_model().version, "sql": _digest(_all_sql())}
+    return versions | {"link_model": index_model(context).digest, "sql": _digest(_all_sql())}
 
 
 def _digest(text: str) -> str:

@@ -33,7 +33,7 @@ WITH stated AS (
         NULL,
         s.row_count,
         i.signature_id
-    FROM standard_signature AS s
+    FROM stated_signature AS s
     JOIN person_index AS i USING (signature_id)
 ),
 

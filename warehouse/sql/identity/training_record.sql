@@ -1,28 +1,21 @@
--- One row is a signature, for training the linkage model; at most 200,000, those of the smallest
--- signature IDs. Signatures of several institutions that say the same are kept apart: that they
--- agree is what is learnt. name_bearers is how many birth dates go with the name; is_representative
--- marks one signature of each number, of the registers' where there are any. Missing: signatures without a name or without a birth date.
+-- One row is a record, for training the linkage model: everybody who was born on one of the days
+-- that are drawn by a hash, so that a person's records stay together, and those without a birth
+-- date whose name is drawn. is_representative marks one record of each ID number, of the registers'
+-- where there are any: two of them are two people. At most about
+-- {{records}} records; the others are missing.
+WITH whole AS (
+    SELECT count(*) AS records FROM record
+)
+
 SELECT
-    signature_id AS record_id,
-    script,
-    family_key,
-    given_key,
-    name_key,
-    given_sound,
-    roman_key,
-    name_letters,
-    strftime(birth_date, '%Y%m%d') AS birth_digits,
-    sex,
-    address_key,
-    building_key,
-    phone,
-    count(DISTINCT birth_date) OVER (PARTITION BY name_key) AS name_bearers,
-    row_number() OVER (
-        PARTITION BY national_id_token ORDER BY is_register DESC, signature_id
-    ) = 1
-    AND national_id_token IS NOT NULL
-    AND (is_register OR NOT bool_or(is_register) OVER ()) AS is_representative
-FROM standard_signature
-WHERE name_key IS NOT NULL AND birth_date IS NOT NULL
-ORDER BY record_id
-LIMIT 200000
+    r.*,
+    r.record_id AS entity_id,
+    'loose' AS kind,
+    r.number IS NOT NULL
+    AND (r.is_register OR NOT bool_or(r.is_register) OVER ())
+    AND row_number() OVER (
+        PARTITION BY r.number ORDER BY r.is_register DESC, r.record_id
+    ) = 1 AS is_representative
+FROM record AS r
+CROSS JOIN whole AS w
+WHERE hash(coalesce(r.birth_digits, r.name_key)) % 1000000 < 1000000.0 * {{records}} / w.records

@@ -1,0 +1,452 @@
+"""Linking any table of people, without a warehouse: records in, clusters out.
+
+Here: `link`, the checks of its input, and its result. Never here: files of the hub, nights, IDs
+that last (`person_ids`). Next: the command `hub index link`, or a caller's own code.
+
+Nothing is tuned to a population: the columns that have values decide what is compared and under
+which keys, and the model is learnt from the records themselves, without labels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from hub.identity.blocking import DEFAULT_PAIR_LIMIT, usable_rules
+from hub.identity.engine import (
+    DESCRIBED_COLUMNS,
+    anchor_descriptions,
+    describe_records,
+    filled_columns,
+    pair_entities,
+    score_candidates,
+)
+from hub.identity.linkage_model import LinkageModel
+from hub.identity.pairing import compare_among, make_candidate_pairs
+from hub.identity.person_ids import assign_person_ids
+from hub.identity.resolution import Constraints, Resolution, Thresholds, resolve_entities
+from hub.identity.scoring import score_pairs
+from hub.identity.standard import standardise_records
+from hub.identity.statements import drop, keep, make, run, value
+from hub.identity.training import train_model
+
+if TYPE_CHECKING:
+    import duckdb
+
+INPUT_COLUMNS = (
+    "source",
+    "record_id",
+    "national_id",
+    "full_name",
+    "given_name",
+    "middle_name",
+    "family_name",
+    "birth_date",
+    "sex",
+    "address",
+    "phone",
+    "email",
+)
+LINK_THRESHOLDS = Thresholds(join_weight=1.0, keep_weight=0.0, margin=3.0)
+"""For a table of which nothing else is known: a link must be more likely right than wrong."""
+
+TRAINING_RECORDS = 100_000
+"""Records, drawn by their content, that a model is learnt from."""
+_TOKEN_KEY = hashlib.sha256(b"hub.identity.link").digest()
+"""Tokens of ID numbers live only as long as the call; a fixed key makes it repeatable."""
+
+
+class LinkInputError(ValueError):
+    """The records cannot be linked as they are; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkResult:
+    """What `link` found.
+
+    `clusters`: `record_id`, `person_id` (smallest record of the cluster), `match_weight` (bits; null
+    where no score was needed), `needs_review`, in the input's order. `pairs`: `record_l`,
+    `record_r`, `match_weight` of the scored pairs that can matter. `reviews`: `kind`,
+    `record_l`, `record_r`, `match_weight`. `dropped_blocks`: what was too big to be compared.
+    """
+
+    clusters: pl.DataFrame
+    pairs: pl.DataFrame
+    reviews: pl.DataFrame
+    dropped_blocks: pl.DataFrame
+    model: LinkageModel
+
+
+def link(
+    records: pl.DataFrame | pl.LazyFrame | Any,
+    *,
+    model: LinkageModel | None = None,
+    thresholds: Thresholds | None = None,
+    decisions: pl.DataFrame | None = None,
+    previous: pl.DataFrame | None = None,
+    pair_limit: int = DEFAULT_PAIR_LIMIT,
+    connection: duckdb.DuckDBPyConnection | None = None,
+    on_step: Callable[[str], object] | None = None,
+) -> LinkResult:
+    """Find out which records are the same person.
+
+    Args:
+        records: a polars frame, or what polars makes one of (pandas, Arrow, a dict of lists), with a
+            row a record: `record_id` (any type, unique, never null) and any of
+            `INPUT_COLUMNS`, as written by their sources, in any script. Other columns are ignored.
+        model: by default one is learnt from the records.
+        thresholds: what a weight must reach; by default `LINK_THRESHOLDS`.
+        decisions: what people decided: `kind` (`must_link`, `cannot_link`), `left`, `right` (record
+            IDs).
+        previous: (`record_id`, `person_id`) of an earlier run, whose person IDs are kept by overlap.
+        pair_limit: pairs that one blocking key may give; see `LinkResult.dropped_blocks`.
+        connection: a DuckDB connection to work on; by default one in memory.
+        on_step: told what is being done, before each step.
+
+    Raises:
+        LinkInputError: no rows, no `record_id`, null or repeated ones, nothing to compare by, or a
+            decision about a record that is not there.
+    """
+    import duckdb
+
+    frame = _frame(records)
+    _check(frame)
+    used = thresholds or LINK_THRESHOLDS
+    known = [name for name in INPUT_COLUMNS if name in frame.columns]
+    numbered = (
+        frame.select(known)
+        .with_row_index("row")
+        .with_columns(key=pl.col("record_id").cast(pl.String).rank("ordinal").cast(pl.UInt64))
+    )
+    work = connection or duckdb.connect()
+    tell = on_step or (lambda _: None)
+    try:
+        tell(f"standardising {frame.height:,} records")
+        _load(work, numbered)
+        pairs = _decided_pairs(numbered, decisions)
+        _describe(work, pairs)
+        tell("learning what agreement is worth")
+        trained = model or _learn(work, pair_limit)
+        _separate_doubtful(work, trained, used)
+        constraints = _anchor(work)
+        tell("comparing records and joining them to people")
+        resolution = _resolve(work, trained, used, pair_limit, constraints)
+        return _result(work, numbered, resolution, previous, trained, used)
+    finally:
+        if connection is None:
+            work.close()
+
+
+def _frame(records: object) -> pl.DataFrame:
+    if isinstance(records, pl.LazyFrame):
+        return records.collect()
+    if isinstance(records, pl.DataFrame):
+        return records
+    problem = f"records: a {type(records).__name__} is no table; give a polars or pandas frame"
+    if records is None or isinstance(records, str | bytes):
+        raise LinkInputError(problem)
+    try:
+        return pl.DataFrame(records)  # type: ignore[arg-type]
+    except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
+        raise LinkInputError(problem) from error
+
+
+def _check(frame: pl.DataFrame) -> None:
+    if "record_id" not in frame.columns:
+        present = ", ".join(frame.columns) or "none"
+        raise LinkInputError(
+            f"column record_id is missing (columns: {present}); every record needs an ID of its own"
+        )
+    if frame.is_empty():
+        raise LinkInputError("there are no records; the input is empty")
+    absent = frame["record_id"].null_count()
+    if absent:
+        raise LinkInputError(f"column record_id: {absent} of {frame.height} rows have none")
+    repeated = frame.height - frame["record_id"].n_unique()
+    if repeated:
+        raise LinkInputError(
+            f"column record_id: {repeated} rows repeat the ID of another; IDs must be unique. "
+            "Where several sources number their records alike, put the source into the ID"
+        )
+    usable = [name for name in INPUT_COLUMNS[2:] if name in frame.columns]
+    if not usable:
+        raise LinkInputError(
+            f"no column to compare people by; needed is at least one of {', '.join(INPUT_COLUMNS[2:])}"
+        )
+    nested = [name for name in usable if frame[name].dtype.is_nested()]
+    if nested:
+        raise LinkInputError(f"column {nested[0]}: a list or struct; give one text a record")
+
+
+def _load(work: duckdb.DuckDBPyConnection, numbered: pl.DataFrame) -> None:
+    """Make the engine's input tables."""
+    described = standardise_records(
+        numbered.select(
+            pl.col("key").alias("record_id"),
+            *(name for name in INPUT_COLUMNS[2:] if name in numbered.columns),
+        ),
+        key=_TOKEN_KEY,
+    )
+    has_source = "source" in numbered.columns
+    source = pl.col("source").cast(pl.String).fill_null("") if has_source else pl.lit("")
+    sources = numbered.select("key", source=source)
+    whole = (
+        _with_coarse_births(described, numbered)
+        .with_columns(is_register=pl.lit(value=False))
+        .with_columns(sources["source"])
+    )
+    keep(
+        work,
+        "number_neighbour",
+        whole.select("number", "number_near").drop_nulls("number").unique("number"),
+    )
+    keep(work, "record", whole.drop("number_near"))
+    keep(
+        work,
+        "number_alias",
+        pl.DataFrame(schema={"old_number": pl.String, "new_number": pl.String}),
+    )
+
+
+def _with_coarse_births(described: pl.DataFrame, numbered: pl.DataFrame) -> pl.DataFrame:
+    """Return `described` with years or months of birth, where the table has nothing finer.
+
+    Beside whole dates they are left out: they could be compared with nothing.
+    """
+    if "birth_date" not in numbered.columns or described["birth_digits"].count():
+        return described
+    coarse = (
+        numbered["birth_date"]
+        .cast(pl.String)
+        .str.strip_chars()
+        .str.extract(r"^((?:18|19|20)[0-9]{2}(?:[-./]?(?:0[1-9]|1[0-2]))?)(?:\.0)?$", 1)
+        .str.replace_all("[-./]", "")
+    )
+    length = coarse.str.len_chars().mode().drop_nulls().sort()
+    if length.is_empty():
+        return described
+    return described.with_columns(
+        birth_digits=coarse.set(coarse.str.len_chars() != length[-1], None)
+    )
+
+
+def _describe(work: duckdb.DuckDBPyConnection, pairs: pl.DataFrame) -> None:
+    """Make the descriptions; records that people set apart have one of their own."""
+    cannot = pairs.filter(pl.col("kind") == "cannot_link")
+    keep(work, "decided_pair", pairs)
+    keep(work, "separated_record", cannot.select(record_id="right").unique())
+    describe_records(work)
+
+
+def _separate_doubtful(
+    work: duckdb.DuckDBPyConnection, model: LinkageModel, thresholds: Thresholds
+) -> None:
+    """Set apart records that say the same but so little that it proves nothing.
+
+    Two records of a frequent name, with a year of birth at most, may well be two people.
+    """
+    run(
+        work,
+        """
+        CREATE OR REPLACE TEMP TABLE alike_pair AS
+        SELECT 'alike' AS match_key, min(r.record_id) AS join_key_l, max(r.record_id) AS join_key_r
+        FROM record AS r JOIN record_description AS d ON d.record_id = r.record_id
+        WHERE
+            r.number IS NULL AND r.address_key IS NULL AND r.phone IS NULL AND r.email IS NULL
+            AND coalesce(length(r.birth_digits), 0) < 8
+        GROUP BY d.description_id HAVING count(*) > 1
+        """,
+    )
+    run(
+        work,
+        "CREATE OR REPLACE TEMP VIEW alike_record AS SELECT *, NULL::UBIGINT[] AS number_near FROM record",
+    )
+    scored = score_pairs(work, "alike_record", "alike_pair", model)
+    keep(work, "alike", scored.filter(pl.col("match_weight") < thresholds.join_weight))
+    drop(work, "alike_pair")
+    run(
+        work,
+        """
+        INSERT INTO separated_record
+        SELECT d.record_id
+        FROM alike AS a
+        JOIN record_description AS one ON one.record_id = a.record_l
+        JOIN record_description AS d ON d.description_id = one.description_id
+        """,
+    )
+    if value(work, "SELECT count(*) FROM alike"):
+        describe_records(work)
+
+
+def _anchor(work: duckdb.DuckDBPyConnection) -> Constraints:
+    """Make the entities and linkage records; return the decisions by entity."""
+    # Where nothing but names, or another fact of one person alone, is known of anybody, it has to do.
+    kinds = {"name_key", "birth_digits", "address_words", "phone", "email", "number"}
+    known = kinds & set(filled_columns(work, "description"))
+    is_single = len(known) == 1 and known <= {"name_key", "email", "number"}
+    anchor_descriptions(work, least_facts=1 if is_single else 2)
+    by_entity = work.sql(
+        """
+        SELECT p.kind, l.entity_id AS entity_l, r.entity_id AS entity_r
+        FROM decided_pair AS p
+        JOIN record_description AS dl ON dl.record_id = p."left"
+        JOIN entity_description AS l ON l.description_id = dl.description_id
+        JOIN record_description AS dr ON dr.record_id = p."right"
+        JOIN entity_description AS r ON r.description_id = dr.description_id
+        WHERE l.entity_id <> r.entity_id
+        ORDER BY ALL
+        """
+    ).fetchall()
+    return Constraints(
+        must=[(left, right) for kind, left, right in by_entity if kind == "must_link"],
+        cannot=[(left, right) for kind, left, right in by_entity if kind == "cannot_link"],
+    )
+
+
+def _decided_pairs(numbered: pl.DataFrame, decisions: pl.DataFrame | None) -> pl.DataFrame:
+    schema = {"kind": pl.String, "left": pl.UInt64, "right": pl.UInt64}
+    if decisions is None or decisions.is_empty():
+        return pl.DataFrame(schema=schema)
+    unknown = set(decisions["kind"]) - {"must_link", "cannot_link"}
+    if unknown:
+        raise LinkInputError(
+            f"decisions: kind {min(unknown)!r} is not known; use must_link or cannot_link"
+        )
+    keys: Mapping[str, int] = dict(
+        numbered.select(pl.col("record_id").cast(pl.String), "key").iter_rows()
+    )
+    rows = []
+    for kind, left, right in decisions.select("kind", "left", "right").iter_rows():
+        if str(left) not in keys or str(right) not in keys:
+            raise LinkInputError(f"decisions: a {kind} names a record that is not in the input")
+        rows.append((kind, keys[str(left)], keys[str(right)]))
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _learn(work: duckdb.DuckDBPyConnection, pair_limit: int) -> LinkageModel:
+    """Learn a model from the records themselves, each compared as it was written."""
+    columns = filled_columns(work, "description")
+    # Ordered by what the records say, so that the model does not depend on their order or IDs.
+    content = ", ".join(column for column in DESCRIBED_COLUMNS if column != "number")
+    run(
+        work,
+        f"""
+        CREATE OR REPLACE TEMP TABLE training_record AS
+        SELECT * EXCLUDE (record_id), place AS record_id, place AS entity_id, 'loose' AS kind
+        FROM (
+            SELECT *, row_number() OVER (ORDER BY hash({content}), record_id)::UBIGINT AS place
+            FROM record
+        )
+        WHERE place <= {TRAINING_RECORDS}
+        """,
+    )
+    compare_among(work, "training_record")
+    make_candidate_pairs(work, usable_rules(columns), pair_limit=pair_limit)
+    return train_model(work, "comparable_record", "candidate_pair", columns, "learnt")
+
+
+def _resolve(
+    work: duckdb.DuckDBPyConnection,
+    model: LinkageModel,
+    thresholds: Thresholds,
+    pair_limit: int,
+    constraints: Constraints,
+) -> Resolution:
+    columns = filled_columns(work, "linkage_record")
+    compare_among(work, "linkage_record")
+    make_candidate_pairs(work, usable_rules(columns), pair_limit=pair_limit)
+    make(work, "dropped_block", pair_limit=pair_limit)
+    score_candidates(work, model, "candidate_pair", "pair_score")
+    pair_entities(work, model, thresholds)
+    entities = work.sql(
+        """
+        SELECT entity_id, any_value(kind) AS kind FROM entity_description
+        GROUP BY entity_id ORDER BY entity_id
+        """
+    ).pl()
+    return resolve_entities(entities, work.sql("FROM entity_pair").pl(), thresholds, constraints)
+
+
+def _result(
+    work: duckdb.DuckDBPyConnection,
+    numbered: pl.DataFrame,
+    resolution: Resolution,
+    previous: pl.DataFrame | None,
+    model: LinkageModel,
+    thresholds: Thresholds,
+) -> LinkResult:
+    keep(work, "resolved", resolution.entities)
+    keep(work, "doubt", resolution.reviews)
+    names = numbered.select(pl.col("key"), "record_id")
+    # The thin are nobody's: each record stands for itself.
+    members = work.sql(
+        """
+        SELECT d.record_id AS key, coalesce(r.cluster, hash('alone', d.record_id)) AS cluster,
+               r.match_weight, e.entity_id
+        FROM record_description AS d
+        JOIN entity_description AS e ON e.description_id = d.description_id
+        JOIN resolved AS r ON r.entity_id = e.entity_id
+        """
+    ).pl()
+    earlier = pl.DataFrame(schema={"signature_id": pl.UInt64, "person_id": pl.String})
+    if previous is not None:
+        earlier = names.join(previous, on="record_id").select(
+            signature_id="key", person_id="person_id"
+        )
+    assigned = assign_person_ids(
+        members.select(signature_id="key", cluster="cluster"), earlier, 0, b"hub.identity.link"
+    )
+    reviewed = pl.concat(
+        [resolution.reviews["entity_l"], resolution.reviews["entity_r"].alias("entity_l")]
+    ).unique()
+    clusters = (
+        numbered.select("row", "key", "record_id")
+        .join(members, on="key")
+        .join(assigned.members.rename({"signature_id": "key"}), on="key")
+        .sort("row")
+        .select(
+            "record_id",
+            "person_id",
+            "match_weight",
+            needs_review=pl.col("entity_id").is_in(reviewed.implode()),
+        )
+    )
+    return LinkResult(
+        clusters,
+        _named_pairs(
+            work,
+            names,
+            f"SELECT NULL AS kind, * FROM entity_pair WHERE match_weight >= {thresholds.floor}",
+        ).drop("kind"),
+        _named_pairs(work, names, "SELECT * FROM doubt"),
+        work.sql("FROM dropped_block").pl(),
+        model,
+    )
+
+
+def _named_pairs(work: duckdb.DuckDBPyConnection, names: pl.DataFrame, pairs: str) -> pl.DataFrame:
+    """Return pairs of entities by the smallest record of each."""
+    frame = work.sql(
+        f"""
+        WITH smallest AS (
+            SELECT e.entity_id, min(d.record_id) AS key
+            FROM record_description AS d
+            JOIN entity_description AS e ON e.description_id = d.description_id
+            GROUP BY e.entity_id
+        )
+        SELECT p.kind, l.key AS key_l, r.key AS key_r, p.match_weight
+        FROM ({pairs}) AS p
+        JOIN smallest AS l ON l.entity_id = p.entity_l
+        JOIN smallest AS r ON r.entity_id = p.entity_r
+        ORDER BY ALL
+        """
+    ).pl()
+    return (
+        frame.join(names.rename({"key": "key_l", "record_id": "record_l"}), on="key_l")
+        .join(names.rename({"key": "key_r", "record_id": "record_r"}), on="key_r")
+        .select("kind", "record_l", "record_r", "match_weight")
+    )

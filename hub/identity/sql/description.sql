@@ -1,0 +1,13 @@
+-- One row is a distinct description, with how many records give it and whether a register does. is_separate: a person has set it apart, so its number is not believed. Nobody is
+-- missing.
+SELECT
+    d.description_id,
+    any_value(d.loose_key) AS loose_key,
+    bool_or(r.is_register) AS is_register,
+    count(*) AS records,
+    bool_or(s.record_id IS NOT NULL) AS is_separate,
+    {{columns}}
+FROM record AS r
+JOIN record_description AS d ON d.record_id = r.record_id
+LEFT JOIN separated_record AS s ON s.record_id = r.record_id
+GROUP BY d.description_id
