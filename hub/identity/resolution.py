@@ -33,8 +33,9 @@ REVIEW_KINDS = {
     "household_or_same": "agrees as one person would, but as people of one household would, too",
     "kept": "the link has fallen below the join weight; it was kept because it was made before",
     "decision_contradicted": "the model strongly contradicts what a person decided",
-    "decisions_conflict": "decisions of people contradict one another",
+    "decisions_conflict": "decisions of people contradict one another, or cannot be obeyed",
     "two_pinned": "two people whose IDs are pinned look like one",
+    "pin_without_records": "no record is of a pinned person any longer",
 }
 """Why a person is asked."""
 REVIEW_SCHEMA = {
@@ -144,7 +145,7 @@ def resolve_entities(
     asked = pl.concat(
         [
             pl.DataFrame(reviews, schema=REVIEW_SCHEMA, orient="row"),
-            _household_doubts(pairs, named, thresholds),
+            _household_doubts(pairs, named, thresholds, decided),
         ]
     ).sort("kind", "entity_l", "entity_r")
     return Resolution(_explained(named, pairs, asked), asked)
@@ -447,10 +448,10 @@ class _Knot:
         for (left, right), weight in sorted(self.weights.items()):
             if self.cluster_of[left] == self.cluster_of[right] or {left, right} & alone:
                 continue
-            if weight < self.thresholds.join_weight or (left, right) in {
-                *self.cannot,
-                *self.ruled_out,
-            }:
+            if weight < self.thresholds.join_weight or (left, right) in self.ruled_out:
+                continue
+            # People who were kept apart by a decision are not asked about again.
+            if self._forbidden(self.cluster_of[left], self.cluster_of[right], by_person=True):
                 continue
             self.reviews.append(("could_also_be", left, right, weight))
 
@@ -526,18 +527,28 @@ def _explained(named: pl.DataFrame, pairs: pl.DataFrame, reviews: pl.DataFrame) 
 
 
 def _household_doubts(
-    pairs: pl.DataFrame, named: pl.DataFrame, thresholds: Thresholds
+    pairs: pl.DataFrame, named: pl.DataFrame, thresholds: Thresholds, decided: Constraints
 ) -> pl.DataFrame:
-    """Return the pairs that only the household guard kept apart."""
-    cluster = named.select("entity_id", "cluster")
+    """Return the pairs that only the household guard kept apart, and no decision."""
+    cluster = named.select("entity_id", cluster=pl.coalesce("cluster", "entity_id"))
+
+    def placed(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.join(
+            cluster.rename({"entity_id": "entity_l", "cluster": "left"}), on="entity_l"
+        ).join(cluster.rename({"entity_id": "entity_r", "cluster": "right"}), on="entity_r")
+
+    schema = {"entity_l": pl.UInt64, "entity_r": pl.UInt64}
+    apart = placed(pl.DataFrame(list(decided.cannot), schema=schema, orient="row"))
     return (
-        pairs.filter(
-            (pl.col("stranger_weight") >= thresholds.join_weight)
-            & (pl.col("match_weight") < thresholds.join_weight)
+        placed(
+            pairs.filter(
+                (pl.col("stranger_weight") >= thresholds.join_weight)
+                & (pl.col("match_weight") < thresholds.join_weight)
+            )
         )
-        .join(cluster.rename({"entity_id": "entity_l", "cluster": "left"}), on="entity_l")
-        .join(cluster.rename({"entity_id": "entity_r", "cluster": "right"}), on="entity_r")
         .filter(pl.col("left") != pl.col("right"))
+        .join(apart, on=["left", "right"], how="anti")
+        .join(apart, left_on=["left", "right"], right_on=["right", "left"], how="anti")
         .select(pl.lit("household_or_same").alias("kind"), "entity_l", "entity_r", "match_weight")
         .cast(REVIEW_SCHEMA)  # type: ignore[arg-type]
     )

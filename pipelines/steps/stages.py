@@ -167,11 +167,12 @@ def _questions(bench: Workbench) -> pl.DataFrame:
     return bench.frame(
         """
         SELECT
-            concat_ws('-', kind, signature_l, signature_r) AS review_id,
+            concat_ws('-', kind, "left", "right") AS review_id,
             kind,
-            signature_l::VARCHAR AS "left",
-            signature_r::VARCHAR AS "right",
-            match_weight AS weight
+            "left",
+            "right",
+            match_weight AS weight,
+            detail
         FROM review_candidate
         """
     )
@@ -212,7 +213,9 @@ def _minted(context: NightContext, bench: Workbench) -> Minted:
     )
     return Minted(
         people=_unknown(people, context.ledger.people(), "person_id", context),
-        person_events=_events(bench, "person", "signatures", context),
+        person_events=_events(bench, "person", "signatures", context).with_columns(
+            run=pl.lit(f"night {context.night}"), model_version=pl.lit(index_model(context).digest)
+        ),
         households=_unknown(households, context.ledger.households(), "household_id", context),
         household_events=_events(bench, "household", "stays", context),
     )

@@ -1,6 +1,6 @@
 -- One row is an entity whose cluster tonight's changes may touch at once: it is new, one of its
 -- descriptions is compared anew, or it lost a pair; everybody about whom a person decided; everybody
--- who was a person with one of these. Missing: those reached only over others.
+-- who was one person with somebody who is gone. Missing: those reached only over others.
 WITH near AS (
     SELECT entity_id FROM entity_description
     UNION
@@ -12,6 +12,12 @@ WITH near AS (
     SELECT unnest([entity_l, entity_r]) FROM decided_entity
     UNION
     SELECT entity_id FROM pinned_entity
+    UNION
+    -- Nobody else need have been compared with an entity that is gone: people may have joined them.
+    SELECT t.entity_id
+    FROM together AS t
+    JOIN old_entity_cluster AS o ON o.person_id = t.person_id
+    SEMI JOIN redone_entity AS r ON r.entity_id = o.entity_id
     UNION
     SELECT unnest([l.entity_id, r.entity_id])
     FROM old_decided_pair AS p

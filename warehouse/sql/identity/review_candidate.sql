@@ -1,21 +1,56 @@
--- One row is a question about two signatures that a person should answer, with the people whom they
--- are of. Missing: nothing that the index is unsure of.
-WITH smallest AS (
-    SELECT e.entity_id, min(s.signature_id) AS signature_id
-    FROM signature_record AS s
-    JOIN all_record_description AS d ON d.record_id = s.record_id
-    JOIN all_entity_description AS e ON e.description_id = d.description_id
-    WHERE e.entity_id IN (SELECT entity_l FROM all_review UNION SELECT entity_r FROM all_review)
-    GROUP BY e.entity_id
+-- One row is a question that a person should answer. left and right are two signatures, or person IDs
+-- where it is about pins; of an entity it names the signature that was known first, so that a
+-- question keeps its name while others join. Missing: nothing that the index is unsure of.
+WITH asked AS (
+    SELECT entity_l AS entity_id FROM all_review
+    UNION
+    SELECT entity_r FROM all_review
+),
+
+known AS (
+    SELECT record_id, min(recorded_from) AS known_since FROM person_membership GROUP BY record_id
+),
+
+first_signature AS (
+    SELECT e.entity_id, s.signature_id
+    FROM asked AS a
+    JOIN all_entity_description AS e ON e.entity_id = a.entity_id
+    JOIN all_record_description AS d ON d.description_id = e.description_id
+    JOIN signature_record AS s ON s.record_id = d.record_id
+    LEFT JOIN known AS k ON k.record_id = s.record_id
+    QUALIFY row_number() OVER (
+        PARTITION BY e.entity_id
+        ORDER BY k.known_since NULLS LAST, d.is_register DESC, s.signature_id
+    ) = 1
+),
+
+question AS (
+    SELECT
+        r.kind,
+        least(l.signature_id, o.signature_id)::VARCHAR AS "left",
+        greatest(l.signature_id, o.signature_id)::VARCHAR AS "right",
+        r.match_weight,
+        NULL AS detail
+    FROM all_review AS r
+    JOIN first_signature AS l ON l.entity_id = r.entity_l
+    JOIN first_signature AS o ON o.entity_id = r.entity_r
+    WHERE r.kind <> 'two_pinned'
+    UNION ALL
+    SELECT
+        r.kind,
+        least(l.person_id, o.person_id),
+        greatest(l.person_id, o.person_id),
+        r.match_weight,
+        NULL
+    FROM all_review AS r
+    JOIN all_entity_cluster AS l ON l.entity_id = r.entity_l
+    JOIN all_entity_cluster AS o ON o.entity_id = r.entity_r
+    WHERE r.kind = 'two_pinned'
+    UNION ALL
+    SELECT kind, "left", "right", NULL, detail FROM decision_review
 )
 
-SELECT DISTINCT
-    r.kind,
-    least(l.signature_id, o.signature_id) AS signature_l,
-    greatest(l.signature_id, o.signature_id) AS signature_r,
-    max(r.match_weight) AS match_weight
-FROM all_review AS r
-JOIN smallest AS l ON l.entity_id = r.entity_l
-JOIN smallest AS o ON o.entity_id = r.entity_r
-GROUP BY 1, 2, 3
-ORDER BY 1, 2, 3
+SELECT kind, "left", "right", max(match_weight) AS match_weight, max(detail) AS detail
+FROM question
+GROUP BY kind, "left", "right"
+ORDER BY kind, "left", "right"

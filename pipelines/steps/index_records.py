@@ -1,0 +1,97 @@
+"""Tonight's records of the person index: which there are, and the new ones as they are compared.
+
+Here: loading signatures, registers, aliases and near keys into temporary tables of the workbench's
+connection. Never here: comparing (`hub.identity`), what a column means (`hub.identity.standard`).
+Next: `pipelines.steps.index` and `pipelines.steps.index_training`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from hub.identity.advance import missing_records
+from hub.identity.components import connected_components
+from hub.identity.standard import standardise_records
+from hub.identity.statements import drop, keep, run, value
+from warehouse.workbench import Workbench, sql_text
+
+LAYER = "identity"
+CHUNK = 500_000
+"""Records that are standardised at a time, so that a first night fits into memory."""
+
+NeighbourKeys = Callable[[pl.Series], pl.Series]
+"""Tokens to lists of near keys: `warehouse.vault.IdTokeniser.neighbour_keys`."""
+
+
+def no_neighbours(tokens: pl.Series) -> pl.Series:
+    """Return no near keys: for callers without the vault's key; mistyped numbers are not found."""
+    return pl.Series(tokens.name, [None] * tokens.len(), dtype=pl.List(pl.UInt64))
+
+
+def select_table(bench: Workbench, table: str) -> None:
+    """Make the temporary table `table` from its SQL file; it is never released."""
+    run(bench.connection, f"CREATE OR REPLACE TEMP TABLE {table} AS {sql_text(LAYER, table)}")
+
+
+def load_signatures(bench: Workbench) -> int:
+    """Make `signature_record`, `register_signature`, `number_alias`; return the registered people."""
+    for table in ("register_signature", "signature_record", "number_alias"):
+        select_table(bench, table)
+    aliases = bench.frame("FROM number_alias")
+    names = pl.concat([aliases["old_number"], aliases["new_number"].alias("old_number")])
+    places = names.unique().sort().to_frame("number").with_row_index("node")
+    edges = aliases.join(places, left_on="old_number", right_on="number").join(
+        places, left_on="new_number", right_on="number", suffix="_new"
+    )
+    groups = connected_components(edges.select(left="node", right="node_new"))
+    keep(
+        bench.connection,
+        "alias_group",
+        places.join(groups, on="node").select("number", alias_group="component"),
+    )
+    return int(
+        bench.value(
+            """
+            SELECT count(DISTINCT s.national_id_token) FROM signature AS s
+            SEMI JOIN register_signature AS r ON r.signature_id = s.signature_id
+            """
+        )
+    )
+
+
+def load_records(bench: Workbench, neighbour_keys: NeighbourKeys, *, has_state: bool) -> None:
+    """Make `current_record`, `record` (standardised) and `number_neighbour` of what is new."""
+    connection = bench.connection
+    select_table(bench, "current_record")
+    run(
+        connection,
+        f"CREATE OR REPLACE TEMP TABLE missing_record AS {missing_records(connection, has_state=has_state)}",
+    )
+    select_table(bench, "written_record")
+    total = int(value(connection, "SELECT count(*) FROM written_record"))
+    for start in range(0, max(total, 1), CHUNK):
+        written = bench.frame(
+            f"FROM written_record ORDER BY record_id LIMIT {CHUNK} OFFSET {start}"
+        )
+        described = standardise_records(
+            written.select("record_id", "full_name", "sex", "address", "phone"), bytes(32)
+        ).with_columns(written["birth_digits"], written["number"], written["is_register"])
+        chunk = described.drop("number_near")
+        if start == 0:
+            keep(connection, "record", chunk)
+        else:
+            connection.register("record_chunk", chunk)
+            run(connection, "INSERT INTO record BY NAME FROM record_chunk")
+            connection.unregister("record_chunk")
+    drop(connection, "written_record")
+    known = "ANTI JOIN old_number_neighbour AS o ON o.number = r.number" if has_state else ""
+    numbers = bench.frame(
+        f"SELECT DISTINCT r.number FROM record AS r {known} WHERE r.number IS NOT NULL ORDER BY 1"
+    )["number"]
+    keep(
+        connection,
+        "number_neighbour",
+        pl.DataFrame([numbers, neighbour_keys(numbers).alias("number_near")]),
+    )
