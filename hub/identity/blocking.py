@@ -25,6 +25,8 @@ class BlockingRule:
     key: str
     """SQL over the columns; for `is_list` a list, each element of which is a key."""
     is_list: bool = False
+    is_weak: bool = False
+    """The key says little unless it is rare: it may give `WEAK_SHARE` of the pairs only."""
 
 
 def _joined(*parts: str) -> str:
@@ -73,41 +75,63 @@ BLOCKING_RULES: tuple[BlockingRule, ...] = (
         ("birth_digits", "address_words"),
         _with_each_word("birth_digits"),
         is_list=True,
+        is_weak=True,
     ),
     BlockingRule("both_names_wrong", ("birth_digits", "phone"), _joined("birth_digits", "phone")),
-    BlockingRule("wrong_day_and_month", ("name_key", "birth_digits"), _joined("name_key", _YEAR)),
-    BlockingRule("wrong_year", ("name_key", "birth_digits"), _joined("name_key", _MONTH_DAY)),
+    BlockingRule(
+        "wrong_day_and_month",
+        ("name_key", "birth_digits"),
+        _joined("name_key", _YEAR),
+        is_weak=True,
+    ),
+    BlockingRule(
+        "wrong_year",
+        ("name_key", "birth_digits"),
+        _joined("name_key", _MONTH_DAY),
+        is_weak=True,
+    ),
     BlockingRule(
         "wrong_birth_date_and_given_name",
         ("family_key", "address_words"),
         _with_each_word("family_key"),
         is_list=True,
+        is_weak=True,
     ),
     BlockingRule(
         "wrong_birth_date_and_family_name",
         ("given_key", "address_words"),
         _with_each_word("given_key"),
         is_list=True,
+        is_weak=True,
     ),
     BlockingRule("anything_but_the_phone", ("phone",), "phone"),
     BlockingRule("anything_but_the_email", ("email",), "email"),
     BlockingRule("anything_but_the_address", ("address_key",), "address_key"),
-    BlockingRule("anything_but_the_name", ("name_key",), "name_key"),
+    BlockingRule("anything_but_the_name", ("name_key",), "name_key", is_weak=True),
     BlockingRule(
         "anything_but_the_sound",
         ("family_letters", "given_letters", "birth_digits"),
         _joined("left(family_letters, 3)", "left(given_letters, 3)", _YEAR),
+        is_weak=True,
     ),
 )
 """In the order in which a pair is credited to a rule."""
 
 DEFAULT_PAIR_LIMIT = 5_000
 """Pairs that one key may give."""
+WEAK_SHARE = 25
+"""A weak rule's key may give one part in so many of them."""
 
 
 def usable_rules(columns: Collection[str]) -> tuple[BlockingRule, ...]:
     """Return the rules of which every column has values."""
     return tuple(rule for rule in BLOCKING_RULES if set(rule.columns) <= set(columns))
+
+
+def limit_sql(pair_limit: int) -> str:
+    """Return the SQL of how many pairs a key of the column `rule` may give."""
+    weak = ", ".join(str(place) for place, rule in enumerate(BLOCKING_RULES) if rule.is_weak)
+    return f"(CASE WHEN rule IN ({weak}) THEN {pair_limit // WEAK_SHARE} ELSE {pair_limit} END)"
 
 
 def key_sql(table: str, rules: Collection[BlockingRule], carried: Collection[str]) -> str:

@@ -1,6 +1,6 @@
 """Linking any table of people, without a warehouse: records in, clusters out.
 
-Here: `link`, the checks of its input, and its result. Never here: files of the hub, nights, IDs
+Here: `link` and its result. Never here: files of the hub, nights, IDs
 that last (`person_ids`). Next: the command `hub index link`, or a caller's own code.
 
 Nothing is tuned to a population: the columns that have values decide what is compared and under
@@ -10,13 +10,13 @@ which keys, and the model is learnt from the records themselves, without labels.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from hub.identity.blocking import DEFAULT_PAIR_LIMIT, usable_rules
+from hub.identity.blocking import DEFAULT_PAIR_LIMIT, limit_sql, usable_rules
 from hub.identity.engine import (
     DESCRIBED_COLUMNS,
     anchor_descriptions,
@@ -24,6 +24,14 @@ from hub.identity.engine import (
     filled_columns,
     pair_entities,
     score_candidates,
+)
+from hub.identity.link_input import (
+    INPUT_COLUMNS,
+    LinkInputError,
+    as_frame,
+    check_records,
+    decided_pairs,
+    with_coarse_births,
 )
 from hub.identity.linkage_model import LinkageModel
 from hub.identity.pairing import compare_among, make_candidate_pairs
@@ -37,20 +45,8 @@ from hub.identity.training import train_model
 if TYPE_CHECKING:
     import duckdb
 
-INPUT_COLUMNS = (
-    "source",
-    "record_id",
-    "national_id",
-    "full_name",
-    "given_name",
-    "middle_name",
-    "family_name",
-    "birth_date",
-    "sex",
-    "address",
-    "phone",
-    "email",
-)
+__all__ = ["INPUT_COLUMNS", "LINK_THRESHOLDS", "LinkInputError", "LinkResult", "link"]
+
 LINK_THRESHOLDS = Thresholds(join_weight=1.0, keep_weight=0.0, margin=3.0)
 """For a table of which nothing else is known: a link must be more likely right than wrong."""
 
@@ -58,10 +54,6 @@ TRAINING_RECORDS = 100_000
 """Records, drawn by their content, that a model is learnt from."""
 _TOKEN_KEY = hashlib.sha256(b"hub.identity.link").digest()
 """Tokens of ID numbers live only as long as the call; a fixed key makes it repeatable."""
-
-
-class LinkInputError(ValueError):
-    """The records cannot be linked as they are; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +105,8 @@ def link(
     """
     import duckdb
 
-    frame = _frame(records)
-    _check(frame)
+    frame = as_frame(records)
+    check_records(frame)
     used = thresholds or LINK_THRESHOLDS
     known = [name for name in INPUT_COLUMNS if name in frame.columns]
     numbered = (
@@ -127,7 +119,7 @@ def link(
     try:
         tell(f"standardising {frame.height:,} records")
         _load(work, numbered)
-        pairs = _decided_pairs(numbered, decisions)
+        pairs = decided_pairs(numbered, decisions)
         _describe(work, pairs)
         tell("learning what agreement is worth")
         trained = model or _learn(work, pair_limit)
@@ -139,47 +131,6 @@ def link(
     finally:
         if connection is None:
             work.close()
-
-
-def _frame(records: object) -> pl.DataFrame:
-    if isinstance(records, pl.LazyFrame):
-        return records.collect()
-    if isinstance(records, pl.DataFrame):
-        return records
-    problem = f"records: a {type(records).__name__} is no table; give a polars or pandas frame"
-    if records is None or isinstance(records, str | bytes):
-        raise LinkInputError(problem)
-    try:
-        return pl.DataFrame(records)  # type: ignore[arg-type]
-    except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
-        raise LinkInputError(problem) from error
-
-
-def _check(frame: pl.DataFrame) -> None:
-    if "record_id" not in frame.columns:
-        present = ", ".join(frame.columns) or "none"
-        raise LinkInputError(
-            f"column record_id is missing (columns: {present}); every record needs an ID of its own"
-        )
-    if frame.is_empty():
-        raise LinkInputError("there are no records; the input is empty")
-    absent = frame["record_id"].null_count()
-    if absent:
-        raise LinkInputError(f"column record_id: {absent} of {frame.height} rows have none")
-    repeated = frame.height - frame["record_id"].n_unique()
-    if repeated:
-        raise LinkInputError(
-            f"column record_id: {repeated} rows repeat the ID of another; IDs must be unique. "
-            "Where several sources number their records alike, put the source into the ID"
-        )
-    usable = [name for name in INPUT_COLUMNS[2:] if name in frame.columns]
-    if not usable:
-        raise LinkInputError(
-            f"no column to compare people by; needed is at least one of {', '.join(INPUT_COLUMNS[2:])}"
-        )
-    nested = [name for name in usable if frame[name].dtype.is_nested()]
-    if nested:
-        raise LinkInputError(f"column {nested[0]}: a list or struct; give one text a record")
 
 
 def _load(work: duckdb.DuckDBPyConnection, numbered: pl.DataFrame) -> None:
@@ -195,7 +146,7 @@ def _load(work: duckdb.DuckDBPyConnection, numbered: pl.DataFrame) -> None:
     source = pl.col("source").cast(pl.String).fill_null("") if has_source else pl.lit("")
     sources = numbered.select("key", source=source)
     whole = (
-        _with_coarse_births(described, numbered)
+        with_coarse_births(described, numbered)
         .with_columns(is_register=pl.lit(value=False))
         .with_columns(sources["source"])
     )
@@ -209,28 +160,6 @@ def _load(work: duckdb.DuckDBPyConnection, numbered: pl.DataFrame) -> None:
         work,
         "number_alias",
         pl.DataFrame(schema={"old_number": pl.String, "new_number": pl.String}),
-    )
-
-
-def _with_coarse_births(described: pl.DataFrame, numbered: pl.DataFrame) -> pl.DataFrame:
-    """Return `described` with years or months of birth, where the table has nothing finer.
-
-    Beside whole dates they are left out: they could be compared with nothing.
-    """
-    if "birth_date" not in numbered.columns or described["birth_digits"].count():
-        return described
-    coarse = (
-        numbered["birth_date"]
-        .cast(pl.String)
-        .str.strip_chars()
-        .str.extract(r"^((?:18|19|20)[0-9]{2}(?:[-./]?(?:0[1-9]|1[0-2]))?)(?:\.0)?$", 1)
-        .str.replace_all("[-./]", "")
-    )
-    length = coarse.str.len_chars().mode().drop_nulls().sort()
-    if length.is_empty():
-        return described
-    return described.with_columns(
-        birth_digits=coarse.set(coarse.str.len_chars() != length[-1], None)
     )
 
 
@@ -307,26 +236,6 @@ def _anchor(work: duckdb.DuckDBPyConnection) -> Constraints:
     )
 
 
-def _decided_pairs(numbered: pl.DataFrame, decisions: pl.DataFrame | None) -> pl.DataFrame:
-    schema = {"kind": pl.String, "left": pl.UInt64, "right": pl.UInt64}
-    if decisions is None or decisions.is_empty():
-        return pl.DataFrame(schema=schema)
-    unknown = set(decisions["kind"]) - {"must_link", "cannot_link"}
-    if unknown:
-        raise LinkInputError(
-            f"decisions: kind {min(unknown)!r} is not known; use must_link or cannot_link"
-        )
-    keys: Mapping[str, int] = dict(
-        numbered.select(pl.col("record_id").cast(pl.String), "key").iter_rows()
-    )
-    rows = []
-    for kind, left, right in decisions.select("kind", "left", "right").iter_rows():
-        if str(left) not in keys or str(right) not in keys:
-            raise LinkInputError(f"decisions: a {kind} names a record that is not in the input")
-        rows.append((kind, keys[str(left)], keys[str(right)]))
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
 def _learn(work: duckdb.DuckDBPyConnection, pair_limit: int) -> LinkageModel:
     """Learn a model from the records themselves, each compared as it was written."""
     columns = filled_columns(work, "description")
@@ -359,7 +268,7 @@ def _resolve(
     columns = filled_columns(work, "linkage_record")
     compare_among(work, "linkage_record")
     make_candidate_pairs(work, usable_rules(columns), pair_limit=pair_limit)
-    make(work, "dropped_block", pair_limit=pair_limit)
+    make(work, "dropped_block", pair_limit=limit_sql(pair_limit))
     score_candidates(work, model, "candidate_pair", "pair_score")
     pair_entities(work, model, thresholds)
     entities = work.sql(
@@ -430,7 +339,7 @@ def _result(
 
 def _named_pairs(work: duckdb.DuckDBPyConnection, names: pl.DataFrame, pairs: str) -> pl.DataFrame:
     """Return pairs of entities by the smallest record of each."""
-    frame = work.sql(
+    frame: pl.DataFrame = work.sql(
         f"""
         WITH smallest AS (
             SELECT e.entity_id, min(d.record_id) AS key

@@ -18,6 +18,7 @@ import polars as pl
 
 from hub.identity.comparisons import RECORD_COLUMNS
 from hub.identity.linkage_model import LinkageModel, splink_settings
+from hub.identity.statements import drop, run, value
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,6 +31,8 @@ SCORE_SCHEMA = {
     "stranger_weight": pl.Float64,
     "household_weight": pl.Float64,
 }
+
+PAIRS_AT_A_TIME = 500_000
 
 
 def linker_for(
@@ -154,9 +157,30 @@ def score_pairs(
     Returns:
         `SCORE_SCHEMA`, weights in bits rounded to six decimals, sorted by both records.
     """
-    nothing = not connection.sql(f"SELECT 1 FROM {pairs} LIMIT 1").fetchall()
-    if nothing or not model.comparisons():
+    count = int(value(connection, f"SELECT count(*) FROM {pairs}"))
+    if not count or not model.comparisons():
         return pl.DataFrame(schema=SCORE_SCHEMA)
+    # Splink copies both records beside each pair: so many at a time.
+    parts = -(-count // PAIRS_AT_A_TIME)
+    if parts == 1:
+        return _scored(connection, records, pairs, model).sort("record_l", "record_r")
+    frames = []
+    for part in range(parts):
+        run(
+            connection,
+            f"""
+            CREATE OR REPLACE TEMP TABLE part_of_pairs AS
+            FROM {pairs} WHERE hash(join_key_l, join_key_r) % {parts} = {part}
+            """,
+        )
+        frames.append(_scored(connection, records, "part_of_pairs", model))
+    drop(connection, "part_of_pairs")
+    return pl.concat(frames).sort("record_l", "record_r")
+
+
+def _scored(
+    connection: duckdb.DuckDBPyConnection, records: str, pairs: str, model: LinkageModel
+) -> pl.DataFrame:
     linker, scored = predict(connection, records, pairs, model)
     frame: pl.DataFrame = connection.sql(
         f"""
@@ -174,7 +198,6 @@ def score_pairs(
                 CAST({household_sql(model)} AS DOUBLE) AS h
             FROM {scored}
         )
-        ORDER BY record_l, record_r
         """
     ).pl()
     linker.table_management.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
