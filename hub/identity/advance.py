@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hub.identity.blocking import DEFAULT_PAIR_LIMIT, BlockingRule
+from hub.identity.blocking import DEFAULT_PAIR_LIMIT, BlockingRule, limit_sql
 from hub.identity.engine import (
     DESCRIBED_COLUMNS,
     anchor_descriptions,
@@ -310,7 +310,7 @@ def _compare(
     if not has_state:
         compare_among(connection, "all_linkage_record")
         make_candidate_pairs(connection, rules, pair_limit=limit)
-        make(connection, "dropped_block", pair_limit=limit)
+        make(connection, "dropped_block", pair_limit=limit_sql(limit))
         score_candidates(connection, settings.model, "candidate_pair", "all_pair_score")
         return
     run(connection, "CREATE OR REPLACE TEMP TABLE compared_record AS FROM delta_record")
@@ -320,7 +320,7 @@ def _compare(
     if value(connection, "SELECT count(*) FROM toggled_record"):
         run(connection, "INSERT INTO compared_record FROM toggled_record")
         make_candidate_pairs(connection, rules, pair_limit=limit, is_delta=True)
-    make(connection, "dropped_block", pair_limit=limit)
+    make(connection, "dropped_block", pair_limit=limit_sql(limit))
     score_candidates(connection, settings.model, "candidate_pair", "added_score")
     run(
         connection,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from hub.identity.blocking import DEFAULT_PAIR_LIMIT, BlockingRule, key_sql
+from hub.identity.blocking import DEFAULT_PAIR_LIMIT, BlockingRule, key_sql, limit_sql
 from hub.identity.statements import drop, make, run
 
 if TYPE_CHECKING:
@@ -73,7 +73,9 @@ def make_candidate_pairs(
     )
     drop(connection, "seed_key")
     make(connection, "open_key")
-    make(connection, "candidate_pair", pair_limit=pair_limit)
+    make(connection, "paired_key", pair_limit=limit_sql(pair_limit))
+    make(connection, "candidate_pair")
+    drop(connection, "paired_key")
 
 
 def records_of_toggled_blocks(
@@ -92,5 +94,5 @@ def records_of_toggled_blocks(
         FROM ({gone}) GROUP BY rule, key_hash
         """,
     )
-    make(connection, "toggled_record", pair_limit=pair_limit)
+    make(connection, "toggled_record", pair_limit=limit_sql(pair_limit))
     drop(connection, "gone_key")

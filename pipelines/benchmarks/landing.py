@@ -107,10 +107,10 @@ def _land(layout: Layout, codes: list[str]) -> tuple[float, int]:
         for record in context.ledger.pending(code):
             write_delivery_rows(context, context.catalogue.documents[code], record)
     seconds = time.perf_counter() - started
-    return seconds, _peak_memory_mib()
+    return seconds, peak_memory_mib()
 
 
-def _peak_memory_mib() -> int:
+def peak_memory_mib() -> int:
     """Peak memory of this program; `ru_maxrss` would count that of the parent before the start."""
     status = Path("/proc/self/status")
     if not status.exists():

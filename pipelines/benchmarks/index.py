@@ -1,0 +1,289 @@
+"""`hub bench index`: the person index at size, full and nightly, against plain Splink and the truth.
+
+Here: playing the index's nights in processes of their own, so that peak memory is theirs, and the
+table of figures. Never here: simulating the signatures (`index_inputs`) or the rival
+(`index_rival`). Next: the table stands in `docs/benchmarks.md`.
+
+The index's own time is told apart from building the table `person` (birth date, sex, death,
+address of everybody, from the families), which is another step's work.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipelines.benchmarks.index_inputs import IndexInputs, standard_records, write_index_inputs
+from pipelines.benchmarks.landing import peak_memory_mib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from warehouse.workbench import TableMeasure
+
+_FAMILIES = {
+    "f02_resident_household_address": "signature_id UBIGINT, document_type VARCHAR, "
+    "legal_dong_code VARCHAR, valid_from DATE, made_at TIMESTAMP",
+    "f04_vital_event": "signature_id UBIGINT, document_type VARCHAR, line BIGINT, event VARCHAR, "
+    "occurred_on DATE, reported_on DATE, made_at TIMESTAMP, record_action VARCHAR",
+    "f05_foreigner_nationality": "signature_id UBIGINT, document_type VARCHAR, birth_date DATE, "
+    "foreign_id_token UUID, new_national_id_token UUID, naturalised_on DATE, "
+    "valid_from DATE, made_at TIMESTAMP",
+}
+_REGISTER = """
+SELECT
+    r.signature_id, 'I01-F01-01' AS document_type, s.national_id_token, s.birth_date, s.sex,
+    CAST(NULL AS UUID) AS previous_national_id_token, CAST(NULL AS DATE) AS changed_on,
+    CAST(NULL AS VARCHAR) AS status, CAST(NULL AS DATE) AS valid_from,
+    CAST(NULL AS TIMESTAMP) AS made_at, CAST(NULL AS BIGINT) AS line
+FROM register_signature AS r JOIN signature AS s ON s.signature_id = r.signature_id
+UNION ALL
+SELECT
+    NULL, 'I01-F01-03', new_token, NULL, NULL, old_token, NULL, NULL, NULL, NULL, NULL
+FROM number_alias
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What a night took: seconds of the index and of the table `person`, peak memory, counts."""
+
+    index_seconds: float
+    person_seconds: float
+    peak_mebibytes: int
+    counts: Mapping[str, int]
+    next_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    tables: Path
+    root_key: bytes
+    state_before: Path | None
+    state_after: Path
+    history: Path | None
+    next_sequence: int
+
+
+def measure_index(people: int, *, rival: bool = True, seed: int = 7) -> list[dict[str, object]]:
+    """Return one row a figure: full build, normal night, accuracy, and plain Splink."""
+    with tempfile.TemporaryDirectory(prefix="bench-index-") as scratch:
+        folder = Path(scratch)
+        inputs = write_index_inputs(people, seed, folder / "nights", nights=2)
+        return measure_inputs(inputs, folder, people, rival=rival)
+
+
+def measure_inputs(
+    inputs: IndexInputs, folder: Path, people: int, *, rival: bool
+) -> list[dict[str, object]]:
+    """Measure nights that `write_index_inputs` has written."""
+    states = [folder / "state" / str(number) for number in range(len(inputs.nights))]
+    played: list[Played] = []
+    for number, tables in enumerate(inputs.nights):
+        task = _Task(
+            tables,
+            inputs.root_key,
+            states[number - 1] if number else None,
+            states[number],
+            inputs.nights[number - 1] / "person_membership.parquet" if number else None,
+            played[-1].next_sequence if played else 0,
+        )
+        with get_context("spawn").Pool(1) as pool:
+            played.append(pool.apply(_play, (task,)))
+    rows = [
+        {
+            "people": people,
+            "step": "full build" if not number else f"night {number + 1}",
+            "seconds": round(night.index_seconds, 1),
+            "share of full build": round(night.index_seconds / played[0].index_seconds, 4),
+            "person table seconds": round(night.person_seconds, 1),
+            "peak GiB": round(night.peak_mebibytes / 1024, 2),
+            "signatures": pl.scan_parquet(inputs.nights[number] / "signature.parquet")
+            .select(pl.len())
+            .collect()
+            .item(),
+            "records described": night.counts["records_described"],
+            "pairs scored": night.counts["pairs_scored"],
+            **_accuracy(inputs.nights[number], inputs.truths[number]),
+        }
+        for number, night in enumerate(played)
+    ]
+    for number, row in enumerate(rows):
+        row["IDs changed of the untouched"] = (
+            _changed_of_untouched(inputs.nights[number - 1], inputs.nights[number])
+            if number
+            else 0
+        )
+    if rival:
+        rows.append(_against_splink(inputs, people, played[0]))
+    return rows
+
+
+def _play(task: _Task) -> Played:
+    from hub.identity.membership import no_history
+    from pipelines.steps.index import Before, build_index
+    from warehouse.vault import IdTokeniser
+
+    with _timed_workbench(task.tables) as (bench, seconds):
+        for table, columns in _FAMILIES.items():
+            fields = ", ".join(
+                f"CAST(NULL AS {kind}) AS {name}"
+                for name, kind in (column.split() for column in columns.split(", "))
+            )
+            bench.build_from(table, f"SELECT {fields} WHERE false")
+        bench.build_from("f01_person_identity", _REGISTER)
+        history = (
+            no_history()
+            if task.history is None
+            else pl.read_parquet(task.history).rename(
+                {"record_id": "member", "person_id": "identifier"}
+            )
+        )
+        started = time.perf_counter()
+        result = build_index(
+            bench,
+            Before(state=task.state_before, history=history, next_sequence=task.next_sequence),
+            b"bench",
+            neighbour_keys=IdTokeniser(task.root_key).neighbour_keys,
+            state_folder=task.state_after,
+        )
+        whole = time.perf_counter() - started
+    person = seconds.get("person", 0.0)
+    return Played(
+        whole - person, person, peak_memory_mib(), dict(result.counts), result.next_sequence
+    )
+
+
+@contextmanager
+def _timed_workbench(tables: Path) -> Iterator[tuple[object, dict[str, float]]]:
+    from warehouse.workbench import Workbench
+
+    seconds: dict[str, float] = {}
+
+    class Timed(Workbench):
+        """A workbench that remembers how long each table took."""
+
+        def build(self, *arguments: object, **options: object) -> TableMeasure:
+            measure = super().build(*arguments, **options)  # type: ignore[arg-type]
+            seconds[measure.table] = measure.seconds
+            return measure
+
+    with Timed(tables) as bench:
+        yield bench, seconds
+
+
+def _accuracy(tables: Path, truth: Path) -> dict[str, object]:
+    """Return precision and recall over pairs of signatures that name somebody.
+
+    A signature that is a bare name (nothing else is known of it) is nobody's: it may be of several
+    people, and counts in `recall with bare names` alone.
+    """
+    from hub.identity.measures import pairwise_measures
+
+    index = pl.read_parquet(tables / "person_index.parquet")
+    meant = pl.read_parquet(truth).unique()
+    clear = meant.filter(pl.len().over("signature_id") == 1).select(
+        member="signature_id", truth="person_number"
+    )
+    told = index.select(member="signature_id", cluster="person_id", match_kind="match_kind").join(
+        clear, on="member", how="semi"
+    )
+    named = told.filter(pl.col("match_kind") != "unidentifiable")
+    exact = pairwise_measures(
+        named.select("member", "cluster"), clear.join(named, on="member", how="semi")
+    )
+    alone = told.with_columns(pl.coalesce("cluster", pl.col("member").cast(pl.String)))
+    every = pairwise_measures(alone.select("member", "cluster"), clear)
+    return {
+        "precision": exact.precision,
+        "recall": exact.recall,
+        "F1": exact.f1,
+        "recall with bare names": every.recall,
+        "F1 with bare names": every.f1,
+    }
+
+
+def _changed_of_untouched(before: Path, after: Path) -> int:
+    """Count the signatures that are the same on both nights, and of people who are, with other IDs."""
+    old, new = (
+        pl.read_parquet(tables / "person_index.parquet", columns=["signature_id", "person_id"])
+        for tables in (before, after)
+    )
+    touched = pl.concat(
+        [
+            old.join(new, on="signature_id", how="anti")["person_id"],
+            new.join(old, on="signature_id", how="anti")["person_id"],
+        ]
+    ).unique()
+    both = old.join(new, on="signature_id", suffix="_new").filter(
+        ~pl.col("person_id").is_in(touched.implode())
+        & ~pl.col("person_id_new").is_in(touched.implode())
+    )
+    return both.filter(pl.col("person_id").ne_missing(pl.col("person_id_new"))).height
+
+
+def _against_splink(inputs: IndexInputs, people: int, ours: Played) -> dict[str, object]:
+    with get_context("spawn").Pool(1) as pool:
+        seconds, f1, threshold, pairs, peak = pool.apply(
+            _play_rival, (inputs.nights[0], inputs.truths[0])
+        )
+    return {
+        "people": people,
+        "step": "plain Splink 5",
+        "seconds": round(seconds, 1),
+        "share of full build": round(seconds / ours.index_seconds, 2),
+        "peak GiB": round(peak / 1024, 2),
+        "pairs scored": pairs,
+        "F1 with bare names": f1,
+        "threshold": threshold,
+    }
+
+
+def _play_rival(tables: Path, truth: Path) -> tuple[float, float, float, int, int]:
+    from hub.identity.blocking import BLOCKING_RULES
+    from pipelines.benchmarks.index_rival import run_plain_splink
+    from pipelines.benchmarks.index_rival_plans import standard_plan
+    from warehouse.connection import open_scratch
+
+    with tempfile.TemporaryDirectory(prefix="bench-rival-") as spill:
+        connection = open_scratch(Path(spill))
+        started = time.perf_counter()
+        records = standard_records(tables)
+        connection.register("records_frame", records)
+        connection.execute("CREATE TABLE records AS FROM records_frame").fetchall()
+        standardising = time.perf_counter() - started
+        columns = [name for name in records.columns if records[name].null_count() < records.height]
+        rules = [
+            f"unnest({rule.key})" if rule.is_list else rule.key
+            for rule in BLOCKING_RULES
+            if set(rule.columns) <= set(columns)
+        ]
+        meant = pl.read_parquet(truth).unique().filter(pl.len().over("signature_id") == 1)
+        result = run_plain_splink(
+            connection,
+            "records",
+            rules,
+            meant.select(member="signature_id", truth="person_number"),
+            plan=standard_plan(columns),
+            pair_limit=RIVAL_PAIR_LIMIT,
+            parquet=Path(spill) / "parquet",
+        )
+        return (
+            standardising + sum(result.seconds.values()),
+            result.f1,
+            result.threshold,
+            result.pairs,
+            peak_memory_mib(),
+        )
+
+
+RIVAL_PAIR_LIMIT = 50_000
+"""Pairs a key may give the rival: with 13 signatures a person, the same people as 5,000 give us."""
