@@ -1,7 +1,8 @@
 """`hub index`: why two are one person, how a person came to be, and the index against labels.
 
-Here: options, printing, exit codes. Never here: explaining (`hub.identity`), reviewing
-(`pipelines.index_review_commands`). Next: the frame of the command line hangs `index_app`.
+Here: options, printing, exit codes, and the other commands of `hub index`. Never here: explaining
+(`hub.identity`), reviewing (`pipelines.index_review_commands`), models and accuracy
+(`pipelines.index_model_commands`), look-ups (`pipelines.index_find_command`). Next: the frame of the command line hangs `index_app`.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ import typer
 from rich.console import Console
 
 from hub.identity.decision_labels import labels_of, measure_labels
+from hub.identity.link_command import link_command
 from hub.identity.person_story import tell_person
 from hub.output import print_rows
+from pipelines.index_find_command import find
+from pipelines.index_model_commands import accept, accuracy, train
 from pipelines.index_review_commands import decide_app, review_app
 from pipelines.pair_views import (
     fail,
@@ -30,6 +34,14 @@ from pipelines.pair_views import (
 index_app = typer.Typer(help="Explain, review and measure the person index.", no_args_is_help=True)
 index_app.add_typer(review_app, name="review")
 index_app.add_typer(decide_app, name="decide")
+for _name, _command in (
+    ("find", find),
+    ("link", link_command),
+    ("train", train),
+    ("accept", accept),
+    ("accuracy", accuracy),
+):
+    index_app.command(_name)(_command)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array and nothing else.")]
 Page = Annotated[Path | None, typer.Option("--html", help="Write a page that needs no network.")]

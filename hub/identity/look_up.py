@@ -1,0 +1,327 @@
+"""Who is this? One raw record against the index of a release, in milliseconds.
+
+Here: what a look-up needs prepared, the candidates of one record, and the answer. Never here: files
+(`warehouse.look_up_files` keeps what is prepared) or what a pair is worth (`look_up_score`). Next:
+`hub index find` prints the answer; a service may keep one `IndexLookUp` open.
+
+The index's own blocking rules find the candidates: the keys of every rule lie sorted beside the
+places of their records, and a key is found by binary search. Blocks are taken smallest first until
+`CANDIDATE_LIMIT` candidates; rules whose block no longer fits are named in the answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from hub.identity.blocking import BLOCKING_RULES, BlockingRule, key_sql
+from hub.identity.comparisons import RECORD_COLUMNS, comparison_of
+from hub.identity.linkage_model import LinkageModel
+from hub.identity.look_up_score import frequency_column, look_up_sql
+from hub.identity.pair_explanation import NOTHING_TO_COMPARE
+from hub.identity.resolution import Thresholds
+from hub.identity.standard import standardise_records
+from hub.identity.statements import keep, run
+
+if TYPE_CHECKING:
+    import duckdb
+
+CANDIDATE_LIMIT = 2_000
+"""Candidates that are scored for one record."""
+BATCH_ROWS = 1_000_000
+"""Records of one Arrow batch: few batches are quick to pick from."""
+
+Keys = tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32]]
+"""Of one rule: key hashes in ascending order, and the place of the record of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """A person who may be meant; weights are bits, those of the best of the person's records."""
+
+    person_id: str
+    match_weight: float
+    stranger_weight: float
+    household_weight: float
+    levels: Mapping[str, str]
+    """Comparison to the level of agreement that is reached."""
+    level_weights: Mapping[str, float]
+    """Comparison to its weight against strangers."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpAnswer:
+    """Who it is: `people`, best first.
+
+    `verdict`: `found` (the first reaches the join weight, and nobody else is near), `ambiguous`
+    (another is within the margin of the first), `nobody` (none reaches the join weight), or
+    `too_little` (the record says nothing that anybody could be found by).
+    """
+
+    verdict: str
+    people: tuple[FoundPerson, ...]
+    candidates: int
+    rules_skipped: tuple[str, ...] = field(default=())
+    """Blocking rules whose key is shared by too many to compare them all."""
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether several people fit about equally well."""
+        return self.verdict == "ambiguous"
+
+
+def make_look_up_records(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> None:
+    """Make the temporary table `look_up_record`: everything that can be found, with its place.
+
+    `connection` holds `linkage_record`, `number_neighbour` and `entity_cluster` with `person_id`.
+    """
+    joins, frequencies = [], []
+    for column, known in model.frequencies.items():
+        keep(
+            connection,
+            f"known_{column}",
+            pl.DataFrame(
+                {"value": list(known), "frequency": list(known.values())},
+                schema={"value": pl.String, "frequency": pl.Float64},
+            ),
+        )
+        joins.append(f"LEFT JOIN known_{column} AS f_{column} ON f_{column}.value = r.{column}")
+        frequencies.append(
+            f", CASE WHEN r.{column} IS NOT NULL"
+            f" THEN coalesce(f_{column}.frequency, {model.rare[column]!r}) END"
+            f" AS {frequency_column(column)}"
+        )
+    columns = ", ".join(f"r.{column}" for column in RECORD_COLUMNS if column != "number_near")
+    run(
+        connection,
+        f"""
+        CREATE OR REPLACE TEMP TABLE look_up_record AS
+        SELECT
+            (row_number() OVER (ORDER BY r.record_id) - 1)::UINTEGER AS place,
+            r.record_id, r.entity_id, c.person_id, {columns}, n.number_near{"".join(frequencies)}
+        FROM linkage_record AS r
+        JOIN entity_cluster AS c ON c.entity_id = r.entity_id
+        LEFT JOIN number_neighbour AS n ON n.number = r.number
+        {" ".join(joins)}
+        WHERE c.person_id IS NOT NULL
+        """,
+    )
+
+
+def look_up_records(connection: duckdb.DuckDBPyConnection) -> pa.RecordBatchReader:
+    """Return the rows of `look_up_record` in the order of their place, in batches of `BATCH_ROWS`."""
+    return connection.sql(
+        "SELECT * EXCLUDE (place) FROM look_up_record ORDER BY place"
+    ).to_arrow_reader(BATCH_ROWS)
+
+
+def look_up_keys(connection: duckdb.DuckDBPyConnection, rule: BlockingRule) -> Keys:
+    """Return the keys of one rule over `look_up_record`."""
+    keys = key_sql("look_up_record", [rule], ("place",))
+    found = connection.sql(
+        f"SELECT key_hash, place FROM ({keys}) ORDER BY key_hash, place"
+    ).fetchnumpy()
+    return (
+        np.asarray(found["key_hash"], np.uint64),
+        np.asarray(found["place"], np.uint32),
+    )
+
+
+class IndexLookUp:
+    """The index of one release, opened for look-ups; not for use by several threads at once."""
+
+    def __init__(
+        self,
+        records: Sequence[pa.RecordBatch],
+        keys: Mapping[str, Keys],
+        model: LinkageModel,
+        thresholds: Thresholds | None = None,
+    ) -> None:
+        """Open an index.
+
+        Args:
+            records: batches of `look_up_records`.
+            keys: rule name to `look_up_keys`.
+            model: the model that the index was made with, its prior included.
+            thresholds: what a weight must reach.
+        """
+        import duckdb
+
+        self._batches = records
+        self._starts = np.cumsum([0, *(batch.num_rows for batch in records)])
+        self._keys = keys
+        self._model = model
+        self._thresholds = thresholds or Thresholds()
+        self._rules = tuple(rule for rule in BLOCKING_RULES if rule.name in keys)
+        # One question is a few rows: more threads would only wait for one another.
+        self._work = duckdb.connect(config={"threads": 1})
+        self._prepare()
+
+    def close(self) -> None:
+        """Close the connection; files that are mapped into memory are left alone."""
+        self._work.close()
+
+    def _prepare(self) -> None:
+        """Plan both statements once, over empty tables that every question fills anew."""
+        # Planning would take longer than the work on a few rows, and optimising even more.
+        run(self._work, "PRAGMA disable_optimizer")
+        no_candidate = self._batches[0].slice(0, 0) if self._batches else None
+        if no_candidate is None:
+            return
+        self._work.register("no_candidate", pa.Table.from_batches([no_candidate]))
+        run(self._work, "CREATE TABLE candidate_record AS FROM no_candidate")
+        known = ", ".join((*RECORD_COLUMNS, *map(frequency_column, self._model.frequencies)))
+        run(self._work, f"CREATE TABLE asked_record AS SELECT {known} FROM no_candidate")
+        self._work.unregister("no_candidate")
+        keys = key_sql("asked_record", self._rules, ())
+        run(self._work, f"PREPARE asked_key AS SELECT DISTINCT rule, key_hash FROM ({keys})")
+        run(
+            self._work,
+            f"""
+            PREPARE found AS
+            FROM ({look_up_sql(self._model, "asked_record", "candidate_record")})
+            QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY match_weight DESC, record_id) = 1
+            ORDER BY match_weight DESC, person_id
+            """,
+        )
+
+    def _fill(self, table: str, rows: pa.Table) -> None:
+        run(self._work, f"TRUNCATE {table}")
+        self._work.register("filling", rows)
+        run(self._work, f"INSERT INTO {table} BY NAME FROM filling")
+        self._work.unregister("filling")
+
+    @property
+    def records(self) -> int:
+        """How many records can be found."""
+        return int(self._starts[-1])
+
+    def find(
+        self,
+        record: Mapping[str, object],
+        *,
+        number: str | None = None,
+        number_near: Sequence[int] = (),
+        limit: int = 5,
+        as_of: dt.date | None = None,
+    ) -> LookUpAnswer:
+        """Find whom a raw record is about.
+
+        Args:
+            record: raw identity columns but `record_id` and `national_id`: `full_name`,
+                `birth_date`, `sex`, `address`, `phone`, `email` …
+            number: token of the national ID, as the index has it.
+            number_near: its near keys.
+            limit: people to return at most.
+            as_of: birth dates after this day are not believed; by default today.
+        """
+        written = pl.DataFrame(
+            {"record_id": [0], **{name: [said] for name, said in record.items()}}
+        )
+        described = standardise_records(written, bytes(32), as_of=as_of).with_columns(
+            number=pl.lit(number, pl.String),
+            number_near=pl.lit(
+                pl.Series([list(number_near)] if number_near else [None], dtype=pl.List(pl.UInt64))
+            ),
+        )
+        return self.find_described(described, limit=limit)
+
+    def find_described(self, described: pl.DataFrame, *, limit: int = 5) -> LookUpAnswer:
+        """Find whom one standardised record is about: a row of `hub.identity.standard`."""
+        asked = described.select(RECORD_COLUMNS).with_columns(
+            pl.lit(self._frequency(column, described[column].item()), pl.Float64).alias(
+                frequency_column(column)
+            )
+            for column in self._model.frequencies
+        )
+        if not self.records:
+            return LookUpAnswer("nobody", (), 0)
+        self._fill("asked_record", asked.to_arrow())
+        keys = self._work.execute("EXECUTE asked_key").fetchall()
+        if not keys:
+            return LookUpAnswer("too_little", (), 0)
+        places, skipped = self._places(keys)
+        if not places.size:
+            return LookUpAnswer("nobody", (), 0, skipped)
+        self._fill("candidate_record", self._take(places))
+        cursor = self._work.execute("EXECUTE found")
+        names = [column[0] for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()[: max(limit, 2)]]
+        return LookUpAnswer(
+            self._verdict([row["match_weight"] for row in rows]),
+            tuple(self._person(row) for row in rows[:limit]),
+            int(places.size),
+            skipped,
+        )
+
+    def _frequency(self, column: str, said: str | None) -> float | None:
+        if said is None:
+            return None
+        return self._model.frequencies[column].get(said, self._model.rare[column])
+
+    def _places(
+        self, keys: Sequence[tuple[int, int]]
+    ) -> tuple[npt.NDArray[np.uint32], tuple[str, ...]]:
+        """Return the places of candidates, and the rules that had too many."""
+        blocks: list[tuple[int, int, int]] = []
+        for rule, key_hash in keys:
+            hashes, _ = self._keys[BLOCKING_RULES[rule].name]
+            wanted = np.uint64(key_hash)
+            first = int(np.searchsorted(hashes, wanted, "left"))
+            size = int(
+                np.searchsorted(hashes[first : first + CANDIDATE_LIMIT + 1], wanted, "right")
+            )
+            if size:
+                blocks.append((size, rule, first))
+        taken: list[npt.NDArray[np.uint32]] = []
+        skipped: set[int] = set()
+        total = 0
+        for size, rule, first in sorted(blocks):
+            if total + size > CANDIDATE_LIMIT:
+                skipped.add(rule)
+                continue
+            total += size
+            taken.append(self._keys[BLOCKING_RULES[rule].name][1][first : first + size])
+        places = np.unique(np.concatenate(taken)) if taken else np.empty(0, np.uint32)
+        return places, tuple(BLOCKING_RULES[rule].name for rule in sorted(skipped))
+
+    def _take(self, places: npt.NDArray[np.uint32]) -> pa.Table:
+        """Return the records at `places`, which are in ascending order."""
+        ends = np.searchsorted(places, self._starts)
+        return pa.Table.from_batches(
+            [
+                batch.take(pa.array(places[ends[at] : ends[at + 1]] - np.uint32(self._starts[at])))
+                for at, batch in enumerate(self._batches)
+                if ends[at] < ends[at + 1]
+            ]
+        )
+
+    def _verdict(self, weights: Sequence[float]) -> str:
+        if not weights or weights[0] < self._thresholds.join_weight:
+            return "nobody"
+        if len(weights) > 1 and weights[0] - weights[1] < self._thresholds.margin:
+            return "ambiguous"
+        return "found"
+
+    def _person(self, row: Mapping[str, Any]) -> FoundPerson:
+        levels, weights = {}, {}
+        for name in (one.name for one in self._model.comparisons()):
+            gamma = int(row[f"gamma_{name}"])
+            told = comparison_of(name).levels
+            levels[name] = told[len(told) - 1 - gamma].label if gamma >= 0 else NOTHING_TO_COMPARE
+            weights[name] = round(float(row[f"weight_{name}"]), 6)
+        return FoundPerson(
+            row["person_id"],
+            row["match_weight"],
+            row["stranger_weight"],
+            row["household_weight"],
+            levels,
+            weights,
+        )
