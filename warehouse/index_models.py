@@ -34,15 +34,26 @@ ACCEPTED = "accepted"
 ACCEPTANCES = "acceptances.jsonl"
 _VERSION = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
 _LIKE_NATIONAL_ID = re.compile(r"(?:^|\D)\d{6}[-_ ]?\d{7}(?:$|\D)")
-_LARGEST_SCHEMA = {
-    "kind": pl.String,
-    "clusters_before": pl.List(pl.String),
-    "clusters_after": pl.List(pl.String),
-    "before_count": pl.Int64,
-    "after_count": pl.Int64,
-    "members": pl.Int64,
-    "weight": pl.Int64,
-}
+_SUMMARY_SCHEMA = pl.Schema(
+    {
+        "kind": pl.String(),
+        "clusters_before": pl.Int64(),
+        "clusters_after": pl.Int64(),
+        "members": pl.Int64(),
+        "weight": pl.Int64(),
+    }
+)
+_LARGEST_SCHEMA = pl.Schema(
+    {
+        "kind": pl.String(),
+        "clusters_before": pl.List(pl.String),
+        "clusters_after": pl.List(pl.String),
+        "before_count": pl.Int64(),
+        "after_count": pl.Int64(),
+        "members": pl.Int64(),
+        "weight": pl.Int64(),
+    }
+)
 
 
 class IndexModelError(Exception):
@@ -149,9 +160,8 @@ def read_comparison(layout: Layout, version: str) -> ModelComparison:
             "`hub index train` compares what it trains"
         )
     told = json.loads(path.read_text("utf-8"))
-    counts = dict.fromkeys(("clusters_before", "clusters_after", "members", "weight"), pl.Int64)
     diff = PartitionDiff(
-        summary=pl.DataFrame(told["summary"], schema={"kind": pl.String, **counts}),
+        summary=pl.DataFrame(told["summary"], schema=_SUMMARY_SCHEMA),
         largest=pl.DataFrame(told["largest"], schema=_LARGEST_SCHEMA),
         members_new=told["members_new"],
         members_gone=told["members_gone"],

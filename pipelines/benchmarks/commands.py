@@ -46,3 +46,23 @@ def simulation(
     from pipelines.benchmarks.simulation import measure_simulation
 
     print_rows(measure_simulation(people), as_json=as_json, title="Simulation")
+
+
+@bench_app.command()
+def febrl(
+    data_set: Annotated[
+        list[int] | None, typer.Option(min=1, max=4, help="Only this set; may be repeated.")
+    ] = None,
+    rival: Annotated[
+        bool, typer.Option("--rival", help="Run plain Splink on the same sets, too.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """The person index on FEBRL 1 to 4, with every wrong pair and why it is wrong."""
+    from pipelines.benchmarks.febrl import DATA_SETS, run_febrl
+
+    try:
+        run_febrl(data_set or DATA_SETS, as_json=as_json, with_rival=rival)
+    except ModuleNotFoundError as absent:
+        typer.echo(f"error: {absent}", err=True)
+        raise typer.Exit(1) from absent

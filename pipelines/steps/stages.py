@@ -23,6 +23,7 @@ from pipelines.steps.families import open_bench
 from pipelines.steps.findings import build_findings
 from pipelines.steps.households import build_households, no_stays
 from pipelines.steps.index import Before, build_index, index_settings, load_signatures
+from pipelines.steps.index_accuracy import measure_night
 from pipelines.steps.profiles import build_profiles
 from warehouse.index_state import find_state, keep_state
 from warehouse.ledger import Minted
@@ -153,6 +154,7 @@ def publish_release(context: NightContext) -> Counts:
     changes = context.ledger.see_findings(context.night, finding_ids)
     questions = context.ledger.see_reviews(context.night, asked)
     context.announce("release", release.release_id)
+    measure_night(context)
     return {
         "release": int(release.release_id[1:]),
         "reviews_opened": questions.opened,
