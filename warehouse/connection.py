@@ -63,6 +63,7 @@ def open_reader() -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "python_enable_replacements": False,
+            "enable_progress_bar": "false",
         }
     )
     connection.execute("SET TimeZone = 'UTC'").fetchall()

@@ -11,6 +11,7 @@ index from nothing, with the same partition, and people keep their IDs through t
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from hub.identity.advance import STATE
+from hub.identity.advance import CHANGES, STATE
 from hub.identity.linkage_model import LinkageModel
 from warehouse import durable
 from warehouse.connection import open_scratch
@@ -29,6 +30,8 @@ from warehouse.releases import current
 SETTINGS = "settings.json"
 MODEL = "model.json"
 _KEPT_STATES = 3
+_MOST_SEGMENTS = 8
+"""Nights whose changes lie beside one another before they are written into one."""
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
 
 
@@ -55,16 +58,46 @@ def write_state(
     folder: Path,
     settings: Mapping[str, str],
     model: LinkageModel,
+    *,
+    before: Path | None = None,
 ) -> None:
-    """Write the tables `all_<table>` of `connection` as the state in `folder`."""
+    """Write tonight's state into `folder`.
+
+    With a state `before`, its segments are linked, not copied, and only what tonight added and took
+    away is written (`hub.identity.advance.CHANGES`), until there are too many segments. Otherwise
+    the tables `all_<table>` are written whole.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     for table in STATE:
-        target = str(folder / f"{table}.parquet").replace("'", "''")
-        connection.execute(f"COPY all_{table} TO '{target}' {_PARQUET}").fetchall()
+        old = _segments(before, table) if before is not None and table in CHANGES else []
+        if not old or len(old) >= _MOST_SEGMENTS:
+            _copy(connection, f"FROM all_{table}", folder / f"{table}.0000.parquet")
+            continue
+        for segment in [*old, *_gone_of(before, table)]:
+            os.link(segment, folder / segment.name)
+        number = f"{len(old):04}"
+        _copy(connection, f"FROM added_{table}", folder / f"{table}.{number}.parquet")
+        change = CHANGES[table]
+        if change.gone:
+            gone = f"SELECT DISTINCT {change.key} FROM {change.gone}"
+            _copy(connection, gone, folder / f"{table}.{number}.gone.parquet")
     (folder / MODEL).write_text(model.dumps(), "utf-8")
     # Last: a folder without settings is no state.
     (folder / SETTINGS).write_text(json.dumps(_with_engine(settings), indent=1), "utf-8")
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, select: str, target: Path) -> None:
+    path = str(target).replace("'", "''")
+    connection.execute(f"COPY ({select}) TO '{path}' {_PARQUET}").fetchall()
+
+
+def _segments(folder: Path | None, table: str) -> list[Path]:
+    return sorted(folder.glob(f"{table}.[0-9][0-9][0-9][0-9].parquet")) if folder else []
+
+
+def _gone_of(folder: Path | None, table: str) -> list[Path]:
+    return sorted(folder.glob(f"{table}.*.gone.parquet")) if folder else []
 
 
 def keep_state(layout: Layout, written: Path, release_id: str) -> None:
@@ -104,10 +137,32 @@ def kept_model(layout: Layout) -> LinkageModel | None:
 def attach_state(connection: duckdb.DuckDBPyConnection, folder: Path, prefix: str = "old_") -> None:
     """Make a view `<prefix><table>` of every table of the state in `folder`."""
     for table in STATE:
-        path = str(folder / f"{table}.parquet").replace("'", "''")
         connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {prefix}{table} AS FROM read_parquet('{path}')"
+            f"CREATE OR REPLACE TEMP VIEW {prefix}{table} AS {_segments_sql(folder, table)}"
         ).fetchall()
+
+
+def _segments_sql(folder: Path, table: str) -> str:
+    """Return the SQL of a table's rows: of every segment those that no later night took away."""
+    segments = _segments(folder, table)
+    gone = {path.name.split(".")[1]: path for path in _gone_of(folder, table)}
+    parts = []
+    for segment in segments:
+        number = segment.name.split(".")[1]
+        later = [path for at, path in gone.items() if at > number]
+        part = f"SELECT o.* FROM read_parquet({_quoted([segment])}) AS o"
+        if later:
+            change = CHANGES[table]
+            keys = f"(SELECT DISTINCT {change.key} FROM read_parquet({_quoted(later)}))"
+            for place, column in enumerate(change.columns):
+                part += f" ANTI JOIN {keys} AS g{place} ON g{place}.{change.key} = o.{column}"
+        parts.append(part)
+    return " UNION ALL BY NAME ".join(parts)
+
+
+def _quoted(paths: list[Path]) -> str:
+    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"[{listed}]"
 
 
 @contextmanager

@@ -39,6 +39,7 @@ from hub.identity.linkage_model import LinkageModel
 from hub.identity.pairing import (
     compare_among,
     make_candidate_pairs,
+    make_record_keys,
     records_of_toggled_blocks,
 )
 from hub.identity.resolution import Constraints, Thresholds, resolve_entities
@@ -52,6 +53,7 @@ STATE = {
     "description": "one row a distinct description, standardised",
     "entity_description": "one row a description and its entity",
     "linkage_record": "one row what the model compares",
+    "record_key": "one row a blocking key of a linkage record; near keys are in number_neighbour",
     "number_neighbour": "one row an ID number's token and its near keys",
     "number_alias": "one row two numbers of one person, as an authority says",
     "pair_score": "one row a scored pair of linkage records",
@@ -60,6 +62,46 @@ STATE = {
     "decided_pair": "one row two records that a person has decided about",
 }
 """The tables of an index's state; all but the last are in the identity zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a night changes a table of the state: rows whose `columns` are in `gone` go.
+
+    What it adds is the table `added_<table>`. `gone` is a table with the column `key`, or None.
+    """
+
+    gone: str | None = None
+    key: str = ""
+    columns: tuple[str, ...] = ()
+
+
+CHANGES = {
+    "record_description": Change("gone_row", "record_id", ("record_id",)),
+    "description": Change("changed_description", "description_id", ("description_id",)),
+    "entity_description": Change("redone_description", "description_id", ("description_id",)),
+    "linkage_record": Change("redone_entity", "entity_id", ("entity_id",)),
+    "record_key": Change("gone_record", "record_id", ("record_id",)),
+    "number_neighbour": Change(),
+    "pair_score": Change("outdated_record", "record_id", ("record_l", "record_r")),
+    "entity_cluster": Change("settled_entity", "entity_id", ("entity_id",)),
+}
+"""The tables of which a night keeps most rows; the other ones are written anew."""
+
+
+def merge(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Make the view `all_<table>`: the old rows that did not go, and the added ones."""
+    change = CHANGES[table]
+    remaining = f"FROM old_{table} AS o"
+    for number, column in enumerate(change.columns):
+        remaining += f" ANTI JOIN {change.gone} AS g{number} ON g{number}.{change.key} = o.{column}"
+    run(
+        connection,
+        f"""
+        CREATE OR REPLACE TEMP VIEW all_{table} AS
+        SELECT o.* {remaining} UNION ALL BY NAME FROM added_{table}
+        """,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +156,8 @@ def advance_index(
         constraints: (`must_link` or `cannot_link`, record, record).
         has_state: whether there are the old tables.
 
-    Also makes `affected_entity` (`entity_id`), those whose cluster may have changed, and
-    `dropped_block`.
+    Also makes `affected_entity` (`entity_id`), those whose cluster may have changed, `resolved`,
+    their clusters (of which `name_clusters` makes `all_entity_cluster`), and `dropped_block`.
     """
     run(
         connection,
@@ -140,9 +182,10 @@ def advance_index(
         )
     anchor_descriptions(connection)
     if has_state:
-        _merge_entities(connection)
+        _merge_entities(connection, settings)
     else:
         _take_all(connection, "entity_description", "linkage_record", "number_neighbour")
+        make_record_keys(connection, "all_linkage_record", settings.rules, "all_record_key")
     _take_all(connection, "number_alias")
     _compare(connection, settings, has_state=has_state)
     _resolve(connection, settings, constraints, has_state=has_state)
@@ -169,14 +212,12 @@ def _merge_descriptions(connection: duckdb.DuckDBPyConnection) -> None:
     run(
         connection,
         """
-        CREATE OR REPLACE TEMP TABLE all_record_description AS
-        SELECT o.* FROM old_record_description AS o
-        ANTI JOIN gone_row AS g ON g.record_id = o.record_id
-        UNION ALL BY NAME
+        CREATE OR REPLACE TEMP TABLE added_record_description AS
         SELECT d.*, c.is_register, c.is_separate
         FROM record_description AS d JOIN current_record AS c ON c.record_id = d.record_id
         """,
     )
+    merge(connection, "record_description")
     run(
         connection,
         """
@@ -208,16 +249,7 @@ def _merge_descriptions(connection: duckdb.DuckDBPyConnection) -> None:
         ) AS s ON s.description_id = w.description_id
         """,
     )
-    run(
-        connection,
-        """
-        CREATE OR REPLACE TEMP TABLE all_description AS
-        SELECT o.* FROM old_description AS o
-        ANTI JOIN changed_description AS c ON c.description_id = o.description_id
-        UNION ALL BY NAME
-        FROM added_description
-        """,
-    )
+    merge(connection, "description")
 
 
 def _find_touched_descriptions(connection: duckdb.DuckDBPyConnection) -> None:
@@ -233,7 +265,7 @@ def _find_touched_descriptions(connection: duckdb.DuckDBPyConnection) -> None:
     drop(connection, "touched_number_next")
 
 
-def _merge_entities(connection: duckdb.DuckDBPyConnection) -> None:
+def _merge_entities(connection: duckdb.DuckDBPyConnection, settings: IndexSettings) -> None:
     """Make `all_entity_description`, `all_linkage_record`, `delta_record`, `gone_record`."""
     run(
         connection,
@@ -252,35 +284,20 @@ def _merge_entities(connection: duckdb.DuckDBPyConnection) -> None:
     )
     run(
         connection,
-        """
-        CREATE OR REPLACE TEMP TABLE all_entity_description AS
-        SELECT o.* FROM old_entity_description AS o
-        ANTI JOIN redone_description AS r ON r.description_id = o.description_id
-        UNION ALL BY NAME
-        FROM entity_description
-        """,
+        "CREATE OR REPLACE TEMP TABLE added_entity_description AS FROM entity_description",
     )
+    merge(connection, "entity_description")
+    run(connection, "CREATE OR REPLACE TEMP TABLE added_linkage_record AS FROM linkage_record")
+    merge(connection, "linkage_record")
     run(
         connection,
         """
-        CREATE OR REPLACE TEMP TABLE all_linkage_record AS
-        SELECT o.* FROM old_linkage_record AS o
-        ANTI JOIN redone_entity AS r ON r.entity_id = o.entity_id
-        UNION ALL BY NAME
-        FROM linkage_record
-        """,
-    )
-    run(
-        connection,
-        """
-        CREATE OR REPLACE TEMP TABLE all_number_neighbour AS
-        FROM old_number_neighbour
-        UNION ALL BY NAME
+        CREATE OR REPLACE TEMP TABLE added_number_neighbour AS
         SELECT n.* FROM number_neighbour AS n
         ANTI JOIN old_number_neighbour AS o ON o.number = n.number
         """,
     )
-    run(connection, "CREATE OR REPLACE TEMP TABLE number_neighbour AS FROM all_number_neighbour")
+    merge(connection, "number_neighbour")
     run(
         connection,
         """
@@ -297,9 +314,16 @@ def _merge_entities(connection: duckdb.DuckDBPyConnection) -> None:
         FROM old_linkage_record AS o
         SEMI JOIN redone_entity AS r ON r.entity_id = o.entity_id
         ANTI JOIN linkage_record AS n ON n.record_id = o.record_id
-        LEFT JOIN number_neighbour AS b ON b.number = o.number
+        LEFT JOIN all_number_neighbour AS b ON b.number = o.number
         """,
     )
+    make_record_keys(
+        connection,
+        "(SELECT n.* FROM linkage_record AS n SEMI JOIN delta_record AS d ON d.record_id = n.record_id)",
+        settings.rules,
+        "added_record_key",
+    )
+    merge(connection, "record_key")
 
 
 def _compare(
@@ -309,19 +333,20 @@ def _compare(
     rules, limit = settings.rules, settings.pair_limit
     if not has_state:
         compare_among(connection, "all_linkage_record")
-        make_candidate_pairs(connection, rules, pair_limit=limit)
+        make_candidate_pairs(connection, rules, pair_limit=limit, keys="all_record_key")
         make(connection, "dropped_block", pair_limit=limit_sql(limit))
         score_candidates(connection, settings.model, "candidate_pair", "all_pair_score")
         return
     run(connection, "CREATE OR REPLACE TEMP TABLE compared_record AS FROM delta_record")
-    compare_among(connection, "all_linkage_record", "compared_record")
-    make_candidate_pairs(connection, rules, pair_limit=limit, is_delta=True)
+    compare_among(connection, "all_linkage_record", "compared_record", "all_number_neighbour")
+    known = {"keys": "all_record_key", "neighbours": "all_number_neighbour"}
+    make_candidate_pairs(connection, rules, pair_limit=limit, is_delta=True, **known)
     records_of_toggled_blocks(connection, rules, limit)
     if value(connection, "SELECT count(*) FROM toggled_record"):
         run(connection, "INSERT INTO compared_record FROM toggled_record")
-        make_candidate_pairs(connection, rules, pair_limit=limit, is_delta=True)
+        make_candidate_pairs(connection, rules, pair_limit=limit, is_delta=True, **known)
     make(connection, "dropped_block", pair_limit=limit_sql(limit))
-    score_candidates(connection, settings.model, "candidate_pair", "added_score")
+    score_candidates(connection, settings.model, "candidate_pair", "added_pair_score")
     run(
         connection,
         """
@@ -339,16 +364,7 @@ def _compare(
             OR o.record_r IN (SELECT record_id FROM outdated_record)
         """,
     )
-    run(
-        connection,
-        """
-        CREATE OR REPLACE TEMP TABLE all_pair_score AS
-        SELECT o.* FROM old_pair_score AS o
-        ANTI JOIN outdated_score AS g ON g.record_l = o.record_l AND g.record_r = o.record_r
-        UNION ALL BY NAME
-        FROM added_score
-        """,
-    )
+    merge(connection, "pair_score")
 
 
 def _resolve(
@@ -405,25 +421,25 @@ def _resolve(
     )
     keep(connection, "resolved", resolution.entities)
     keep(connection, "asked", resolution.reviews)
-    old = {
-        "entity_cluster": """
-            UNION ALL BY NAME
-            SELECT o.entity_id, o.cluster, o.match_kind, o.match_weight FROM old_entity_cluster AS o
-            ANTI JOIN affected_entity AS a ON a.entity_id = o.entity_id
-            ANTI JOIN redone_entity AS r ON r.entity_id = o.entity_id
+    settled = "UNION SELECT entity_id FROM redone_entity" if has_state else ""
+    run(
+        connection,
+        f"""
+        CREATE OR REPLACE TEMP TABLE settled_entity AS
+        SELECT entity_id FROM affected_entity {settled}
         """,
-        "review": """
-            UNION ALL BY NAME
-            SELECT o.kind, o.entity_l, o.entity_r, o.match_weight FROM old_review AS o
-            WHERE
-                o.entity_l NOT IN (SELECT entity_id FROM affected_entity UNION SELECT entity_id FROM redone_entity)
-                AND o.entity_r NOT IN (SELECT entity_id FROM affected_entity UNION SELECT entity_id FROM redone_entity)
-        """,
-    }
-    for table, fresh in (("entity_cluster", "resolved"), ("review", "asked")):
-        rest = old[table] if has_state else ""
-        run(connection, f"CREATE OR REPLACE TEMP TABLE all_{table} AS FROM {fresh} {rest}")
-    drop(connection, "resolved", "asked", "entity_pair")
+    )
+    rest = """
+        UNION ALL BY NAME
+        SELECT o.* FROM old_review AS o
+        ANTI JOIN settled_entity AS l ON l.entity_id = o.entity_l
+        ANTI JOIN settled_entity AS r ON r.entity_id = o.entity_r
+    """
+    run(
+        connection,
+        f"CREATE OR REPLACE TEMP TABLE all_review AS FROM asked {rest if has_state else ''}",
+    )
+    drop(connection, "asked", "entity_pair")
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, *, has_state: bool) -> None:
@@ -448,6 +464,25 @@ def _remember(connection: duckdb.DuckDBPyConnection, *, has_state: bool) -> None
         SEMI JOIN pinned_person AS p ON p.person_id = t.person_id
         """,
     )
+
+
+def name_clusters(connection: duckdb.DuckDBPyConnection, *, has_state: bool) -> None:
+    """Make `all_entity_cluster` from `resolved` and `named_cluster` (`cluster`, `person_id`)."""
+    run(
+        connection,
+        """
+        CREATE OR REPLACE TEMP TABLE added_entity_cluster AS
+        SELECT c.*, n.person_id
+        FROM resolved AS c LEFT JOIN named_cluster AS n ON n.cluster = c.cluster
+        """,
+    )
+    if has_state:
+        merge(connection, "entity_cluster")
+    else:
+        run(
+            connection,
+            "CREATE OR REPLACE TEMP TABLE all_entity_cluster AS FROM added_entity_cluster",
+        )
 
 
 def _constraints(connection: duckdb.DuckDBPyConnection) -> Constraints:

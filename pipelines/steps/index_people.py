@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from hub.identity.advance import name_clusters
 from hub.identity.membership import advance_membership, no_history
 from hub.identity.person_ids import PersonAssignment, assign_person_ids
 from hub.identity.statements import drop, keep, run
@@ -115,29 +116,7 @@ def name_people(
         clusters.join(assigned.members, on="signature_id").select("cluster", "person_id").unique()
     )
     keep(connection, "named_cluster", named)
-    kept = (
-        """
-        LEFT JOIN (
-            SELECT o.cluster, any_value(o.person_id) AS person_id FROM old_entity_cluster AS o
-            ANTI JOIN affected_entity AS a ON a.entity_id = o.entity_id
-            ANTI JOIN redone_entity AS r ON r.entity_id = o.entity_id
-            GROUP BY o.cluster
-        ) AS o ON o.cluster = c.cluster
-        """
-        if has_state
-        else ""
-    )
-    person = "coalesce(n.person_id, o.person_id)" if has_state else "n.person_id"
-    run(
-        connection,
-        f"""
-        CREATE OR REPLACE TEMP TABLE all_entity_cluster AS
-        SELECT c.*, {person} AS person_id
-        FROM all_entity_cluster AS c
-        LEFT JOIN named_cluster AS n ON n.cluster = c.cluster
-        {kept}
-        """,
-    )
+    name_clusters(connection, has_state=has_state)
     gone = previous.join(assigned.members, on="signature_id", how="anti").select(
         "signature_id", person_id=pl.lit(None, pl.String)
     )

@@ -3,7 +3,6 @@
 SELECT d.record_id AS signature_id, c.cluster
 FROM all_record_description AS d
 JOIN all_entity_description AS e ON e.description_id = d.description_id
-SEMI JOIN affected_entity AS a ON a.entity_id = e.entity_id
-JOIN all_entity_cluster AS c ON c.entity_id = e.entity_id
+JOIN resolved AS c ON c.entity_id = e.entity_id
 WHERE c.cluster IS NOT NULL
 ORDER BY d.record_id
