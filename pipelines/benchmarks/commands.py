@@ -66,3 +66,17 @@ def febrl(
     except ModuleNotFoundError as absent:
         typer.echo(f"error: {absent}", err=True)
         raise typer.Exit(1) from absent
+
+
+@bench_app.command()
+def index(
+    people: Annotated[int, typer.Option(help="People in the simulated country.")] = 200_000,
+    rival: Annotated[
+        bool, typer.Option("--rival/--no-rival", help="Run plain Splink on all signatures, too.")
+    ] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """The person index at size: full build, a night of 1 % changes, accuracy, plain Splink."""
+    from pipelines.benchmarks.index import measure_index
+
+    print_rows(measure_index(people, rival=rival), as_json=as_json, title="Person index")

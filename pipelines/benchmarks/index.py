@@ -118,9 +118,7 @@ def measure_inputs(
     ]
     for number, row in enumerate(rows):
         row["IDs changed of the untouched"] = (
-            _changed_of_untouched(inputs.nights[number - 1], inputs.nights[number])
-            if number
-            else 0
+            _changed_of_untouched(inputs.nights[number - 1], inputs.nights[number]) if number else 0
         )
     if rival:
         rows.append(_against_splink(inputs, people, played[0]))
