@@ -4,6 +4,9 @@ Here: what a look-up needs prepared, the candidates of one record, and the answe
 (`warehouse.look_up_files` keeps what is prepared) or what a pair is worth (`look_up_score`). Next:
 `hub index find` prints the answer; a service may keep one `IndexLookUp` open.
 
+Which of several people it is, the weights against strangers decide: one dwelling is then a reason
+for somebody. That it is anybody at all, the match weight must say, which also beats a household.
+
 The index's own blocking rules find the candidates: the keys of every rule lie sorted beside the
 places of their records, and a key is found by binary search. Blocks are taken smallest first until
 `CANDIDATE_LIMIT` candidates; rules whose block no longer fits are named in the answer.
@@ -44,7 +47,11 @@ Keys = tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32]]
 
 @dataclass(frozen=True, slots=True)
 class FoundPerson:
-    """A person who may be meant; weights are bits, those of the best of the person's records."""
+    """A person who may be meant; weights are bits.
+
+    `match_weight` is the highest of the person's records, as for the index; all else is told of the
+    record with the highest `stranger_weight`.
+    """
 
     person_id: str
     match_weight: float
@@ -61,7 +68,7 @@ class LookUpAnswer:
     """Who it is: `people`, best first.
 
     `verdict`: `found` (the first reaches the join weight, and nobody else is near), `ambiguous`
-    (another is within the margin of the first), `nobody` (none reaches the join weight), or
+    (another who reaches it is within the margin of the first), `nobody` (the first does not), or
     `too_little` (the record says nothing that anybody could be found by).
     """
 
@@ -186,9 +193,10 @@ class IndexLookUp:
             self._work,
             f"""
             PREPARE found AS
+            SELECT * REPLACE (max(match_weight) OVER (PARTITION BY person_id) AS match_weight)
             FROM ({look_up_sql(self._model, "asked_record", "candidate_record")})
-            QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY match_weight DESC, record_id) = 1
-            ORDER BY match_weight DESC, person_id
+            QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY stranger_weight DESC, record_id) = 1
+            ORDER BY stranger_weight DESC, person_id
             """,
         )
 
@@ -253,9 +261,9 @@ class IndexLookUp:
         self._fill("candidate_record", self._take(places))
         cursor = self._work.execute("EXECUTE found")
         names = [column[0] for column in cursor.description or ()]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()[: max(limit, 2)]]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         return LookUpAnswer(
-            self._verdict([row["match_weight"] for row in rows]),
+            self._verdict(rows),
             tuple(self._person(row) for row in rows[:limit]),
             int(places.size),
             skipped,
@@ -303,10 +311,12 @@ class IndexLookUp:
             ]
         )
 
-    def _verdict(self, weights: Sequence[float]) -> str:
-        if not weights or weights[0] < self._thresholds.join_weight:
+    def _verdict(self, rows: Sequence[Mapping[str, Any]]) -> str:
+        fitting = [row for row in rows if row["match_weight"] >= self._thresholds.join_weight]
+        if not fitting or fitting[0] is not rows[0]:
             return "nobody"
-        if len(weights) > 1 and weights[0] - weights[1] < self._thresholds.margin:
+        margin = self._thresholds.margin
+        if any(rows[0]["stranger_weight"] - row["stranger_weight"] < margin for row in fitting[1:]):
             return "ambiguous"
         return "found"
 
