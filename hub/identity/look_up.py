@@ -68,7 +68,8 @@ class LookUpAnswer:
     """Who it is: `people`, best first.
 
     `verdict`: `found` (the first reaches the join weight, and nobody else is near), `ambiguous`
-    (another who reaches it is within the margin of the first), `nobody` (the first does not), or
+    (another who reaches it is within the margin of the first, or the first does not reach it and
+    another does), `nobody` (none reaches it), or
     `too_little` (the record says nothing that anybody could be found by).
     """
 
@@ -313,8 +314,11 @@ class IndexLookUp:
 
     def _verdict(self, rows: Sequence[Mapping[str, Any]]) -> str:
         fitting = [row for row in rows if row["match_weight"] >= self._thresholds.join_weight]
-        if not fitting or fitting[0] is not rows[0]:
+        if not fitting:
             return "nobody"
+        if fitting[0] is not rows[0]:
+            # Somebody is nearer, but as one of a household would be.
+            return "ambiguous"
         margin = self._thresholds.margin
         if any(rows[0]["stranger_weight"] - row["stranger_weight"] < margin for row in fitting[1:]):
             return "ambiguous"

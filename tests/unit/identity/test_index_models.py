@@ -44,7 +44,7 @@ def compared(layout):
     return comparison
 
 
-def accept(layout, seen, limits=DiffLimits(), in_use=IN_USE, **said):  # noqa: B008
+def accept(layout, seen, limits=DiffLimits(), in_use=IN_USE, **said):
     return index_models.accept(layout, "2027-01", in_use, limits, seen=seen, **{**WHO, **said})
 
 
