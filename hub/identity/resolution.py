@@ -282,6 +282,7 @@ class _Knot:
         loose = self._ambiguous()
         self._agree(loose)
         self._doubt(loose)
+        self._wonder_at_cannot_links()
         return sorted(self.cluster_of.items())
 
     def _weight(self, left: int, right: int) -> float | None:
@@ -299,10 +300,6 @@ class _Knot:
         for left, right in self.must:
             weight = self._weight(left, right)
             if weight is not None and weight < -self.thresholds.join_weight:
-                self.reviews.append(("decision_contradicted", left, right, weight))
-        for left, right in self.cannot:
-            weight = self._weight(left, right)
-            if weight is not None and weight >= 2 * self.thresholds.join_weight:
                 self.reviews.append(("decision_contradicted", left, right, weight))
 
     def _forbidden(self, left: int, right: int, *, by_person: bool = False) -> str | None:
@@ -454,6 +451,22 @@ class _Knot:
             if self._forbidden(self.cluster_of[left], self.cluster_of[right], by_person=True):
                 continue
             self.reviews.append(("could_also_be", left, right, weight))
+
+    def _wonder_at_cannot_links(self) -> None:
+        """Ask about decisions against the data, unless another fits about as well as the one refused.
+
+        That one of several who fit is not it is what a person is asked for, and no contradiction.
+        """
+        for left, right in self.cannot:
+            weight = self._weight(left, right)
+            if weight is None or weight < 2 * self.thresholds.join_weight:
+                continue
+            if not any(
+                self.neighbours[node].get(other, _WEAKEST) >= weight - self.thresholds.margin
+                for node in (left, right)
+                for other in self.members[self.cluster_of[node]]
+            ):
+                self.reviews.append(("decision_contradicted", left, right, weight))
 
 
 def _name_clusters(entities: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
