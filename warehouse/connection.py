@@ -34,6 +34,8 @@ def open_scratch(spill: Path) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
         }
     )
+    # Progress is the caller's to show.
+    connection.execute("SET enable_progress_bar = false").fetchall()
     connection.execute("SET TimeZone = 'UTC'").fetchall()
     return connection
 
@@ -63,7 +65,6 @@ def open_reader() -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "python_enable_replacements": False,
-            "enable_progress_bar": "false",
         }
     )
     connection.execute("SET TimeZone = 'UTC'").fetchall()
