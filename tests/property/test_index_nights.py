@@ -20,13 +20,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.identity import engine
-from hub.identity.advance import STATE, IndexSettings, advance_index, missing_records
+from hub.identity.advance import (
+    STATE,
+    IndexSettings,
+    advance_index,
+    missing_records,
+    name_clusters,
+)
 from hub.identity.blocking import BLOCKING_RULES
 from hub.identity.components import connected_components
 from hub.identity.linkage_model import LinkageModel, shipped_model
 from hub.identity.resolution import Thresholds
 from hub.identity.standard import standardise_records
-from hub.identity.statements import drop, keep
+from hub.identity.statements import keep
 
 MODEL = shipped_model()
 WORTH = {
@@ -135,9 +141,14 @@ def build(
     remembers: bool,
 ) -> State:
     """Play one night over a crowd; without an old state from nothing."""
-    drop(connection, *(name for (name,) in connection.sql(
-        "SELECT table_name FROM duckdb_tables() WHERE temporary"
-    ).fetchall()))  # fmt: skip
+    for kind, name in connection.sql(
+        """
+        SELECT 'VIEW', view_name FROM duckdb_views() WHERE temporary AND NOT internal
+        UNION ALL
+        SELECT 'TABLE', table_name FROM duckdb_tables() WHERE temporary
+        """
+    ).fetchall():
+        connection.execute(f"DROP {kind} temp.{name}")
     ids = crowd["record_id"]
     here = pl.DataFrame(
         {
@@ -166,10 +177,12 @@ def build(
     keep(connection, "pinned_person", members.select("person_id"))
     used = IndexSettings(MODEL, Thresholds(), BLOCKING_RULES, limit)
     advance_index(connection, used, has_state=old is not None)
-    state = {name: connection.sql(f"FROM all_{name}").pl() for name in STATE}
-    person = pl.col("cluster").cast(pl.String) if remembers else pl.lit(None, pl.String)
-    state["entity_cluster"] = state["entity_cluster"].with_columns(person_id=person)
-    return state
+    # A cluster's own name stands in for a person ID.
+    person = "cluster::VARCHAR" if remembers else "NULL::VARCHAR"
+    named = connection.sql(f"SELECT DISTINCT cluster, {person} AS person_id FROM resolved").pl()
+    keep(connection, "named_cluster", named)
+    name_clusters(connection, has_state=old is not None)
+    return {name: connection.sql(f"FROM all_{name}").pl() for name in STATE}
 
 
 def people(state: State) -> pl.DataFrame:
