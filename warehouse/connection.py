@@ -27,7 +27,7 @@ def open_scratch(spill: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         config={
             "threads": int(os.environ.get(THREADS_VARIABLE) or os.cpu_count() or 2),
-            "memory_limit": os.environ.get(MEMORY_VARIABLE) or "8GB",
+            "memory_limit": os.environ.get(MEMORY_VARIABLE) or "6GB",
             "temp_directory": str(spill),
             "preserve_insertion_order": True,
             "autoinstall_known_extensions": False,

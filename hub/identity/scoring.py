@@ -160,21 +160,29 @@ def score_pairs(
     count = int(value(connection, f"SELECT count(*) FROM {pairs}"))
     if not count or not model.comparisons():
         return pl.DataFrame(schema=SCORE_SCHEMA)
+    # Read once what a view may have to join: every part asks for it several times.
+    columns = ", ".join(("record_id", *RECORD_COLUMNS))
+    run(
+        connection,
+        f"""
+        CREATE OR REPLACE TEMP TABLE scored_record AS
+        SELECT {columns} FROM {records}
+        WHERE record_id IN (SELECT join_key_l FROM {pairs} UNION SELECT join_key_r FROM {pairs})
+        """,
+    )
     # Splink copies both records beside each pair: so many at a time.
     parts = -(-count // PAIRS_AT_A_TIME)
-    if parts == 1:
-        return _scored(connection, records, pairs, model).sort("record_l", "record_r")
     frames = []
     for part in range(parts):
         run(
             connection,
             f"""
             CREATE OR REPLACE TEMP TABLE part_of_pairs AS
-            FROM {pairs} WHERE hash(join_key_l, join_key_r) % {parts} = {part}
+            FROM {pairs} WHERE hash(join_key_l) % {parts} = {part}
             """,
         )
-        frames.append(_scored(connection, records, "part_of_pairs", model))
-    drop(connection, "part_of_pairs")
+        frames.append(_scored(connection, "scored_record", "part_of_pairs", model))
+    drop(connection, "part_of_pairs", "scored_record")
     return pl.concat(frames).sort("record_l", "record_r")
 
 

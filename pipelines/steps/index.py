@@ -127,9 +127,7 @@ def build_index(
     ask_about_decisions(bench, demands)
     bench.build(LAYER, "review_candidate")
     if state_folder is not None:
-        write_state(
-            connection, state_folder, used.describe(), used.model, before=before.state
-        )
+        write_state(connection, state_folder, used.describe(), used.model, before=before.state)
     counts = _counts(bench)
     drop(connection, "stated_signature", "signature_record", "record")
     return IndexResult(named.assigned.events, named.assigned.next_sequence, counts, used)
