@@ -213,7 +213,7 @@ def leftovers(home: Path) -> list[Path]:
 
 
 READ_GIANT_LINE = """
-import resource, sys
+import re, sys
 from pathlib import Path
 from hub.delivery import DeliveryName, DeliveryStopped
 from sources.readers import open_delivery
@@ -227,7 +227,7 @@ try:
     print("read", rows)
 except DeliveryStopped as stopped:
     print(stopped.rule, stopped.line)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]))
 """
 
 
