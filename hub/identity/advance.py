@@ -171,7 +171,7 @@ def advance_index(
         _merge_descriptions(connection)
         _find_touched_descriptions(connection)
     else:
-        _take_all(connection, "record_description", "description")
+        _take_all(connection, "description")
         run(
             connection,
             """
@@ -193,7 +193,7 @@ def advance_index(
 
 def _take_all(connection: duckdb.DuckDBPyConnection, *tables: str) -> None:
     for table in tables:
-        run(connection, f"CREATE OR REPLACE TEMP TABLE all_{table} AS FROM {table}")
+        run(connection, f"CREATE OR REPLACE TEMP VIEW all_{table} AS FROM {table}")
 
 
 def _merge_descriptions(connection: duckdb.DuckDBPyConnection) -> None:

@@ -31,6 +31,7 @@ from pipelines.steps.index_records import (
     load_records,
     load_signatures,
     no_neighbours,
+    registered_people,
     select_table,
 )
 from warehouse.index_state import attach_state, write_state
@@ -42,8 +43,8 @@ __all__ = [
     "NeighbourKeys",
     "build_index",
     "index_settings",
-    "load_signatures",
     "no_neighbours",
+    "registered_people",
 ]
 
 UNREGISTERED_SHARE = 0.05
@@ -105,8 +106,8 @@ def build_index(
         state_folder: where tonight's state is written, if anywhere.
         night: the day on which memberships change; by default the workbench's.
     """
-    population = load_signatures(bench)
-    used = settings or index_settings(population)
+    load_signatures(bench)
+    used = settings or index_settings(registered_people(bench))
     connection = bench.connection
     has_state = before.state is not None
     if before.state is not None:

@@ -37,7 +37,7 @@ from hub.identity.measures import (
 )
 from hub.identity.statements import keep
 from pipelines.steps.context import NightContext
-from pipelines.steps.index import Before, build_index, index_settings, load_signatures
+from pipelines.steps.index import Before, build_index, index_settings, registered_people
 from pipelines.steps.index_trials import current_release, open_trial
 from warehouse.index_state import find_state, kept_model, open_index_state
 from warehouse.layout import Layout
@@ -198,7 +198,7 @@ def _leave_id_out(
     layout = context.layout
     decisions = context.ledger.active_decisions()
     with open_trial(layout, release.night) as bench:
-        population = load_signatures(bench)
+        population = registered_people(bench)
         settings = index_settings(population, kept_model(layout))
         truth = _hide(bench, release, permille, decisions)
         build_index(

@@ -35,8 +35,21 @@ def select_table(bench: Workbench, table: str) -> None:
     run(bench.connection, f"CREATE OR REPLACE TEMP TABLE {table} AS {sql_text(LAYER, table)}")
 
 
-def load_signatures(bench: Workbench) -> int:
-    """Make `signature_record`, `register_signature`, `number_alias`; return the registered people."""
+def registered_people(bench: Workbench) -> int:
+    """Make `register_signature`; return how many people the registers know, by their ID numbers."""
+    select_table(bench, "register_signature")
+    return int(
+        bench.value(
+            """
+            SELECT count(DISTINCT s.national_id_token) FROM signature AS s
+            SEMI JOIN register_signature AS r ON r.signature_id = s.signature_id
+            """
+        )
+    )
+
+
+def load_signatures(bench: Workbench) -> None:
+    """Make `register_signature`, `signature_record`, `number_alias` and `alias_group`."""
     for table in ("register_signature", "signature_record", "number_alias"):
         select_table(bench, table)
     aliases = bench.frame("FROM number_alias")
@@ -50,14 +63,6 @@ def load_signatures(bench: Workbench) -> int:
         bench.connection,
         "alias_group",
         places.join(groups, on="node").select("number", alias_group="component"),
-    )
-    return int(
-        bench.value(
-            """
-            SELECT count(DISTINCT s.national_id_token) FROM signature AS s
-            SEMI JOIN register_signature AS r ON r.signature_id = s.signature_id
-            """
-        )
     )
 
 

@@ -21,7 +21,7 @@ from hub.identity.linkage_model import LinkageModel
 from hub.identity.membership import no_history
 from hub.identity.partition_diff import PartitionDiff, diff_partitions
 from pipelines.steps.context import NightContext
-from pipelines.steps.index import Before, build_index, index_settings, load_signatures
+from pipelines.steps.index import Before, build_index, index_settings, registered_people
 from pipelines.steps.index_training import train_index_model
 from warehouse.layout import Layout
 from warehouse.releases import Release, current
@@ -117,7 +117,7 @@ def compare_model(context: NightContext, model: LinkageModel) -> PartitionDiff:
             sub_key(context.root_key, "person-id/v1"),
             neighbour_keys=context.tokeniser.neighbour_keys,
             decisions=context.ledger.active_decisions(),
-            settings=index_settings(load_signatures(bench), model),
+            settings=index_settings(registered_people(bench), model),
             night=context.as_of,
         )
         after = bench.frame("SELECT signature_id, person_id FROM person_index")

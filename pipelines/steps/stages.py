@@ -22,7 +22,7 @@ from pipelines.steps.extracts import write_extract
 from pipelines.steps.families import open_bench
 from pipelines.steps.findings import build_findings
 from pipelines.steps.households import build_households, no_stays
-from pipelines.steps.index import Before, build_index, index_settings, load_signatures
+from pipelines.steps.index import Before, build_index, index_settings, registered_people
 from pipelines.steps.index_accuracy import measure_night
 from pipelines.steps.profiles import build_profiles
 from warehouse.index_state import find_state, keep_state
@@ -53,7 +53,7 @@ def index_people(context: NightContext) -> Counts:
     """
     heal(context.layout, context.ledger)
     with open_bench(context) as bench:
-        settings = index_settings(load_signatures(bench), index_model(context))
+        settings = index_settings(registered_people(bench), index_model(context))
         result = build_index(
             bench,
             _remembered(context, find_state(context.layout, settings.describe())),

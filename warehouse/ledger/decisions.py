@@ -21,23 +21,11 @@ from sqlalchemy import Connection, insert, select
 from warehouse.ledger.book import frame_of, now
 from warehouse.ledger.errors import LedgerError
 from warehouse.ledger.people import require_current_person
-from warehouse.ledger.records import DecisionKind
+from warehouse.ledger.records import DECISION_SCHEMA, DecisionKind
 from warehouse.ledger.reviews import close_review, reopen_reviews
 from warehouse.ledger.schema import PERSON_DECISION
 from warehouse.ledger.seals import SealBook, seal
 
-DECISION_SCHEMA = {
-    "decision_id": pl.String,
-    "kind": pl.String,
-    "left": pl.String,
-    "right": pl.String,
-    "actor": pl.String,
-    "reason": pl.String,
-    "evidence": pl.String,
-    "review_id": pl.String,
-    "decided_at": pl.Datetime("us", "UTC"),
-    "revokes": pl.String,
-}
 _TOGETHER = (DecisionKind.MUST_LINK,)
 _APART = (DecisionKind.CANNOT_LINK, DecisionKind.UNMERGE)
 _PINS = (DecisionKind.PIN, DecisionKind.UNPIN)

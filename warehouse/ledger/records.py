@@ -14,6 +14,19 @@ import polars as pl
 from hub.delivery import DeliveryName, DeliveryState
 
 DELIVERY_ID_SHA_CHARACTERS = 12
+DECISION_SCHEMA = {
+    "decision_id": pl.String,
+    "kind": pl.String,
+    "left": pl.String,
+    "right": pl.String,
+    "actor": pl.String,
+    "reason": pl.String,
+    "evidence": pl.String,
+    "review_id": pl.String,
+    "decided_at": pl.Datetime("us", "UTC"),
+    "revokes": pl.String,
+}
+"""Columns of people's decisions, as the ledger hands them out and as it seals them."""
 
 
 class DropOutcome(StrEnum):

@@ -17,6 +17,7 @@ import polars as pl
 from sqlalchemy import Connection, Select, Table, func, insert, select
 
 from warehouse.ledger.book import Book, now
+from warehouse.ledger.records import DECISION_SCHEMA
 from warehouse.ledger.schema import LEDGER_SEAL, PERSON_DECISION, PERSON_EVENT
 
 _ROWS_AT_ONCE = 100_000
@@ -38,19 +39,7 @@ _SEALED: dict[str, tuple[Table, dict[str, Any]]] = {
     ),
     "person_decision": (
         PERSON_DECISION,
-        {
-            "row_number": pl.Int64,
-            "decision_id": pl.String,
-            "kind": pl.String,
-            "left": pl.String,
-            "right": pl.String,
-            "actor": pl.String,
-            "reason": pl.String,
-            "evidence": pl.String,
-            "review_id": pl.String,
-            "decided_at": pl.Datetime("us", "UTC"),
-            "revokes": pl.String,
-        },
+        {"row_number": pl.Int64, **DECISION_SCHEMA},
     ),
 }
 """The tables under seal and the columns that count, the row's number first."""
