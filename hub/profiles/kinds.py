@@ -1,8 +1,9 @@
 """Income and asset kinds and feed ages, read from the TOML beside this module.
 
 Here: reading and checking `kinds.toml` and `feeds.toml`. Never here: amounts of people, or which
-document type feeds a kind (the source catalogue says that). Next: `pipelines.steps.profiles` adds
-the frames to the workbench as `profile_kind` and `feed_limit`.
+document type feeds a kind (the source catalogue says that). Which of several kinds is believed:
+`hub.profiles.precedence`. Next: `pipelines.steps.profiles` adds the frames to the workbench as
+`profile_kind` and `feed_limit`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def _checked(entry: Mapping[str, Any], group: str, position: int) -> dict[str, A
     place = f"kinds.toml, {group} {position} ({entry.get('code', 'no code')})"
     is_income = group == "income"
     needed: dict[str, type] = {"code": str, "name_ko": str, "name_en": str, "figure": str}
-    needed |= {"overlap": str, "rank": int, "attribution": str} if is_income else {"snapshot": bool}
+    needed |= {"attribution": str} if is_income else {"snapshot": bool}
     for name, kind in needed.items():
         if not isinstance(entry.get(name), kind):
             raise KindError(f"{place}, field {name}: expected {kind.__name__}")
@@ -47,15 +48,13 @@ def _checked(entry: Mapping[str, Any], group: str, position: int) -> dict[str, A
         "name_ko": entry["name_ko"],
         "name_en": entry["name_en"],
         "figure": entry["figure"],
-        "overlap": entry.get("overlap"),
-        "rank": entry.get("rank"),
         "attribution": entry.get("attribution"),
         "is_snapshot": entry.get("snapshot"),
     }
 
 
 def profile_kinds(path: Path = _FOLDER / "kinds.toml") -> pl.DataFrame:
-    """Return one row a kind: income_asset_code, is_income, names, figure, overlap, rank.
+    """Return one row a kind: income_asset_code, is_income, names, figure, attribution, is_snapshot.
 
     Raises:
         KindError: an entry is incomplete, unknown or given twice.
@@ -72,8 +71,6 @@ def profile_kinds(path: Path = _FOLDER / "kinds.toml") -> pl.DataFrame:
     return pl.DataFrame(
         rows,
         schema_overrides={
-            "overlap": pl.String,
-            "rank": pl.Int64,
             "attribution": pl.String,
             "is_snapshot": pl.Boolean,
         },

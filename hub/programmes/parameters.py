@@ -1,10 +1,11 @@
 """Dated parameters of the law: median income, thresholds, deductions, rates, amounts.
 
 Here: reading and checking the TOML in `parameters/`. Never here: computing one parameter from
-another; what a notice published is stored as published. Next: `pipelines.steps.decisions` adds
-them to the workbench as `parameter_value` and `property_region`.
+another; what a notice published is stored as published. Next: `pipelines.steps.profiles` adds
+them to the workbench as `parameter_value`, `parameter_in_force` and `property_region`.
 
-A value is in force on a day when valid_from ≤ day ≤ valid_to and it was published by then.
+A value is in force on a day when valid_from ≤ day ≤ valid_to, as far as it was published by the day
+on which one knows. A correction is a second value for the same days, published later.
 """
 
 from __future__ import annotations
@@ -33,8 +34,11 @@ _FIELDS = {
     "notice",
     "status",
     "modelled",
+    "attested",
+    "remark",
     "amounts",
     "step_above",
+    "step_status",
 }
 _SCHEMA: Mapping[str, Any] = {
     "parameter": pl.String,
@@ -47,6 +51,7 @@ _SCHEMA: Mapping[str, Any] = {
     "status": pl.String,
     "notice": pl.String,
     "legal_basis": pl.String,
+    "remark": pl.String,
 }
 
 
@@ -69,6 +74,7 @@ class ParameterValue:
     status: str
     notice: str
     legal_basis: str
+    remark: str = ""
 
 
 def _values(file: str, parameter: Mapping[str, Any], position: int) -> Iterator[ParameterValue]:
@@ -79,8 +85,10 @@ def _values(file: str, parameter: Mapping[str, Any], position: int) -> Iterator[
     for field, kind in (("valid_from", dt.date), ("published_at", dt.date), ("notice", str)):
         if not isinstance(entry.get(field), kind):
             raise ParameterError(f"{place}, field {field}: expected {kind.__name__}")
-    if entry.get("status") not in _STATUSES:
-        raise ParameterError(f"{place}, field status: expected {' or '.join(sorted(_STATUSES))}")
+    for field in ("status", "step_status"):
+        if entry.get(field, entry.get("status")) not in _STATUSES:
+            expected = " or ".join(sorted(_STATUSES))
+            raise ParameterError(f"{place}, field {field}: expected {expected}")
     last = entry.get("valid_to")
     if last is not None and last < entry["valid_from"]:
         raise ParameterError(f"{place}, field valid_to: lies before valid_from")
@@ -90,14 +98,19 @@ def _values(file: str, parameter: Mapping[str, Any], position: int) -> Iterator[
             raise ParameterError(f"{place}, field amounts.{key}: expected a whole number")
     if not amounts or (not parameter["dimensions"] and set(amounts) != {"all"}):
         raise ParameterError(f"{place}, field amounts: expected keys (`all` without dimensions)")
-    unread = set(entry.get("modelled", []))
-    if unread - set(amounts):
-        raise ParameterError(f"{place}, field modelled: names a key that has no amount")
+    exceptions = {status: set(entry.get(status, [])) for status in _STATUSES}
+    for status, keys in exceptions.items():
+        if keys - set(amounts):
+            raise ParameterError(f"{place}, field {status}: names a key that has no amount")
+    if exceptions["attested"] & exceptions["modelled"]:
+        raise ParameterError(f"{place}, field attested: a key is modelled, too")
     if "step_above" in entry:
         size = max(int(key) for key in amounts)
         for larger in range(size + 1, LARGEST_HOUSEHOLD + 1):
             amounts[str(larger)] = amounts[str(size)] + entry["step_above"] * (larger - size)
+            exceptions[entry.get("step_status", entry["status"])].add(str(larger))
     for key, amount in amounts.items():
+        said = [status for status, keys in exceptions.items() if key in keys]
         yield ParameterValue(
             parameter=parameter["name"],
             key=key,
@@ -106,9 +119,10 @@ def _values(file: str, parameter: Mapping[str, Any], position: int) -> Iterator[
             published_at=entry["published_at"],
             amount=amount,
             unit=parameter["unit"],
-            status="modelled" if key in unread else entry["status"],
+            status=said[0] if said else entry["status"],
             notice=entry["notice"],
             legal_basis=parameter["legal_basis"],
+            remark=entry.get("remark", ""),
         )
 
 
@@ -116,10 +130,12 @@ def _check_overlaps(values: list[ParameterValue]) -> None:
     ordered = sorted(values, key=lambda value: (value.parameter, value.key, value.valid_from))
     for earlier, later in pairwise(ordered):
         same = (earlier.parameter, earlier.key) == (later.parameter, later.key)
-        if same and (earlier.valid_to is None or earlier.valid_to >= later.valid_from):
+        overlap = earlier.valid_to is None or earlier.valid_to >= later.valid_from
+        if same and overlap and earlier.published_at == later.published_at:
             raise ParameterError(
                 f"parameter {later.parameter}, key {later.key}, field valid_from: two values are "
-                f"in force on {later.valid_from}; close the earlier one with valid_to"
+                f"in force on {later.valid_from}; close the earlier one with valid_to, or give a "
+                "correction its own published_at"
             )
 
 
@@ -152,15 +168,28 @@ def load_parameters(folder: Path = PARAMETER_FOLDER) -> tuple[ParameterValue, ..
     return tuple(sorted(values, key=lambda value: (value.parameter, value.key, value.valid_from)))
 
 
-def in_force(values: tuple[ParameterValue, ...], day: dt.date) -> tuple[ParameterValue, ...]:
-    """Return the values in force, and published, on `day`."""
-    return tuple(
-        value
-        for value in values
-        if value.valid_from <= day
-        and (value.valid_to is None or day <= value.valid_to)
-        and value.published_at <= day
-    )
+def in_force(
+    values: tuple[ParameterValue, ...], day: dt.date, known_at: dt.date | None = None
+) -> tuple[ParameterValue, ...]:
+    """Return the values in force on `day`, one a cell, as they were published by `known_at`.
+
+    Args:
+        values: what `load_parameters` gives.
+        day: the day whose law is asked for.
+        known_at: the day on which one knows; by default `day`, so that a decision of a past day rests
+            on nothing published later. Of a value and its corrections the newest published counts.
+    """
+    known = day if known_at is None else known_at
+    cells: dict[tuple[str, str], ParameterValue] = {}
+    for value in values:
+        if value.valid_from > day or value.published_at > known:
+            continue
+        if value.valid_to is not None and value.valid_to < day:
+            continue
+        cell = (value.parameter, value.key)
+        if cell not in cells or cells[cell].published_at < value.published_at:
+            cells[cell] = value
+    return tuple(cells[cell] for cell in sorted(cells))
 
 
 def parameter_frame(values: tuple[ParameterValue, ...]) -> pl.DataFrame:

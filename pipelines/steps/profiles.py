@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from hub.profiles.kinds import feed_limits, profile_kinds
+import polars as pl
+
+from hub.profiles.kinds import feed_limits
+from hub.profiles.precedence import ordered_kinds
 from hub.programmes.parameters import (
     in_force,
     load_parameters,
@@ -19,11 +22,15 @@ from warehouse.workbench import Workbench
 
 PROFILE_TABLES = (
     "feed",
+    "income_item",
     "income",
     "income_of_month",
+    "income_conflict",
     "asset_item",
     "asset",
+    "person_circumstance",
     "vehicle_treatment",
+    "profile_evidence",
     "profile_figure",
     "profile_person",
     "profile_household_figure",
@@ -39,21 +46,31 @@ def night_of(bench: Workbench) -> dt.date:
     return day
 
 
-def add_parameters(bench: Workbench) -> None:
-    """Add `parameter_value`, `parameter_in_force` (on the night's date) and `property_region`."""
+def add_parameters(bench: Workbench, known_at: dt.datetime | None = None) -> None:
+    """Add `parameter_value`, `parameter_in_force` (on the night's date) and `property_region`.
+
+    With `known_at`, only what was published by then is in force.
+    """
     values = load_parameters()
+    known_day = known_at.date() if known_at else None
     bench.add("parameter_value", parameter_frame(values))
-    bench.add("parameter_in_force", parameter_frame(in_force(values, night_of(bench))))
+    bench.add("parameter_in_force", parameter_frame(in_force(values, night_of(bench), known_day)))
     bench.add("property_region", region_frame())
 
 
-def build_profiles(bench: Workbench) -> dict[str, int]:
+def build_profiles(bench: Workbench, known_at: dt.datetime | None = None) -> dict[str, int]:
     """Build the profile tables of the night; return rows by table.
 
     Needs the family tables, `person_index`, `person`, `household`, `household_member`, `night`,
     `delivery` and `document_type` on the workbench.
+
+    Args:
+        bench: the night's tables; `night` says for which date and month.
+        known_at: leave out deliveries that their senders made later, and law published later: what a
+            profile of that date was when this was known. By default everything on the workbench counts.
     """
-    add_parameters(bench)
-    bench.add("profile_kind", profile_kinds())
+    add_parameters(bench, known_at)
+    bench.add("profile_kind", ordered_kinds())
     bench.add("feed_limit", feed_limits())
+    bench.add("knowledge", pl.DataFrame({"known_at": [known_at]}, schema={"known_at": pl.Datetime}))
     return {table: bench.build("profile", table).rows for table in PROFILE_TABLES}

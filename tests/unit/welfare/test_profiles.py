@@ -7,7 +7,9 @@ import datetime as dt
 import pytest
 
 from hub.profiles.kinds import KindError, profile_kinds
+from hub.profiles.precedence import ordered_kinds
 from pipelines.steps.findings import build_findings
+from pipelines.steps.profiles import build_profiles
 
 FEBRUARY, MARCH = dt.date(2026, 2, 1), dt.date(2026, 3, 1)
 
@@ -76,6 +78,103 @@ def test_a_yearly_total_is_an_assumed_twelfth(town):
     kim = figures(bench, "kim")
     assert (kim["business_amount"], kim["business_status"]) == (1_000_000, "assumed")
     assert one(bench, "SELECT method FROM income")["method"] == "yearly_total_by_twelve"
+
+
+def evidence(bench, name="kim"):
+    """Use of each record of a person, by document type and line."""
+    rows = bench.frame(
+        "SELECT document_type, line, use, amount, age_days FROM profile_evidence"
+        f" WHERE person_id = 'person-{name}' ORDER BY document_type, line"
+    )
+    return rows.rows()
+
+
+def test_a_yearly_total_is_never_attributed_to_the_month(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    town.add("f13", "kim", "I03-F13-01", delivered="2025", period=2025, income_amount=12_000_005)
+    bench = town.profiled()
+    assert one(bench, "SELECT is_period_attributed FROM profile_figure") == {
+        "is_period_attributed": False
+    }
+    assert evidence(bench) == [("I03-F13-01", 2, "used", 12_000_005, 1)]
+
+
+def test_reports_that_disagree_beyond_the_tolerance_are_a_conflict_and_both_are_kept(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    town.wage("kim", "I24-F19-01", MARCH, 2_000_000)
+    town.wage("kim", "I26-F19-01", MARCH, 2_200_001)
+    bench = town.profiled()
+    kim = figures(bench, "kim")
+    assert (kim["earned_amount"], kim["earned_status"]) == (2_000_000, "conflict")
+    found = one(bench, "SELECT * FROM income_conflict")
+    assert (found["used_amount"], found["other_amount"]) == (2_000_000, 2_200_001)
+    assert (found["used_document_type"], found["other_document_type"]) == (
+        "I24-F19-01",
+        "I26-F19-01",
+    )
+    assert found["difference_amount"] == 200_001
+
+
+def test_reports_within_the_tolerance_and_on_another_base_are_no_conflict(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    town.wage("kim", "I24-F19-01", MARCH, 7_000_000)
+    town.wage("kim", "I26-F19-01", MARCH, 7_700_000)  # a tenth
+    town.wage("kim", "I23-F19-01", MARCH, 6_370_000)  # the ceiling of the pension's base
+    bench = town.profiled()
+    assert figures(bench, "kim")["earned_status"] == "known"
+    assert bench.value("SELECT count(*) FROM income_conflict") == 0
+
+
+def test_evidence_names_every_record_and_why_it_is_not_used(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    town.wage("kim", "I24-F19-01", MARCH, 2_000_000)
+    town.wage("kim", "I26-F19-01", MARCH, 2_100_000)
+    town.add("f35", "kim", "I06-F35-03", period=MARCH, amount=90_000)
+    town.wage("kim", "I26-F19-02", dt.date(2025, 8, 1), 1_900_000)
+    whole = {"share_numerator": 1, "share_denominator": 1}
+    town.add("f20", "kim", "I05-F20-01", parcel_no="p", assessed_amount=3, **whole)
+    town.add(
+        "f20",
+        "kim",
+        "I05-F20-01",
+        parcel_no="q",
+        assessed_amount=4,
+        disposed_on=dt.date(2026, 3, 5),
+        **whole,
+    )
+    town.add("f20", "kim", "I05-F20-01", delivered="202512", parcel_no="r", assessed_amount=5)
+    assert [row[:3] for row in evidence(town.profiled())] == [
+        ("I05-F20-01", 2, "used"),
+        ("I05-F20-01", 3, "disposed"),
+        ("I05-F20-01", 4, "superseded"),
+        ("I06-F35-03", 2, "not_counted"),
+        ("I24-F19-01", 2, "used"),
+        ("I26-F19-01", 3, "lower_precedence"),
+        ("I26-F19-02", 4, "expired"),
+    ]
+
+
+def test_a_report_too_old_to_stand_for_the_month_leaves_the_figure_missing(empty_town):
+    empty_town.person("kim", dt.date(1980, 5, 5))
+    empty_town.add(
+        "f19", "kim", "I24-F19-01", delivered="202508", period=dt.date(2025, 8, 1), base_amount=9
+    )
+    kim = figures(empty_town.profiled(), "kim")
+    assert (kim["earned_amount"], kim["earned_status"]) == (None, "missing")
+
+
+def test_what_arrived_later_changes_nothing_of_what_was_known_before(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    town.wage("kim", "I24-F19-01", MARCH, 2_000_000)
+    late = dt.datetime(2026, 4, 20)  # noqa: DTZ001
+    town.add("f19", "kim", "I24-F19-01", period=MARCH, base_amount=700_000)
+    town.rows["f19"][-1]["made_at"] = late
+    bench = town.open()
+    earned = []
+    for known_at in (late - dt.timedelta(days=1), late, None):
+        build_profiles(bench, known_at)
+        earned.append(figures(bench, "kim")["earned_amount"])
+    assert earned == [2_000_000, 2_700_000, 2_700_000]
 
 
 def test_no_record_is_zero_where_the_feed_arrived_and_unknown_where_it_did_not(empty_town):
@@ -178,7 +277,11 @@ def test_the_fifty_kinds_are_described_once():
 
 @pytest.mark.parametrize(
     ("field", "line"),
-    [("figure", 'figure = "salary"'), ("rank", 'rank = "first"'), ("code", "code = 7")],
+    [
+        ("figure", 'figure = "salary"'),
+        ("attribution", 'attribution = "week"'),
+        ("code", "code = 7"),
+    ],
 )
 def test_a_wrong_kind_names_file_entry_and_field(tmp_path, field, line):
     entry = {
@@ -186,11 +289,53 @@ def test_a_wrong_kind_names_file_entry_and_field(tmp_path, field, line):
         "name_ko": 'name_ko = "ㄱ"',
         "name_en": 'name_en = "x"',
         "figure": 'figure = "earned"',
-        "overlap": 'overlap = "w"',
-        "rank": "rank = 1",
         "attribution": 'attribution = "month"',
     } | {field: line}
     path = tmp_path / "kinds.toml"
     path.write_text("[[income]]\n" + "\n".join(entry.values()) + "\n[[asset]]\n", "utf-8")
     with pytest.raises(KindError, match=rf"kinds.toml, income 1.*field {field}"):
         profile_kinds(path)
+
+
+PRECEDENCE = """
+[validity_months]
+month = 6
+year = 24
+
+[[group]]
+name = "wage"
+order = ["A01", "A03"]
+not_compared = ["A03"]
+tolerance_amount = 1
+tolerance_ppm = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"A01", "A03"', '"A03", "A03"', "field order: A03 is given twice"),
+        ('"A01", "A03"', '"A44", "A03"', "field order: A44 is no income kind"),
+        ('not_compared = ["A03"]', 'not_compared = ["A05"]', "A05 is not in order"),
+        (
+            "tolerance_ppm = 1",
+            "tolerance_ppm = 0.1",
+            "field tolerance_ppm: expected a whole number",
+        ),
+        ("tolerance_ppm = 1", "tolerance = 1", "field tolerance: no such field"),
+        ("year = 24", "", "validity_months: expected month and year"),
+    ],
+)
+def test_a_wrong_precedence_names_group_and_field(tmp_path, old, new, message):
+    path = tmp_path / "precedence.toml"
+    path.write_text(PRECEDENCE.replace(old, new), "utf-8")
+    with pytest.raises(KindError, match=message):
+        ordered_kinds(path)
+
+
+def test_a_kind_outside_every_group_is_alone(tmp_path):
+    path = tmp_path / "precedence.toml"
+    path.write_text(PRECEDENCE, "utf-8")
+    kinds = {row["income_asset_code"]: row for row in ordered_kinds(path).to_dicts()}
+    assert [kinds[code]["overlap"] for code in ("A01", "A03", "A19")] == ["wage", "wage", "A19"]
+    assert [kinds[code]["validity_months"] for code in ("A01", "A05", "A44")] == [6, 24, None]

@@ -3,6 +3,7 @@
 -- benefits and no rule.
 --   wage above the deduction × 70 % + other income
 --   + ((property − deduction) + (financial − deduction) − debts) × 4 % ÷ 12 + luxury car, memberships
+-- Numerators are added and rounded down once. Each part in brackets is at least zero.
 -- Who is missing: people under 65 (a younger spouse counts in the elder's row), and the dead.
 -- Which source wins: spouses from the household register, else from the family register.
 WITH rate AS (
@@ -13,7 +14,7 @@ WITH rate AS (
             AS financial_deduction,
         max(CASE WHEN parameter = 'basic_pension_conversion_rate' THEN amount END)
             AS yearly_conversion_ppm,
-        max(CASE WHEN parameter = 'lease_deposit_rate' THEN amount END) AS deposit_ppm,
+        max(CASE WHEN parameter = 'basic_pension_lease_deposit_rate' THEN amount END) AS deposit_ppm,
         max(CASE WHEN parameter = 'basic_pension_threshold' AND key = 'single' THEN amount END)
             AS single_threshold,
         max(CASE WHEN parameter = 'basic_pension_threshold' AND key = 'couple' THEN amount END)
@@ -52,14 +53,14 @@ spouse AS (
             ORDER BY spouse_pair.source_rank, spouse_pair.spouse_id
         ) AS place
     FROM spouse_pair
-    INNER JOIN person_fact AS spouse_fact ON spouse_fact.person_id = spouse_pair.spouse_id
+    INNER JOIN person_circumstance AS spouse_fact ON spouse_fact.person_id = spouse_pair.spouse_id
     WHERE spouse_pair.person_id <> spouse_pair.spouse_id
 ),
 elder AS (
-    SELECT person_fact.person_id, spouse.spouse_id, spouse.spouse_age_years
-    FROM person_fact
-    LEFT JOIN spouse ON spouse.person_id = person_fact.person_id AND spouse.place = 1
-    WHERE person_fact.age_years >= 65
+    SELECT person_circumstance.person_id, spouse.spouse_id, spouse.spouse_age_years
+    FROM person_circumstance
+    LEFT JOIN spouse ON spouse.person_id = person_circumstance.person_id AND spouse.place = 1
+    WHERE person_circumstance.age_years >= 65
 ),
 of_couple AS (
     SELECT person_id, person_id AS member_id FROM elder
@@ -72,6 +73,13 @@ kind_amount AS (
         sum(CASE WHEN income_asset_code IN ('A35', 'A36') THEN amount ELSE 0 END) AS deposit_amount,
         sum(CASE WHEN income_asset_code = 'A41' THEN amount ELSE 0 END) AS membership_amount
     FROM asset
+    WHERE income_asset_code IN ('A35', 'A36', 'A41')
+    GROUP BY person_id
+),
+luxury AS (
+    SELECT person_id, sum(amount) AS amount
+    FROM vehicle_treatment
+    WHERE is_luxury
     GROUP BY person_id
 ),
 occupational AS (
@@ -79,37 +87,52 @@ occupational AS (
     FROM income_of_month
     WHERE income_asset_code IN ('A20', 'A21', 'A22', 'A23') AND monthly_amount > 0
 ),
-added AS (
+member AS (
     SELECT
         of_couple.person_id,
-        sum(
-            greatest(coalesce(profile.earned_amount, 0) - rate.wage_deduction, 0)
-            * rate.wage_ppm // 1000000
-        ) AS counted_wage_amount,
-        sum(
-            greatest(coalesce(profile.business_amount, 0), 0)
-            + coalesce(profile.property_income_amount, 0)
-            + coalesce(profile.public_transfer_amount, 0)
-        ) AS other_income_amount,
-        sum(
-            coalesce(profile.residential_amount, 0) - coalesce(kind_amount.deposit_amount, 0)
-            + coalesce(kind_amount.deposit_amount, 0) * rate.deposit_ppm // 1000000
-            + coalesce(profile.general_amount, 0) - coalesce(kind_amount.membership_amount, 0)
-            + coalesce(profile.vehicle_amount, 0) - coalesce(vehicle.luxury_amount, 0)
-        ) AS property_amount,
-        sum(coalesce(profile.financial_amount, 0)) AS financial_amount,
-        sum(coalesce(profile.debt_amount, 0)) AS debt_amount,
-        sum(coalesce(kind_amount.membership_amount, 0) + coalesce(vehicle.luxury_amount, 0))
-            AS full_amount,
-        max(CASE WHEN occupational.person_id IS NOT NULL THEN 1 ELSE 0 END) = 1
-            AS has_occupational_pension
+        CAST(
+            greatest(coalesce(profile.earned_amount, 0) - rate.wage_deduction, 0) AS HUGEINT
+        ) * rate.wage_ppm AS wage_numerator,
+        greatest(coalesce(profile.business_amount, 0), 0)
+        + greatest(coalesce(profile.property_income_amount, 0), 0)
+        + greatest(coalesce(profile.public_transfer_amount, 0), 0) AS other_income_amount,
+        coalesce(kind_amount.deposit_amount, 0) AS deposit_amount,
+        greatest(
+            coalesce(profile.residential_amount, 0) - coalesce(kind_amount.deposit_amount, 0), 0
+        )
+        + greatest(
+            coalesce(profile.general_amount, 0) - coalesce(kind_amount.membership_amount, 0), 0
+        )
+        + greatest(coalesce(profile.vehicle_amount, 0) - coalesce(luxury.amount, 0), 0)
+            AS property_amount,
+        greatest(coalesce(profile.financial_amount, 0), 0) AS financial_amount,
+        greatest(coalesce(profile.debt_amount, 0), 0) AS debt_amount,
+        coalesce(kind_amount.membership_amount, 0) + coalesce(luxury.amount, 0) AS full_amount,
+        occupational.person_id IS NOT NULL AS has_occupational_pension,
+        profile.weakness
     FROM of_couple
     CROSS JOIN rate
     INNER JOIN profile_person AS profile ON profile.person_id = of_couple.member_id
     LEFT JOIN kind_amount ON kind_amount.person_id = of_couple.member_id
-    LEFT JOIN vehicle_treatment AS vehicle ON vehicle.person_id = of_couple.member_id
+    LEFT JOIN luxury ON luxury.person_id = of_couple.member_id
     LEFT JOIN occupational ON occupational.person_id = of_couple.member_id
-    GROUP BY of_couple.person_id
+),
+added AS (
+    SELECT
+        member.person_id,
+        sum(member.wage_numerator) AS wage_numerator,
+        sum(member.other_income_amount) AS other_income_amount,
+        sum(member.property_amount)
+        + CAST(sum(member.deposit_amount) AS HUGEINT) * max(rate.deposit_ppm) // 1000000
+            AS property_amount,
+        sum(member.financial_amount) AS financial_amount,
+        sum(member.debt_amount) AS debt_amount,
+        sum(member.full_amount) AS full_amount,
+        bool_or(member.has_occupational_pension) AS has_occupational_pension,
+        max(member.weakness) AS weakness
+    FROM member
+    CROSS JOIN rate
+    GROUP BY member.person_id
 ),
 region AS (
     SELECT dong.legal_dong_code, property_region.pension_region,
@@ -125,8 +148,24 @@ placed AS (
         added.*,
         elder.spouse_id,
         elder.spouse_age_years,
-        deduction.amount AS property_deduction_amount
+        CASE WHEN elder.spouse_id IS NULL THEN rate.single_threshold ELSE rate.couple_threshold END
+            AS pension_threshold_amount,
+        CASE
+            WHEN rate.wage_deduction + rate.wage_ppm + rate.financial_deduction
+                + rate.yearly_conversion_ppm + rate.deposit_ppm + deduction.amount IS NOT NULL
+                THEN 12 * added.wage_numerator
+                + CAST(added.other_income_amount + added.full_amount AS HUGEINT) * 12000000
+                + CAST(
+                    greatest(
+                        greatest(added.property_amount - deduction.amount, 0)
+                        + greatest(added.financial_amount - rate.financial_deduction, 0)
+                        - added.debt_amount,
+                        0
+                    ) AS HUGEINT
+                ) * rate.yearly_conversion_ppm
+        END AS numerator
     FROM added
+    CROSS JOIN rate
     INNER JOIN elder ON elder.person_id = added.person_id
     INNER JOIN person ON person.person_id = added.person_id
     LEFT JOIN region ON region.legal_dong_code = person.legal_dong_code AND region.place = 1
@@ -139,23 +178,14 @@ SELECT
     placed.spouse_id,
     placed.spouse_age_years,
     placed.has_occupational_pension,
-    CASE WHEN placed.spouse_id IS NULL THEN rate.single_threshold ELSE rate.couple_threshold END
-        AS pension_threshold_amount,
-    CASE
-        WHEN placed.property_deduction_amount IS NOT NULL
-            AND rate.wage_deduction IS NOT NULL
-            THEN CAST(
-                placed.counted_wage_amount + placed.other_income_amount
-                + greatest(
-                    greatest(placed.property_amount - placed.property_deduction_amount, 0)
-                    + greatest(placed.financial_amount - rate.financial_deduction, 0)
-                    - placed.debt_amount,
-                    0
-                ) * rate.yearly_conversion_ppm // 12000000
-                + placed.full_amount
-                AS BIGINT
-            )
-    END AS pension_recognised_income_amount
+    placed.pension_threshold_amount,
+    CAST(placed.numerator // 12000000 AS BIGINT) AS pension_recognised_income_amount,
+    placed.numerator % 12000000 <> 0
+    AND abs(placed.numerator - CAST(placed.pension_threshold_amount AS HUGEINT) * 12000000)
+    < 12000000 AS is_rounding_sensitive,
+    CASE placed.weakness
+        WHEN 5 THEN 'missing' WHEN 4 THEN 'conflict' WHEN 3 THEN 'assumed' WHEN 2 THEN 'stale'
+        ELSE 'known'
+    END AS weakest_status
 FROM placed
-CROSS JOIN rate
 ORDER BY placed.person_id

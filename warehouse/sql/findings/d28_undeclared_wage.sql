@@ -21,7 +21,7 @@ deduction AS (
             AS first_young,
         max(
             CASE
-                WHEN parameter = 'earned_income_first_deduction' AND key = 'aged_or_disabled'
+                WHEN parameter = 'earned_income_first_deduction' AND key = 'aged'
                     THEN amount
             END
         ) AS first_aged,

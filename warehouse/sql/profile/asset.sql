@@ -9,12 +9,14 @@ WITH ordered AS (
             PARTITION BY person_id, income_asset_code, document_type ORDER BY delivery_id, line
         ) AS place
     FROM asset_item
+    WHERE use IN ('used', 'not_counted')
 )
 SELECT
     person_id,
     income_asset_code,
     CAST(sum(amount) AS BIGINT) AS amount,
     max(status) AS status,
+    max(received_at) AS received_at,
     document_type,
     max(CASE WHEN place = 1 THEN delivery_id END) AS delivery_id,
     max(CASE WHEN place = 1 THEN line END) AS line,

@@ -1,6 +1,9 @@
--- One row: one thing owned or owed by a person on the night's date (won; debts are positive).
+-- One row: one record of a thing owned or owed by a person (won; debts are positive).
 -- Shares are applied, so that a house of two owners counts half for each.
--- Who is missing: people without a record, and things disposed of by the night's date.
+-- use: 'used', or why it adds to no figure: 'disposed' by the night's date, 'superseded' (see below),
+-- 'not_counted' (a kind that is evidence only).
+-- Who is missing: people without a record; things not yet held on the date; records that arrived after
+-- the day on which one knows.
 -- Which source wins: of a source that sends its whole state, only the newest period counts (for
 -- answers on request, the newest about that person); of a source that sends changes, the newest row
 -- about the thing.
@@ -62,57 +65,78 @@ WITH stated AS (
 ),
 of_kind AS (
     SELECT
-        person_index.person_id,
+        stated.signature_id,
         kind.income_asset_code,
         kind.figure,
         kind.is_snapshot,
+        CAST(document_type.cycle AS VARCHAR) = 'on_request' AS is_on_request,
         stated.document_type,
         stated.delivery_id,
         stated.line,
         stated.made_at,
         stated.item_key,
         stated.amount,
-        CAST(delivery.period AS VARCHAR) AS period,
-        CASE
-            WHEN CAST(document_type.cycle AS VARCHAR) = 'on_request'
-                THEN max(CAST(delivery.period AS VARCHAR)) OVER (
-                    PARTITION BY stated.document_type, person_index.person_id
-                )
-            ELSE feed.newest_period
-        END AS newest_period,
-        row_number() OVER (
-            PARTITION BY stated.document_type, person_index.person_id, stated.item_key
-            ORDER BY stated.held_from DESC NULLS LAST, stated.made_at DESC,
-                stated.delivery_id DESC, stated.line DESC
-        ) AS newest_place,
+        stated.held_from,
         stated.held_to,
+        CAST(delivery.period AS VARCHAR) AS period,
+        feed.newest_period,
         feed.state AS feed_state
     FROM stated
     CROSS JOIN night
+    CROSS JOIN knowledge
     INNER JOIN document_type ON document_type.code = stated.document_type
     INNER JOIN profile_kind AS kind ON kind.income_asset_code = document_type.income_asset_code
-    INNER JOIN person_index ON person_index.signature_id = stated.signature_id
     INNER JOIN delivery ON delivery.delivery_id = stated.delivery_id
     INNER JOIN feed ON feed.document_type = stated.document_type
     WHERE NOT kind.is_income
         AND stated.amount IS NOT NULL
         AND (stated.held_from IS NULL OR stated.held_from <= night.as_of)
+        AND (knowledge.known_at IS NULL OR stated.made_at <= knowledge.known_at)
+),
+of_person AS (
+    SELECT person_index.person_id, of_kind.*
+    FROM of_kind
+    INNER JOIN person_index ON person_index.signature_id = of_kind.signature_id
+),
+-- Only sources that send changes, and answers on request, need to look at a person's other rows.
+judged AS (
+    SELECT *, period = newest_period AS is_newest
+    FROM of_person
+    WHERE is_snapshot AND NOT is_on_request
+    UNION ALL
+    SELECT
+        *,
+        period = max(period) OVER (PARTITION BY document_type, person_id) AS is_newest
+    FROM of_person
+    WHERE is_snapshot AND is_on_request
+    UNION ALL
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY document_type, person_id, item_key
+            ORDER BY held_from DESC NULLS LAST, made_at DESC, delivery_id DESC, line DESC
+        ) = 1 AS is_newest
+    FROM of_person
+    WHERE NOT is_snapshot
 )
 SELECT
-    of_kind.person_id,
-    of_kind.income_asset_code,
-    of_kind.figure,
-    of_kind.item_key,
-    of_kind.amount,
-    CASE WHEN of_kind.feed_state = 'stale' THEN 'stale' ELSE 'known' END AS status,
-    of_kind.document_type,
-    of_kind.delivery_id,
-    of_kind.line
-FROM of_kind
+    judged.person_id,
+    judged.income_asset_code,
+    judged.figure,
+    judged.item_key,
+    judged.amount,
+    CASE WHEN judged.feed_state = 'stale' THEN 'stale' ELSE 'known' END AS status,
+    CASE
+        WHEN NOT judged.is_newest THEN 'superseded'
+        WHEN judged.held_to <= night.as_of THEN 'disposed'
+        WHEN judged.figure = 'none' THEN 'not_counted'
+        ELSE 'used'
+    END AS use,
+    judged.period,
+    judged.made_at AS received_at,
+    judged.document_type,
+    judged.delivery_id,
+    judged.line
+FROM judged
 CROSS JOIN night
-WHERE (of_kind.held_to IS NULL OR of_kind.held_to > night.as_of)
-    AND CASE
-        WHEN of_kind.is_snapshot THEN of_kind.period = of_kind.newest_period
-        ELSE of_kind.newest_place = 1
-    END
-ORDER BY of_kind.person_id, of_kind.income_asset_code, of_kind.delivery_id, of_kind.line
+ORDER BY judged.person_id, judged.income_asset_code, judged.delivery_id, judged.line

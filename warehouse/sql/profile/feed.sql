@@ -1,10 +1,13 @@
 -- One row: a document type, and how fresh its newest landed delivery is on the night's date.
--- Who is missing: nobody; a type that never arrived is here with state 'missing'.
+-- Who is missing: nobody; a type that never arrived, or only after the day on which one knows, is here
+-- with state 'missing'.
 -- Which source wins: of several deliveries, the one with the latest period.
 WITH landed AS (
     SELECT document_type, CAST(period AS VARCHAR) AS period
     FROM delivery
-    WHERE is_effective AND state = 'landed'
+    CROSS JOIN knowledge
+    WHERE delivery.is_effective AND delivery.state = 'landed'
+        AND (knowledge.known_at IS NULL OR delivery.made_at <= knowledge.known_at)
 ),
 dated AS (
     SELECT

@@ -23,9 +23,7 @@ added AS (
         household_member.household_id,
         profile_figure.figure,
         CAST(sum(profile_figure.amount) AS BIGINT) AS amount,
-        max(
-            CASE profile_figure.status WHEN 'assumed' THEN 3 WHEN 'stale' THEN 2 ELSE 1 END
-        ) AS weakness
+        max(profile_figure.weakness) AS weakness
     FROM household_member
     CROSS JOIN night
     INNER JOIN profile_figure ON profile_figure.person_id = household_member.person_id
@@ -37,7 +35,7 @@ SELECT
     added.household_id,
     added.figure,
     added.amount,
-    CASE added.weakness WHEN 3 THEN 'assumed' WHEN 2 THEN 'stale' ELSE 'known' END AS status,
+    CASE added.weakness WHEN 4 THEN 'conflict' WHEN 3 THEN 'assumed' WHEN 2 THEN 'stale' ELSE 'known' END AS status,
     source_list.sources
 FROM added
 INNER JOIN source_list
