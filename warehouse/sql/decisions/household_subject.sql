@@ -1,11 +1,29 @@
--- One row: an assistance unit with every fact that conditions of household programmes may ask.
+-- One row: an assistance unit with every household fact of the vocabulary (hub/programmes/facts.toml),
+-- and the columns that the programmes' thin rules still read (at the end).
 -- Who is missing: households without a counted member.
--- Which source wins: see household_means; a tenancy is a lease open on the night's date.
+-- Which source wins: see household_means; a tenancy is a lease open on the night's date, and tells how
+-- the unit lives before a house does: public rental, jeonse, rent, owner, free.
 WITH lease AS (
     SELECT
         unit.household_id,
         max(coalesce(f22_lease_deposit.monthly_rent_amount, 0)) AS monthly_rent_amount,
-        max(coalesce(f22_lease_deposit.deposit_amount, 0)) AS deposit_amount
+        max(coalesce(f22_lease_deposit.deposit_amount, 0)) AS deposit_amount,
+        min(
+            CASE
+                WHEN f22_lease_deposit.lease_kind IN (
+                        'permanent_rental', 'national_rental', 'happy_housing', 'convertible_5_10y',
+                        'long_term_jeonse', 'purchased_rental', 'purchased_general',
+                        'purchased_youth', 'purchased_newlywed', 'purchased_elderly',
+                        'purchased_dormitory', 'jeonse_general', 'jeonse_youth',
+                        'jeonse_newlywed', 'jeonse_orphan'
+                    )
+                    THEN '1_public'
+                WHEN f22_lease_deposit.lease_kind IN ('monthly_rent', 'semi_jeonse', 'gosiwon')
+                    OR f22_lease_deposit.monthly_rent_amount > 0
+                    THEN '3_rent'
+                ELSE '2_jeonse'
+            END
+        ) AS ranked_tenure
     FROM f22_lease_deposit
     CROSS JOIN night
     INNER JOIN person_index ON person_index.signature_id = f22_lease_deposit.signature_id
@@ -22,19 +40,49 @@ house AS (
         ON unit.person_id = asset.person_id AND unit.is_counted
     WHERE asset.income_asset_code = 'A33' AND asset.amount > 0
 ),
+owned AS (
+    SELECT
+        unit.household_id,
+        sum(
+            profile_person.residential_amount + profile_person.general_amount
+            + profile_person.financial_amount + profile_person.vehicle_amount
+        ) AS total_asset_amount,
+        sum(profile_person.financial_amount) AS financial_asset_amount,
+        sum(profile_person.vehicle_amount) AS vehicle_amount
+    FROM assistance_unit_member AS unit
+    INNER JOIN profile_person ON profile_person.person_id = unit.person_id
+    WHERE unit.is_counted
+    GROUP BY unit.household_id
+),
 member AS (
     SELECT
         unit.household_id,
         max(CASE WHEN person_fact.may_receive_livelihood THEN 1 ELSE 0 END) AS somebody_may,
         max(CASE WHEN person_fact.may_receive_livelihood IS NULL THEN 1 ELSE 0 END)
-            AS somebody_unclear
+            AS somebody_unclear,
+        sum(CASE WHEN person_fact.age_years < 18 THEN 1 ELSE 0 END) AS children_under_18_count,
+        sum(CASE WHEN person_fact.age_years < 7 THEN 1 ELSE 0 END) AS children_under_7_count,
+        max(CASE WHEN person_fact.age_years IS NULL THEN 1 ELSE 0 END) AS somebody_ageless
     FROM assistance_unit_member AS unit
     INNER JOIN person_fact ON person_fact.person_id = unit.person_id
     WHERE unit.is_counted
     GROUP BY unit.household_id
 ),
 region AS (
-    SELECT dong.legal_dong_code, property_region.rent_zone,
+    SELECT
+        dong.legal_dong_code,
+        property_region.rent_zone,
+        -- The third group of digits of a legal-dong code is 250 and more in towns and townships.
+        CASE
+            WHEN property_region.pension_region = 'rural'
+                OR (
+                    substr(dong.legal_dong_code, 6, 3) >= '250'
+                    AND substr(dong.legal_dong_code, 6, 3) < '500'
+                )
+                THEN 'rural'
+            WHEN property_region.pension_region = 'large_city' THEN 'metropolitan'
+            WHEN property_region.pension_region IS NOT NULL THEN 'city'
+        END AS region_class,
         row_number() OVER (
             PARTITION BY dong.legal_dong_code ORDER BY length(property_region.prefix) DESC
         ) AS place
@@ -45,16 +93,86 @@ region AS (
 deposit_rate AS (
     SELECT max(CASE WHEN parameter = 'deposit_rent_rate' THEN amount END) AS yearly_ppm
     FROM parameter_in_force
+),
+arrived AS (
+    SELECT
+        max(CASE WHEN document_type IN ('I05-F22-01', 'I37-F22-01') THEN 1 ELSE 0 END) = 1
+            AS has_leases,
+        max(CASE WHEN document_type = 'I05-F21-03' THEN 1 ELSE 0 END) = 1 AS has_houses,
+        max(CASE WHEN document_type = 'I02-F03-01' THEN 1 ELSE 0 END) = 1 AS has_families
+    FROM feed
+    WHERE state <> 'missing'
+),
+means AS (
+    SELECT
+        *,
+        (recognised_income_amount * 1000000 + median_income_amount - 1) // median_income_amount
+            AS recognised_income_ratio_ppm
+    FROM household_means
+),
+bracket AS (
+    SELECT means.household_id, count(*) + 1 AS income_decile
+    FROM means
+    INNER JOIN parameter_in_force AS bracket_limit
+        ON bracket_limit.parameter = 'income_bracket_limit'
+        AND bracket_limit.amount < means.recognised_income_ratio_ppm
+    GROUP BY means.household_id
 )
 SELECT
     means.household_id AS subject_id,
-    means.unit_size,
+    CAST(means.unit_size AS BIGINT) AS unit_size,
     means.recognised_income_amount,
+    CAST(means.recognised_income_ratio_ppm AS BIGINT) AS recognised_income_ratio_ppm,
     means.median_income_amount,
     means.livelihood_threshold_amount,
     means.medical_threshold_amount,
     means.housing_threshold_amount,
     means.education_threshold_amount,
+    CASE
+        WHEN means.recognised_income_ratio_ppm IS NOT NULL THEN coalesce(bracket.income_decile, 1)
+    END AS income_decile,
+    CAST(owned.total_asset_amount AS BIGINT) AS total_asset_amount,
+    CAST(owned.financial_asset_amount AS BIGINT) AS financial_asset_amount,
+    CAST(owned.vehicle_amount AS BIGINT) AS vehicle_amount,
+    CASE WHEN house.household_id IS NOT NULL THEN TRUE WHEN arrived.has_houses THEN FALSE END
+        AS owns_home,
+    CASE
+        WHEN lease.ranked_tenure IS NOT NULL THEN substr(lease.ranked_tenure, 3)
+        WHEN house.household_id IS NOT NULL THEN 'owner'
+        WHEN arrived.has_leases AND arrived.has_houses THEN 'free'
+    END AS tenure,
+    CAST(
+        lease.monthly_rent_amount + lease.deposit_amount * deposit_rate.yearly_ppm // 12000000
+        AS BIGINT
+    ) AS actual_rent_amount,
+    standard_rent.amount AS standard_rent_amount,
+    region.region_class,
+    region.rent_zone,
+    CASE WHEN member.somebody_ageless = 0 THEN CAST(member.children_under_18_count AS BIGINT) END
+        AS children_under_18_count,
+    CASE WHEN member.somebody_ageless = 0 THEN CAST(member.children_under_7_count AS BIGINT) END
+        AS children_under_7_count,
+    CASE
+        WHEN unit_obligor.household_id IS NOT NULL THEN unit_obligor.is_over_limit
+        WHEN arrived.has_families THEN FALSE
+    END AS has_obligor_over_limit,
+    coalesce(unit_set.unit_receipts_0, CAST(0 AS UBIGINT)) AS unit_receipts_0,
+    coalesce(unit_set.unit_receipts_1, CAST(0 AS UBIGINT)) AS unit_receipts_1,
+    coalesce(unit_set.unit_receipts_2, CAST(0 AS UBIGINT)) AS unit_receipts_2,
+    coalesce(unit_set.unit_receipts_3, CAST(0 AS UBIGINT)) AS unit_receipts_3,
+    coalesce(unit_set.unit_receipts_4, CAST(0 AS UBIGINT)) AS unit_receipts_4,
+    coalesce(unit_set.unit_receipts_0, CAST(0 AS UBIGINT)) | fact_known.receipts_0
+        AS unit_receipts_known_0,
+    coalesce(unit_set.unit_receipts_1, CAST(0 AS UBIGINT)) | fact_known.receipts_1
+        AS unit_receipts_known_1,
+    coalesce(unit_set.unit_receipts_2, CAST(0 AS UBIGINT)) | fact_known.receipts_2
+        AS unit_receipts_known_2,
+    coalesce(unit_set.unit_receipts_3, CAST(0 AS UBIGINT)) | fact_known.receipts_3
+        AS unit_receipts_known_3,
+    coalesce(unit_set.unit_receipts_4, CAST(0 AS UBIGINT)) | fact_known.receipts_4
+        AS unit_receipts_known_4,
+    coalesce(unit_set.unit_crises, CAST(0 AS UBIGINT)) AS unit_crises,
+    coalesce(unit_set.unit_crises, CAST(0 AS UBIGINT)) | fact_known.crises AS unit_crises_known,
     means.worker_count,
     CASE
         WHEN member.somebody_may = 1 THEN TRUE
@@ -62,16 +180,19 @@ SELECT
         ELSE FALSE
     END AS has_permitted_member,
     lease.household_id IS NOT NULL AS is_tenant,
-    house.household_id IS NOT NULL AS owns_house,
-    lease.monthly_rent_amount + lease.deposit_amount * deposit_rate.yearly_ppm // 12000000
-        AS actual_rent_amount,
-    standard_rent.amount AS standard_rent_amount
-FROM household_means AS means
+    house.household_id IS NOT NULL AS owns_house
+FROM means
 CROSS JOIN deposit_rate
+CROSS JOIN arrived
+CROSS JOIN fact_known
 INNER JOIN household ON household.household_id = means.household_id
 INNER JOIN member ON member.household_id = means.household_id
+LEFT JOIN owned ON owned.household_id = means.household_id
 LEFT JOIN lease ON lease.household_id = means.household_id
 LEFT JOIN house ON house.household_id = means.household_id
+LEFT JOIN bracket ON bracket.household_id = means.household_id
+LEFT JOIN unit_set ON unit_set.household_id = means.household_id
+LEFT JOIN unit_obligor ON unit_obligor.household_id = means.household_id
 LEFT JOIN region ON region.legal_dong_code = household.legal_dong_code AND region.place = 1
 LEFT JOIN parameter_in_force AS standard_rent
     ON standard_rent.parameter = 'standard_rent'
