@@ -33,27 +33,6 @@ WITH lease AS (
         AND (f22_lease_deposit.lease_to IS NULL OR f22_lease_deposit.lease_to >= night.as_of)
     GROUP BY unit.household_id
 ),
-house AS (
-    SELECT DISTINCT unit.household_id
-    FROM asset
-    INNER JOIN assistance_unit_member AS unit
-        ON unit.person_id = asset.person_id AND unit.is_counted
-    WHERE asset.income_asset_code = 'A33' AND asset.amount > 0
-),
-owned AS (
-    SELECT
-        unit.household_id,
-        sum(
-            profile_person.residential_amount + profile_person.general_amount
-            + profile_person.financial_amount + profile_person.vehicle_amount
-        ) AS total_asset_amount,
-        sum(profile_person.financial_amount) AS financial_asset_amount,
-        sum(profile_person.vehicle_amount) AS vehicle_amount
-    FROM assistance_unit_member AS unit
-    INNER JOIN profile_person ON profile_person.person_id = unit.person_id
-    WHERE unit.is_counted
-    GROUP BY unit.household_id
-),
 member AS (
     SELECT
         unit.household_id,
@@ -102,43 +81,25 @@ arrived AS (
         max(CASE WHEN document_type = 'I02-F03-01' THEN 1 ELSE 0 END) = 1 AS has_families
     FROM feed
     WHERE state <> 'missing'
-),
-means AS (
-    SELECT
-        *,
-        (recognised_income_amount * 1000000 + median_income_amount - 1) // median_income_amount
-            AS recognised_income_ratio_ppm
-    FROM household_means
-),
-bracket AS (
-    SELECT means.household_id, count(*) + 1 AS income_decile
-    FROM means
-    INNER JOIN parameter_in_force AS bracket_limit
-        ON bracket_limit.parameter = 'income_bracket_limit'
-        AND bracket_limit.amount < means.recognised_income_ratio_ppm
-    GROUP BY means.household_id
 )
 SELECT
     means.household_id AS subject_id,
     CAST(means.unit_size AS BIGINT) AS unit_size,
     means.recognised_income_amount,
-    CAST(means.recognised_income_ratio_ppm AS BIGINT) AS recognised_income_ratio_ppm,
+    means.recognised_income_ratio_ppm,
     means.median_income_amount,
     means.livelihood_threshold_amount,
     means.medical_threshold_amount,
     means.housing_threshold_amount,
     means.education_threshold_amount,
-    CASE
-        WHEN means.recognised_income_ratio_ppm IS NOT NULL THEN coalesce(bracket.income_decile, 1)
-    END AS income_decile,
-    CAST(owned.total_asset_amount AS BIGINT) AS total_asset_amount,
-    CAST(owned.financial_asset_amount AS BIGINT) AS financial_asset_amount,
-    CAST(owned.vehicle_amount AS BIGINT) AS vehicle_amount,
-    CASE WHEN house.household_id IS NOT NULL THEN TRUE WHEN arrived.has_houses THEN FALSE END
-        AS owns_home,
+    CAST(means.income_decile AS BIGINT) AS income_decile,
+    means.total_asset_amount,
+    means.financial_asset_amount,
+    means.vehicle_amount,
+    CASE WHEN means.owns_home THEN TRUE WHEN arrived.has_houses THEN FALSE END AS owns_home,
     CASE
         WHEN lease.ranked_tenure IS NOT NULL THEN substr(lease.ranked_tenure, 3)
-        WHEN house.household_id IS NOT NULL THEN 'owner'
+        WHEN means.owns_home THEN 'owner'
         WHEN arrived.has_leases AND arrived.has_houses THEN 'free'
     END AS tenure,
     CAST(
@@ -180,17 +141,14 @@ SELECT
         ELSE FALSE
     END AS has_permitted_member,
     lease.household_id IS NOT NULL AS is_tenant,
-    house.household_id IS NOT NULL AS owns_house
-FROM means
+    means.owns_home AS owns_house
+FROM household_means AS means
 CROSS JOIN deposit_rate
 CROSS JOIN arrived
 CROSS JOIN fact_known
 INNER JOIN household ON household.household_id = means.household_id
 INNER JOIN member ON member.household_id = means.household_id
-LEFT JOIN owned ON owned.household_id = means.household_id
 LEFT JOIN lease ON lease.household_id = means.household_id
-LEFT JOIN house ON house.household_id = means.household_id
-LEFT JOIN bracket ON bracket.household_id = means.household_id
 LEFT JOIN unit_set ON unit_set.household_id = means.household_id
 LEFT JOIN unit_obligor ON unit_obligor.household_id = means.household_id
 LEFT JOIN region ON region.legal_dong_code = household.legal_dong_code AND region.place = 1
