@@ -111,7 +111,8 @@ def draft_care_use(draft: Draft) -> None:
             document,
             provider_no=draft.keys(people, 8),
             care_from=begun,
-            care_to=begun + lasting,
+            # Who is registered for reduced copays is so for five years.
+            care_to=begun.dt.offset_by("5y") if document == "I24-F32-03" else begun + lasting,
             days=days,
             cost_amount=draft.won(people, median, 0.7, 10) if median else None,
         )

@@ -21,7 +21,9 @@ CODES: dict[str, tuple[str, ...]] = {
     "near_poor": ("P005",), "basic_pension": ("P029",), "disability_pension": ("P047",), "disability_allowance": ("P048",),
     "disabled_child_allowance": ("P049",), "child_allowance": ("P073",), "parental_benefit": ("P074",),
     "first_meeting_voucher": ("P084",), "childcare_fee": ("P078", "P079"), "home_care_allowance": ("P075",),
-    "nuri_kindergarten": ("P209", "P210"), "housekeeping_care": ("P120",), "national_scholarship_1": ("P202",),
+    "nuri_kindergarten": ("P209", "P210"), "housekeeping_care": ("P120",), "maternal_newborn_care": ("P119",),
+    "disability_activity_support": ("P050",), "development_rehab": ("P053",), "emotional_support": ("P125",),
+    "national_scholarship_1": ("P202",),
 }  # fmt: skip
 """What a programme is called here → its codes in the register of programmes."""
 
@@ -34,6 +36,11 @@ MAN_OLD = KOREAN & (pl.col("age") >= 72) & (pl.col("sex") == "male")
 STUDENT = pl.col("is_student") & (pl.col("student_state") == "enrolled")
 YOUNG_PARENT = (
     pl.col("has_children").fill_null(value=False) & HEAD & pl.col("spouse_number").is_null()
+)
+MOTHER = (
+    (pl.col("sex") == "female")
+    & pl.col("age").is_between(20, 44)
+    & pl.col("spouse_number").is_not_null()
 )
 CARER = pl.col("is_on_disability_pension") | (pl.col("is_severely_disabled") & CHILD)
 
@@ -84,8 +91,12 @@ PLANS: tuple[Plan, ...] = (
     Plan("I06-F35-06", pl.col("is_on_basic_pension") & (pl.col("age") < 82), 0.16, 290_000),
     Plan("I06-F35-07", POOR & HEAD & ~pl.col("is_on_livelihood") & (pl.col("age") > 20), 0.05, 730_000, months=1),
     Plan("I06-F34-07", POOR & HEAD & ~pl.col("is_on_livelihood") & (pl.col("age") > 20), 0.05),
+    Plan("I06-F34-08", MOTHER, 0.02, 0, "maternal_newborn_care"),
+    Plan("I06-F34-08", pl.col("is_severely_disabled") & pl.col("age").is_between(6, 64), 0.3, 0, "disability_activity_support"),
+    Plan("I06-F34-08", CHILD & pl.col("is_disabled"), 0.5, 0, "development_rehab"),
+    Plan("I06-F34-08", pl.col("age").is_between(19, 64) & POOR, 0.03, 0, "emotional_support"),
     Plan("I06-F35-08", CARER | ((pl.col("age") >= 66) & pl.col("is_on_medical_aid")), 0.25, 420_000, is_in_kind=True),
-    Plan("I06-F34-08", CARER | ((pl.col("age") >= 66) & pl.col("is_on_medical_aid")), 0.25),
+    Plan("I06-F34-08", CARER | ((pl.col("age") >= 66) & pl.col("is_on_medical_aid")), 0.1),
     Plan("I07-F35-01", pl.col("age").is_between(24, 42) & (pl.col("sex") == "female") & pl.col("work").is_in(["contractor", "inactive"]), 0.012, 500_000),
     Plan("I07-F35-02", pl.col("work").is_in(["contractor", "self_employed"]), 0.02, 500_000, months=1),
     Plan("I09-F35-01", CHILD & pl.col("is_near_poor"), 0.5, 210_000),

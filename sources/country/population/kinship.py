@@ -15,6 +15,8 @@ from sources.country.population.households import Composition
 
 Ints = NDArray[np.int64]
 NOBODY = -1
+SPREAD = 7_919
+"""Step, prime to most counts, by which adults are dealt out to couples of one age."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,11 @@ def _link_adults(
     wanted_age = age[adults] + np.clip(rng.normal(31.5, 3.5, len(adults)), 24, 42)
     place = np.searchsorted(age[fathers], wanted_age)
     adults, place = adults[place < len(fathers)], place[place < len(fathers)]
-    chosen = fathers[place]
+    # Couples of one age share the adults who want parents of that age, so that none has dozens.
+    ages = age[fathers]
+    first = np.searchsorted(ages, ages[place])
+    of_age = np.searchsorted(ages, ages[place], side="right") - first
+    chosen = fathers[first + np.arange(len(adults)) * SPREAD % of_age]
     # Nobody marries a brother or sister: a spouse of the same father stays without parents here.
     partner = spouse[adults]
     father[adults], mother[adults] = chosen, spouse[chosen]
