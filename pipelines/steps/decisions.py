@@ -25,7 +25,6 @@ from warehouse.workbench import Workbench, sql_text
 FACT_TABLES = (
     "benefit_received",
     "person_fact",
-    "assistance_unit_member",
     "household_means",
     "couple_means",
     "household_subject",

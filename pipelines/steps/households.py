@@ -1,10 +1,10 @@
 """The registered households of one night, step by step.
 
 Here: the order of the household steps. Never here: what they mean (`hub.households`,
-`warehouse/sql/households`), Dagster, the ledger. Next: profiles and programmes.
+`warehouse/sql/households`), Dagster, the ledger.
 
-Written are `household_member`, `household`, `household_conflict`, `household_coverage` and
-`household_event`.
+Written are `household_member`, `household`, `household_conflict`, `household_standing` and
+`household_event`. Next: `pipelines.steps.household_units`.
 """
 
 from __future__ import annotations
@@ -60,9 +60,11 @@ def build_households(
     )
     assigned = assign_household_ids(clusters, previous, next_sequence, key)
     connection.register("household_assignment", assigned.members)
-    for table in ("household_member", "household", "household_conflict", "household_coverage"):
+    for table in ("household_member", "household", "household_conflict", "household_standing"):
         bench.build(LAYER, table)
     bench.add("household_event", assigned.events)
     connection.unregister("household_assignment")
-    coverage = dict(connection.sql("SELECT reason, people FROM household_coverage").fetchall())
+    coverage = dict(
+        connection.sql("SELECT standing, count(*) FROM household_standing GROUP BY ALL").fetchall()
+    )
     return HouseholdResult(assigned.members, assigned.events, assigned.next_sequence, coverage)

@@ -21,6 +21,7 @@ from pipelines.steps.decisions import build_decisions
 from pipelines.steps.extracts import write_extract
 from pipelines.steps.families import open_bench
 from pipelines.steps.findings import build_findings
+from pipelines.steps.household_units import UnitsBefore, build_units
 from pipelines.steps.households import build_households, no_stays
 from pipelines.steps.index import Before, build_index, index_settings, registered_people
 from pipelines.steps.index_accuracy import measure_night
@@ -94,8 +95,9 @@ def _remembered(context: NightContext, state: Path | None) -> Before:
 
 
 def form_households(context: NightContext) -> Counts:
-    """Form the registered households; IDs carry over from the current release."""
+    """Form registered households and assistance units; IDs carry over from the current release."""
     previous = _before(context, "household_stay", ["member", "household_id"])
+    before = _units_before(context)
     with open_bench(context) as bench:
         result = build_households(
             bench,
@@ -104,8 +106,20 @@ def form_households(context: NightContext) -> Counts:
             sub_key(context.root_key, "household-id/v1"),
         )
         bench.add("household_stay", result.members)
+        units = build_units(bench, before, sub_key(context.root_key, "unit-id/v1"))
     context.announce("index", "households")
-    return dict(result.coverage)
+    return dict(result.coverage) | {f"in_{family}": people for family, people in units.items()}
+
+
+def _units_before(context: NightContext) -> UnitsBefore:
+    """Return what the current release knew of units."""
+    release = current(context.layout)
+    tables = ("unit_name", "unit_membership", "family_tie", "unit_event")
+    paths = [release.table(table) for table in tables] if release else []
+    if not paths or not all(path.exists() for path in paths):
+        return UnitsBefore()
+    names, membership, ties, events = (pl.read_parquet(path) for path in paths)
+    return UnitsBefore(names, membership, ties, events)
 
 
 def profile_people(context: NightContext) -> Counts:

@@ -15,6 +15,7 @@ from hub.catalogue import Kind
 from hub.programmes.catalogue import interaction_frame
 from pipelines.steps.decisions import build_decisions
 from pipelines.steps.findings import build_findings
+from pipelines.steps.household_units import build_assistance_units
 from pipelines.steps.profiles import build_profiles
 from sources.registry import load_catalogue
 from warehouse import durable
@@ -132,6 +133,7 @@ class Town:
                     "valid_to": None,
                     "document_type": "I01-F02-01",
                     "delivery_id": "household-register",
+                    "line": len(self.members) + 2,
                 }
             )
 
@@ -283,9 +285,11 @@ class Town:
                     "valid_to": pl.Date,
                     "document_type": text,
                     "delivery_id": text,
+                    "line": pl.Int64,
                 },
             ),
         )
+        build_assistance_units(bench)
         return bench
 
     def profiled(self):
@@ -300,7 +304,7 @@ class Town:
         """Build what detection rules read, and the findings."""
         bench = self.profiled()
         bench.add("programme_interaction", interaction_frame())
-        for table in ("benefit_received", "person_fact", "assistance_unit_member"):
+        for table in ("benefit_received", "person_fact"):
             bench.build("decisions", table)
         build_findings(bench)
         return bench

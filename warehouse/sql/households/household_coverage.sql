@@ -1,47 +1,64 @@
--- One row is a reason and how many people of the index it explains: 'member' of a registered
--- household on the night's date, or why not. Every person is counted once, under the first reason
--- that holds, in the order of the code below. Nobody is missing.
-WITH current_member AS (
-    SELECT DISTINCT person_id
-    FROM household_member
-    WHERE
-        (valid_from IS NULL OR valid_from <= (SELECT as_of FROM night))
-        AND (valid_to IS NULL OR valid_to >= (SELECT as_of FROM night))
+-- One row is a kind of unit and a reason, how many people it explains, and their share of the people
+-- asked (ppm). is_assigned: the reason is one for which they are in a unit. Asked are all living people;
+-- of the kinds that only some need, those whom the reasons 'not_asked' leave out are told too.
+-- Every person of the index is in exactly one row of each kind. Nobody is missing.
+WITH family AS (
+    SELECT unit_family FROM unit_family
+    UNION ALL
+    SELECT 'registered_household'
+    UNION ALL
+    SELECT 'dwelling'
 ),
-
-status AS (
+asked AS (
     SELECT
-        i.person_id,
-        bool_or(f.registration_status LIKE 'cancelled%') AS is_cancelled,
-        bool_or(f.registration_status LIKE '%unknown_residence') AS is_unknown,
-        bool_or(f.registration_status LIKE 'overseas%') AS is_overseas
-    FROM f02_resident_household_address AS f
-    JOIN person_index AS i USING (signature_id)
-    WHERE f.document_type LIKE 'I01-F02-%'
-    GROUP BY i.person_id
+        family.unit_family,
+        household_standing.person_id,
+        household_standing.standing,
+        family.unit_family IN ('registered_household', 'dwelling', 'basic_livelihood') AS is_for_all
+    FROM household_standing
+    CROSS JOIN family
 ),
-
-placed AS (
-    SELECT DISTINCT person_id FROM household_member
-)
-
-SELECT reason, count(*) AS people
-FROM (
+explained AS (
     SELECT
+        asked.unit_family,
+        asked.person_id,
+        tonight.person_id IS NOT NULL AS is_assigned,
         CASE
-            WHEN m.person_id IS NOT NULL THEN 'member'
-            WHEN p.death_date <= (SELECT as_of FROM night) THEN 'dead'
-            WHEN s.is_cancelled THEN 'registration_cancelled'
-            WHEN s.is_unknown THEN 'unknown_residence'
-            WHEN s.is_overseas THEN 'overseas'
-            WHEN x.person_id IS NOT NULL THEN 'moved_out'
-            WHEN p.is_foreign THEN 'foreigner'
-            ELSE 'not_in_register'
+            WHEN asked.standing = 'dead' THEN 'dead'
+            WHEN tonight.person_id IS NOT NULL
+                THEN CASE
+                    WHEN tonight.is_counted AND tonight.status = 'conflict' THEN 'member_in_conflict'
+                    WHEN tonight.is_counted AND tonight.status = 'assumed' THEN 'member_assumed'
+                    WHEN tonight.is_counted THEN 'member'
+                    ELSE concat('not_counted_', tonight.reason)
+                END
+            WHEN NOT asked.is_for_all THEN 'not_asked'
+            WHEN asked.standing = 'member' THEN 'no_address'
+            ELSE asked.standing
         END AS reason
-    FROM person AS p
-    LEFT JOIN current_member AS m USING (person_id)
-    LEFT JOIN status AS s USING (person_id)
-    LEFT JOIN placed AS x USING (person_id)
+    FROM asked
+    LEFT JOIN unit_member_tonight AS tonight
+        ON tonight.person_id = asked.person_id AND tonight.unit_family = asked.unit_family
+),
+counted AS (
+    SELECT
+        unit_family, reason, max(CASE WHEN is_assigned THEN 1 ELSE 0 END) = 1 AS is_assigned,
+        count(*) AS people
+    FROM explained
+    GROUP BY unit_family, reason
 )
-GROUP BY reason
-ORDER BY reason
+SELECT
+    counted.unit_family,
+    counted.reason,
+    counted.is_assigned,
+    counted.people,
+    CASE
+        WHEN counted.reason NOT IN ('dead', 'not_asked')
+            THEN CAST(
+                counted.people * 1000000 // sum(
+                    CASE WHEN counted.reason IN ('dead', 'not_asked') THEN 0 ELSE counted.people END
+                ) OVER (PARTITION BY counted.unit_family) AS BIGINT
+            )
+    END AS share_ppm
+FROM counted
+ORDER BY counted.unit_family, counted.is_assigned DESC, counted.people DESC, counted.reason

@@ -1,0 +1,163 @@
+-- One row is a child and a parent, with who says so: the child's own rows of the family register,
+-- the parent's, or only the household register (step-parents, foreigners). status: 'known';
+-- 'assumed' where only the household register says so; 'conflict' with a reason: 'one_sided' (the
+-- other side is in the register and does not say so), 'several_parents' (two fathers or two mothers
+-- at once), 'age_impossible' (the parent is not ten years older), 'ended_but_current' (a ruling ended
+-- the tie and a later register still holds it; the ruling wins).
+-- Missing: ties whose relative has no number that the index knows. Which source wins: a ruling, then
+-- the family register, then the household register.
+WITH current_register AS (
+    SELECT DISTINCT person_index.person_id
+    FROM f03_family_relation
+    INNER JOIN person_index ON person_index.signature_id = f03_family_relation.signature_id
+    WHERE f03_family_relation.document_type = 'I02-F03-01'
+),
+row_of_register AS (
+    SELECT
+        person_index.person_id, relative.person_id AS relative_id, told.relation, told.event,
+        told.effective_on, told.ended_on, told.made_at,
+        told.document_type, told.delivery_id, told.line
+    FROM f03_family_relation AS told
+    INNER JOIN person_index ON person_index.signature_id = told.signature_id
+    INNER JOIN person_token AS relative
+        ON relative.national_id_token = told.relative_national_id_token
+    CROSS JOIN night
+    WHERE told.relation IN ('father', 'mother', 'adoptive_father', 'adoptive_mother', 'child')
+        AND person_index.person_id <> relative.person_id
+        AND (told.effective_on IS NULL OR told.effective_on <= night.as_of)
+),
+household_row AS (
+    SELECT household_member.person_id, household_member.head_person_id,
+        household_member.relation_to_head, household_member.valid_from,
+        household_member.document_type, household_member.delivery_id, household_member.line
+    FROM household_member
+    CROSS JOIN night
+    WHERE household_member.relation_to_head IN ('child', 'parent')
+        AND household_member.head_person_id <> household_member.person_id
+        AND (household_member.valid_from IS NULL OR household_member.valid_from <= night.as_of)
+        AND (household_member.valid_to IS NULL OR household_member.valid_to >= night.as_of)
+),
+claim AS (
+    SELECT
+        CASE WHEN relation = 'child' THEN relative_id ELSE person_id END AS child_id,
+        CASE WHEN relation = 'child' THEN person_id ELSE relative_id END AS parent_id,
+        CASE WHEN relation <> 'child' THEN relation END AS role,
+        relation = 'child' AS is_told_by_parent,
+        FALSE AS is_of_household,
+        event IN (
+            'adoption_ended_by_agreement', 'adoption_ended_by_court', 'full_adoption_cancelled',
+            'full_adoption_dissolved', 'paternity_denied', 'no_parentage'
+        ) AS is_end,
+        effective_on, ended_on, made_at, document_type, delivery_id, line
+    FROM row_of_register
+    UNION ALL
+    SELECT
+        CASE WHEN relation_to_head = 'child' THEN person_id ELSE head_person_id END,
+        CASE WHEN relation_to_head = 'child' THEN head_person_id ELSE person_id END,
+        NULL, FALSE, TRUE, FALSE, valid_from, NULL, NULL, document_type, delivery_id, line
+    FROM household_row
+),
+gathered AS (
+    SELECT
+        child_id, parent_id,
+        max(role) AS role,
+        max(CASE WHEN NOT is_of_household AND NOT is_told_by_parent THEN 1 ELSE 0 END) AS by_child,
+        max(CASE WHEN is_told_by_parent THEN 1 ELSE 0 END) AS by_parent,
+        max(CASE WHEN is_of_household THEN 1 ELSE 0 END) AS by_household,
+        min(CASE WHEN NOT is_end THEN effective_on END) AS began_on,
+        max(CASE WHEN is_end THEN coalesce(ended_on, effective_on) END) AS ended_on,
+        max(CASE WHEN document_type = 'I02-F03-01' THEN made_at END) AS register_made_at,
+        count(*) AS rows_told
+    FROM claim
+    GROUP BY child_id, parent_id
+),
+source AS (
+    SELECT
+        child_id, parent_id, document_type, delivery_id, line,
+        row_number() OVER (
+            PARTITION BY child_id, parent_id
+            ORDER BY
+                CASE WHEN is_end THEN 0 WHEN is_of_household THEN 3 WHEN is_told_by_parent THEN 2 ELSE 1 END,
+                made_at DESC NULLS LAST, document_type, delivery_id DESC, line
+        ) AS place
+    FROM claim
+),
+-- A full adoption replaces the parents by birth from its day on.
+replaced AS (
+    SELECT person_id, min(effective_on) AS replaced_on
+    FROM row_of_register
+    WHERE document_type = 'I02-F03-04' AND event = 'full_adoption'
+    GROUP BY person_id
+),
+tie AS (
+    SELECT
+        gathered.child_id, gathered.parent_id,
+        coalesce(
+            gathered.role,
+            CASE parent.sex WHEN 'male' THEN 'father' WHEN 'female' THEN 'mother' ELSE 'parent' END
+        ) AS role,
+        gathered.by_child, gathered.by_parent, gathered.by_household, gathered.rows_told,
+        gathered.began_on AS valid_from,
+        least(
+            gathered.ended_on,
+            CASE
+                WHEN gathered.role LIKE 'adoptive%' OR gathered.by_child + gathered.by_parent = 0
+                    THEN NULL
+                ELSE replaced.replaced_on
+            END
+        ) AS valid_to,
+        gathered.ended_on IS NOT NULL
+        AND CAST(gathered.register_made_at AS DATE) > CAST(gathered.ended_on + INTERVAL '45' DAY AS DATE)
+            AS is_ended_but_current,
+        date_diff('year', parent.birth_date, child.birth_date) < 10
+        AND (gathered.role IS NULL OR gathered.role NOT LIKE 'adoptive%') AS is_age_impossible,
+        (
+            gathered.by_child = 0 AND child_register.person_id IS NOT NULL AND NOT child.is_foreign
+            OR gathered.by_parent = 0 AND parent_register.person_id IS NOT NULL
+            AND NOT parent.is_foreign
+        )
+        AND gathered.by_child + gathered.by_parent > 0
+        AND gathered.register_made_at IS NOT NULL AS is_one_sided,
+        source.document_type, source.delivery_id, source.line
+    FROM gathered
+    INNER JOIN source
+        ON source.child_id = gathered.child_id AND source.parent_id = gathered.parent_id
+        AND source.place = 1
+    INNER JOIN person AS child ON child.person_id = gathered.child_id
+    INNER JOIN person AS parent ON parent.person_id = gathered.parent_id
+    LEFT JOIN replaced ON replaced.person_id = gathered.child_id
+    LEFT JOIN current_register AS child_register ON child_register.person_id = gathered.child_id
+    LEFT JOIN current_register AS parent_register ON parent_register.person_id = gathered.parent_id
+),
+counted AS (
+    SELECT
+        tie.*,
+        sum(
+            CASE
+                WHEN tie.by_child + tie.by_parent > 0
+                    AND (tie.valid_to IS NULL OR tie.valid_to > night.as_of) THEN 1
+                ELSE 0
+            END
+        ) OVER (PARTITION BY tie.child_id, tie.role) AS of_this_role
+    FROM tie
+    CROSS JOIN night
+)
+SELECT
+    child_id, parent_id, role, by_child = 1 AS is_told_by_child, by_parent = 1 AS is_told_by_parent,
+    by_household = 1 AS is_told_by_household,
+    CASE
+        WHEN is_age_impossible OR is_ended_but_current OR is_one_sided
+            OR (of_this_role > 1 AND by_child + by_parent > 0 AND valid_to IS NULL) THEN 'conflict'
+        WHEN by_child + by_parent = 0 THEN 'assumed'
+        ELSE 'known'
+    END AS status,
+    CASE
+        WHEN is_age_impossible THEN 'age_impossible'
+        WHEN is_ended_but_current THEN 'ended_but_current'
+        WHEN of_this_role > 1 AND by_child + by_parent > 0 AND valid_to IS NULL THEN 'several_parents'
+        WHEN is_one_sided THEN 'one_sided'
+        WHEN by_child + by_parent = 0 THEN 'household_register_only'
+    END AS reason,
+    valid_from, valid_to, document_type, delivery_id, line
+FROM counted
+ORDER BY child_id, parent_id
