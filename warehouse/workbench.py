@@ -7,7 +7,7 @@ or when it is built (`pipelines`). Next: `warehouse.releases` publishes the fini
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -107,6 +107,13 @@ class Workbench:
         started = time.perf_counter()
         with published_file(self.path(table)) as staging:
             frame.write_parquet(staging, compression="zstd", compression_level=1)
+        return self._measure(table, started)
+
+    def write(self, table: str, write: Callable[[Path], object]) -> TableMeasure:
+        """Make `table` from the Parquet file that `write` leaves at the path it is given."""
+        started = time.perf_counter()
+        with published_file(self.path(table)) as staging:
+            write(staging)
         return self._measure(table, started)
 
     def _measure(self, table: str, started: float) -> TableMeasure:

@@ -5,14 +5,16 @@ Never here: deciding anything. Next: `hub.command_line` hangs this in the `hub` 
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 import typer
 
 from hub.output import print_rows
-from hub.programmes.catalogue import Programme, ProgrammeError, interaction_frame, load_programmes
-from hub.programmes.parameters import ParameterError, load_parameters
+from hub.programmes.catalogue import interaction_frame, load_programmes
+from hub.programmes.facts import FACTS_PATH, FactError, load_facts
+from hub.programmes.language.problems import Problem, ProgrammeError
+from hub.programmes.parameters import PARAMETER_FOLDER, ParameterError, load_parameters
+from hub.programmes.programme import Programme
 
 programmes_app = typer.Typer(help="Programmes: list, show, check.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON array and nothing else.")]
@@ -25,7 +27,7 @@ def _row(programme: Programme) -> dict[str, object]:
         "name_en": programme.name_en,
         "ministry": programme.ministry,
         "unit": programme.unit,
-        "amount_rule": programme.amount_rule,
+        "amount_rule": programme.amount.rule,
         "conditions": len(programme.conditions),
         "status": programme.status,
         "legal_basis": programme.legal_basis,
@@ -63,26 +65,50 @@ def show_programme(
         }
         for condition in found.conditions
     ]
-    title = f"{found.code} {found.name_ko} ({found.name_en}), {found.unit}, {found.amount_rule}"
+    title = f"{found.code} {found.name_ko} ({found.name_en}), {found.unit}, {found.amount.rule}"
     shown = ["bit", "code", "text_ko", "text_en", "citation"]
     print_rows(rows, as_json=as_json, title=title, columns=shown)
 
 
 @programmes_app.command("check")
 def check_programmes(as_json: AsJson = False) -> None:
-    """Check programmes, parameters and interactions; exit code 1 where something is wrong."""
-    from hub.programmes.compilation import evaluations
-
-    rows: list[dict[str, object]] = []
-    try:
-        parameters = load_parameters()
-        rows.append({"checked": "parameters", "count": len(parameters), "problem": None})
-        programmes = load_programmes()
-        evaluations(programmes, parameters, dt.datetime.now(tz=dt.UTC).date())
-        rows.append({"checked": "programmes", "count": len(programmes), "problem": None})
-        rows.append({"checked": "interactions", "count": len(interaction_frame()), "problem": None})
-    except (ParameterError, ProgrammeError) as error:
-        rows.append({"checked": "stopped", "count": 0, "problem": str(error)})
-    print_rows(rows, as_json=as_json, title="Programme files")
-    if any(row["problem"] for row in rows):
+    """Check facts, parameters and programmes; print all problems, exit code 1 where there is one."""
+    problems = catalogue_problems()
+    if problems:
+        rows: list[dict[str, object]] = [
+            {
+                "file": problem.file,
+                "line": problem.line,
+                "column": problem.column,
+                "problem": problem.wrong,
+                "remedy": problem.remedy,
+            }
+            for problem in problems
+        ]
+        print_rows(rows, as_json=as_json, title="Problems of programme files")
         raise typer.Exit(1)
+    programmes = load_programmes()
+    counts = {
+        "facts": len(load_facts()),
+        "parameters": len({value.parameter for value in load_parameters()}),
+        "programmes": len(programmes),
+        "conditions": sum(len(programme.conditions) for programme in programmes),
+        "interactions": len(interaction_frame(programmes)),
+    }
+    rows = [{"checked": name, "count": count, "problem": None} for name, count in counts.items()]
+    print_rows(rows, as_json=as_json, title="Programme files")
+
+
+def catalogue_problems() -> tuple[Problem, ...]:
+    """Return everything that is wrong with facts, parameters and programmes."""
+    try:
+        load_facts()
+        load_parameters()
+    except (FactError, ParameterError) as error:
+        where = FACTS_PATH if isinstance(error, FactError) else PARAMETER_FOLDER
+        return (Problem(where.name, 0, 0, str(error), "mend it first: programmes rest on it"),)
+    try:
+        load_programmes()
+    except ProgrammeError as error:
+        return error.problems
+    return ()

@@ -1,24 +1,26 @@
-"""What the rules say of everyone: recognised income, then one decision a subject and programme.
+"""What the rules say of everyone: facts, then one decision a subject and programme.
 
-Here: the order of the decision tables and the compilation of the programmes. Never here: a rule
-(`hub/programmes/catalogue`) or a parameter (`hub/programmes/parameters`). Next:
-`pipelines.steps.findings` and `pipelines.steps.extracts`.
+Here: the order of the decision tables, and running the kernel over them. Never here: a rule
+(`hub/programmes/catalogue`), a parameter (`hub/programmes/parameters`) or how a condition is computed
+(`hub/programmes/evaluation`). Next: `pipelines.steps.findings` and `pipelines.steps.extracts`.
 """
 
 from __future__ import annotations
 
 import hashlib
 
-import polars as pl
-
 from hub.programmes.catalogue import (
-    Programme,
+    condition_frame,
     interaction_frame,
     load_programmes,
     requirement_frame,
+    rule_versions,
 )
-from hub.programmes.compilation import evaluations
-from hub.programmes.parameters import load_parameters
+from hub.programmes.evaluation.run import SubjectTables, evaluate
+from hub.programmes.evaluation.writing import write_decisions
+from hub.programmes.facts import load_facts
+from hub.programmes.parameters import in_force, load_parameters
+from pipelines.steps.facts import SUBJECT_TABLES, build_subjects
 from pipelines.steps.profiles import PROFILE_TABLES, add_parameters, night_of
 from warehouse.workbench import Workbench, sql_text
 
@@ -27,35 +29,15 @@ FACT_TABLES = (
     "person_fact",
     "household_means",
     "couple_means",
-    "household_subject",
-    "person_subject",
     "condition_gap",
-    "received_subject",
 )
 
 
 def sql_digest() -> str:
     """Return the SHA-256 of all SQL that a decision rests on; part of every rule version."""
     texts = [sql_text("profile", table) for table in PROFILE_TABLES]
-    texts += [sql_text("decisions", table) for table in (*FACT_TABLES, "decision")]
+    texts += [sql_text("decisions", table) for table in (*FACT_TABLES, *SUBJECT_TABLES)]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
-
-
-def _condition_frame(programmes: tuple[Programme, ...]) -> pl.DataFrame:
-    return pl.DataFrame(
-        [
-            {
-                "programme_code": programme.code,
-                "bit": condition.bit,
-                "code": condition.code,
-                "text_ko": condition.text_ko,
-                "text_en": condition.text_en,
-                "citation": condition.citation,
-            }
-            for programme in programmes
-            for condition in programme.conditions
-        ]
-    )
 
 
 def build_decisions(bench: Workbench) -> dict[str, int]:
@@ -64,15 +46,44 @@ def build_decisions(bench: Workbench) -> dict[str, int]:
     Needs the tables of `build_profiles`. `programme_condition` says what each bit of `fail_mask`
     means.
     """
-    programmes = load_programmes()
+    programmes, day = load_programmes(), night_of(bench)
     add_parameters(bench)
-    bench.add("programme_interaction", interaction_frame())
-    bench.add("programme_condition", _condition_frame(programmes))
+    bench.add("programme_interaction", interaction_frame(programmes))
+    bench.add("programme_condition", condition_frame(programmes, day))
     bench.add("condition_requirement", requirement_frame(programmes))
     summary = {table: bench.build("decisions", table).rows for table in FACT_TABLES}
-    text = evaluations(programmes, load_parameters(), night_of(bench), sql_digest=sql_digest())
-    summary["decision"] = bench.build("decisions", "decision", {"evaluations": text}).rows
+    summary |= build_subjects(bench)
+    summary["decision"] = decide(bench)
+    summary["decision_reason"] = bench.build("decisions", "decision_reason").rows
     outcomes = bench.frame(
         "SELECT outcome, count(*) AS decisions FROM decision GROUP BY outcome ORDER BY outcome"
     )
     return summary | dict(outcomes.iter_rows())
+
+
+def decide(bench: Workbench) -> int:
+    """Decide all programmes for all subjects on the workbench; return how many rows are stored."""
+    programmes, parameters, day = load_programmes(), load_parameters(), night_of(bench)
+    missing = condition_gaps(bench)
+    decided = evaluate(
+        SubjectTables(
+            person_subject=bench.path("person_subject"),
+            household_subject=bench.path("household_subject"),
+            assistance_unit_member=bench.path("assistance_unit_member"),
+        ),
+        programmes,
+        load_facts(),
+        {(value.parameter, value.key): value.amount for value in in_force(parameters, day)},
+        day,
+        missing,
+    )
+    versions = rule_versions(programmes, parameters, day, sql_digest=sql_digest())
+    return bench.write(
+        "decision", lambda path: write_decisions(decided, path, versions, missing)
+    ).rows
+
+
+def condition_gaps(bench: Workbench) -> dict[tuple[str, int], tuple[str, ...]]:
+    """Return (programme, bit) → document types that a condition needs and that never arrived."""
+    rows = bench.frame("SELECT programme_code, bit, document_types FROM condition_gap").iter_rows()
+    return {(code, bit): tuple(types) for code, bit, types in rows}

@@ -1,11 +1,16 @@
--- One row: what the rules say of one subject (assistance unit, person, child, one of a couple) and one
--- programme on the night's date. Each programme's part is made from its TOML in hub/programmes.
---   outcome: not_in_force; ineligible (a condition fails: every failed one is in reasons and, by bit,
---   in fail_mask); undetermined (none fails, but something is unknown: reasons says which condition,
---   missing says which document types never arrived); eligible.
--- Who is missing: subjects that neither pass the programme's cheap gate nor receive it; any of them is
--- explained by evaluating it again.
--- Which source wins: see household_means, couple_means and person_fact.
+-- One row: what the rules say of one subject and one programme on the night's date. The subject is a
+-- person (units person, child, couple) or an assistance unit (all other units). Programmes are TOML in
+-- hub/programmes; the night decides them with its array kernel, and this SQL says the same before
+-- interactions (a test holds the two together). See docs/programme-language.md.
+--   outcome: eligible; ineligible (a condition fails: every failed one by bit in fail_mask, by code in
+--   reasons); undetermined (none fails, but something is unknown: unknown_mask and reasons say what,
+--   missing which document types never arrived); not_in_force.
+--   amount: before, payable_amount: after interactions; interaction_codes say why they differ.
+--   is_excluded: eligible, but another programme that excludes this one stays, or pays more.
+--   is_new: eligible, not received and not excluded (newly qualified).
+-- Who is missing: subjects that are neither eligible nor receive the programme; any of them is explained
+-- by replay.
+-- Which source wins: none here; see person_subject and household_subject.
 WITH evaluated AS (
 {{evaluations}}
 )
@@ -21,34 +26,17 @@ SELECT
             THEN 'undetermined'
         ELSE 'eligible'
     END AS outcome,
+    evaluated.fail_mask,
+    evaluated.unknown_mask,
     CASE
         WHEN evaluated.is_in_force AND evaluated.fail_mask = 0 AND evaluated.unknown_mask = 0
             THEN evaluated.amount
     END AS amount,
-    evaluated.fail_mask,
-    CASE
-        WHEN evaluated.fail_mask <> 0 THEN string_split(evaluated.failed, ',')
-        WHEN evaluated.unknown_mask <> 0 THEN string_split(evaluated.unknown, ',')
-        WHEN evaluated.amount IS NULL AND evaluated.has_amount
-            THEN string_split('AMOUNT_UNKNOWN', ',')
-        ELSE CAST([] AS VARCHAR [])
-    END AS reasons,
-    CASE
-        WHEN evaluated.fail_mask = 0 AND evaluated.unknown_mask <> 0 THEN gap.document_types
-    END AS missing,
     evaluated.margin_amount,
-    evaluated.is_received,
-    evaluated.rule_version
+    evaluated.is_received
 FROM evaluated
 CROSS JOIN night
-LEFT JOIN (
-    SELECT programme_code, array_agg(DISTINCT document_type ORDER BY document_type) AS document_types
-    FROM (
-        SELECT condition_gap.programme_code, listed.document_type
-        FROM condition_gap
-        CROSS JOIN unnest(condition_gap.document_types) AS listed(document_type)
-    ) AS gap_row
-    GROUP BY programme_code
-) AS gap ON gap.programme_code = evaluated.programme_code
-WHERE evaluated.passes_gate OR evaluated.is_received
-ORDER BY evaluated.programme_code, evaluated.subject_kind, evaluated.subject_id
+WHERE evaluated.is_received
+    OR evaluated.is_in_force AND evaluated.fail_mask = 0 AND evaluated.unknown_mask = 0
+    AND (evaluated.amount IS NOT NULL OR NOT evaluated.has_amount)
+ORDER BY evaluated.programme_code, evaluated.subject_id

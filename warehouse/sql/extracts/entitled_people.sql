@@ -1,11 +1,16 @@
 -- One row: a person entitled to a programme of one ministry, as decided on the night's date. A decision
 -- about an assistance unit gives a row for each counted member; its amount stands on one of them only.
--- Who is missing: people whose decision is ineligible or undetermined, and other ministries' programmes.
+-- Who is missing: people whose decision is ineligible or undetermined, or who are excluded by another
+-- programme, and other ministries' programmes.
 -- Which source wins: decision. Ids are those of the hub: they are replaced before anything leaves.
 WITH entitled AS (
-    SELECT decision.*
+    SELECT
+        decision.*,
+        decision.subject_kind IN ('person', 'child', 'couple') AS is_about_a_person
     FROM decision
-    WHERE decision.outcome = 'eligible' AND decision.programme_code IN ({{programmes}})
+    WHERE decision.outcome = 'eligible'
+        AND NOT decision.is_excluded
+        AND decision.programme_code IN ({{programmes}})
 ),
 person_of AS (
     SELECT
@@ -16,11 +21,11 @@ person_of AS (
     FROM entitled
     INNER JOIN assistance_unit_member AS unit
         ON CAST(unit.household_id AS VARCHAR) = entitled.subject_id AND unit.is_counted
-    WHERE entitled.subject_kind = 'household'
+    WHERE NOT entitled.is_about_a_person
     UNION ALL
     SELECT subject_id, subject_kind, programme_code, subject_id
     FROM entitled
-    WHERE subject_kind <> 'household'
+    WHERE is_about_a_person
 ),
 placed AS (
     SELECT
@@ -37,7 +42,7 @@ SELECT
     entitled.programme_code,
     entitled.as_of,
     placed.place = 1 AS is_first_of_subject,
-    CASE WHEN placed.place = 1 THEN entitled.amount END AS amount,
+    CASE WHEN placed.place = 1 THEN entitled.payable_amount END AS amount,
     entitled.is_received,
     entitled.rule_version,
     md5(placed.person_id) AS person_digest,

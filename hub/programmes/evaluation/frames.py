@@ -1,0 +1,245 @@
+"""Facts of some rows of subjects as arrays, read from Arrow without going through rows.
+
+Here: columns, frames, members of units. Never here: computing with them (`kernel`). Next: the kernel
+asks a frame for columns and remembers in it what it has computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from hub.programmes.evaluation.bitmaps import Rows, Words, all_rows, pack, test, unpack, word_count
+from hub.programmes.facts import Fact
+from hub.programmes.language.vocabulary import limits_of
+
+_NARROW: Mapping[str, type[np.signedinteger[Any]]] = {
+    "years": np.int16,
+    "months": np.int16,
+    "count": np.int32,
+    "days": np.int32,
+}
+
+
+class FactColumnError(ValueError):
+    """A column of a subject table holds what its fact cannot be; the message names the column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Numbers (integers), words (their places among the fact's words) or booleans (a bitmap)."""
+
+    values: NDArray[Any]
+    known: Words | None
+    """Bitmap of the rows whose value is known; None: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetColumn:
+    """A set of words: for each 64 words which are in it, and of which that is known."""
+
+    held: tuple[Words, ...]
+    known: tuple[Words, ...]
+
+
+AnyColumn = Column | SetColumn
+
+
+class Frame:
+    """Rows of one scope: their facts, and what was computed of them.
+
+    Args:
+        rows: how many rows.
+        load: makes a column by name of the fact; called once for each.
+        members: members of the units, for frames of households.
+    """
+
+    def __init__(
+        self,
+        rows: int,
+        load: Callable[[str], AnyColumn],
+        members: Callable[[], MemberFrame] | None = None,
+    ) -> None:
+        self.rows = rows
+        self.valid = all_rows(rows)
+        self.results: dict[object, Any] = {}
+        self._load = load
+        self._columns: dict[str, AnyColumn] = {}
+        self._load_members = members
+        self._members: MemberFrame | None = None
+
+    def column(self, name: str) -> AnyColumn:
+        """Return the column of a fact."""
+        if name not in self._columns:
+            self._columns[name] = self._load(name)
+        return self._columns[name]
+
+    @property
+    def members(self) -> MemberFrame:
+        """Counted members of the frame's units.
+
+        Raises:
+            LookupError: the frame has none.
+        """
+        if self._members is None:
+            if self._load_members is None:
+                raise LookupError("members of units are asked, but were not given")
+            self._members = self._load_members()
+        return self._members
+
+    def take(self, rows: Rows) -> Frame:
+        """Return a frame of some rows."""
+        whole = self
+
+        def members() -> MemberFrame:
+            return whole.members.take(rows)
+
+        return Frame(len(rows), lambda name: taken(whole.column(name), rows), members)
+
+
+@dataclass(slots=True)
+class MemberFrame:
+    """Members of units, unit after unit."""
+
+    frame: Frame
+    bounds: NDArray[np.int64]
+    """Unit u has the members bounds[u] to bounds[u + 1], that one not included."""
+
+    def sums(self, values: NDArray[Any]) -> NDArray[np.int64]:
+        """Return the sum of one value a member for each unit."""
+        added = np.zeros(len(values) + 1, np.int64)
+        np.cumsum(values, out=added[1:])
+        sums: NDArray[np.int64] = added[self.bounds[1:]] - added[self.bounds[:-1]]
+        return sums
+
+    def take(self, units: Rows) -> MemberFrame:
+        """Return the members of some units."""
+        starts, ends = self.bounds[units], self.bounds[units + 1]
+        counts = ends - starts
+        bounds = np.zeros(len(units) + 1, np.int64)
+        np.cumsum(counts, out=bounds[1:])
+        rows = np.repeat(starts - bounds[:-1], counts) + np.arange(bounds[-1])
+        return MemberFrame(self.frame.take(rows), bounds)
+
+
+def taken(column: AnyColumn, rows: Rows) -> AnyColumn:
+    """Return some rows of a column."""
+    if isinstance(column, SetColumn):
+        return SetColumn(
+            tuple(words[rows] for words in column.held),
+            tuple(words[rows] for words in column.known),
+        )
+    known = None if column.known is None else pack(test(column.known, rows), len(rows))
+    if known is not None and len(rows) and bool((known == all_rows(len(rows))).all()):
+        known = None
+    if column.values.dtype == np.uint64:
+        return Column(pack(test(column.values, rows), len(rows)), known)
+    return Column(column.values[rows], known)
+
+
+def unknown_column(fact: Fact, rows: int) -> AnyColumn:
+    """Return a column of which nothing is known."""
+    nothing = np.zeros(word_count(rows), np.uint64)
+    if fact.type == "set":
+        empty = np.zeros(rows, np.uint64)
+        return SetColumn((empty,) * len(fact.columns), (empty,) * len(fact.columns))
+    if fact.type == "boolean":
+        return Column(nothing, nothing)
+    return Column(np.zeros(rows, np.uint8 if fact.type == "enum" else np.int64), nothing)
+
+
+def read_column(batch: pa.RecordBatch, fact: Fact) -> AnyColumn:
+    """Return the column of `fact` from Arrow; unknown of every row where the table has none.
+
+    Raises:
+        FactColumnError: values that the fact cannot have.
+    """
+    names = batch.schema.names
+    if any(column not in names for column in (*fact.columns, *fact.known_columns)):
+        return unknown_column(fact, batch.num_rows)
+    if fact.type == "set":
+        held = tuple(_set_words(batch.column(name)) for name in fact.columns)
+        known = tuple(_set_words(batch.column(name)) for name in fact.known_columns)
+        return SetColumn(held, known)
+    array = batch.column(fact.name)
+    known_rows = _known(array)
+    if fact.type == "boolean":
+        bits = _bits(array.cast(pa.bool_()))
+        return Column(bits if known_rows is None else bits & known_rows, known_rows)
+    if fact.type == "enum":
+        return Column(_codes(array, fact), known_rows)
+    return Column(_numbers(array, fact), known_rows)
+
+
+def _known(array: pa.Array) -> Words | None:
+    if array.null_count == 0:
+        return None
+    if array.null_count == len(array):
+        return np.zeros(word_count(len(array)), np.uint64)
+    return _bitmap(array.buffers()[0], array.offset, len(array))
+
+
+def _bits(array: pa.Array) -> Words:
+    return _bitmap(array.buffers()[1], array.offset, len(array))
+
+
+def _bitmap(buffer: pa.Buffer | None, offset: int, rows: int) -> Words:
+    words = np.zeros(word_count(rows), np.uint64)
+    if buffer is None or rows == 0:
+        return words
+    packed = np.frombuffer(buffer, np.uint8)
+    if offset % 8:
+        flags = np.unpackbits(packed, bitorder="little")[offset : offset + rows]
+        return pack(flags.view(np.bool_), rows)
+    size = -(-rows // 8)
+    words.view(np.uint8)[:size] = packed[offset // 8 : offset // 8 + size]
+    words &= all_rows(rows)
+    return words
+
+
+def _plain(array: pa.Array, dtype: Any) -> NDArray[Any]:
+    buffer = array.buffers()[1]
+    if buffer is None:
+        return np.zeros(len(array), dtype)
+    return np.frombuffer(buffer, dtype)[array.offset : array.offset + len(array)]
+
+
+def _set_words(array: pa.Array) -> Words:
+    words = _plain(array.cast(pa.uint64()), np.uint64)
+    if array.null_count:
+        words = np.where(unpack(_known(array), len(array)), words, np.uint64(0))  # type: ignore[arg-type]
+    return words
+
+
+def _codes(array: pa.Array, fact: Fact) -> NDArray[np.uint8]:
+    if not isinstance(array, pa.DictionaryArray):
+        array = array.cast(pa.string()).dictionary_encode()
+    words = array.dictionary.to_pylist()
+    if other := [word for word in words if word is not None and word not in fact.values]:
+        raise FactColumnError(
+            f"column {fact.name} holds {len(other)} words that facts.toml does not list; add them "
+            "there, or mend the SQL of the column"
+        )
+    places = [fact.values.index(word) if word is not None else 0 for word in words] or [0]
+    indices = _plain(array.indices, array.indices.type.to_pandas_dtype())
+    return np.take(np.array(places, np.uint8), indices, mode="clip")
+
+
+def _numbers(array: pa.Array, fact: Fact) -> NDArray[Any]:
+    values = _plain(array.cast(pa.int64()), np.int64)
+    if array.null_count:
+        values = np.where(unpack(_known(array), len(array)), values, 0)  # type: ignore[arg-type]
+    if not len(values):
+        return values
+    lowest, highest = limits_of(fact.type)
+    if values.min() < lowest or values.max() > highest:
+        raise FactColumnError(
+            f"column {fact.name} leaves {lowest} to {highest} {fact.type}; mend the SQL of the column"
+        )
+    narrow = _NARROW.get(fact.type)
+    return values if narrow is None else values.astype(narrow)
