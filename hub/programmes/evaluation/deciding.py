@@ -195,10 +195,30 @@ def _selection(
     found.is_received = stored_received
     if len(others):
         _judge(frame, plan, compiled, rows, found)
-    if len(rows):
-        _measure(frame, plan, compiled, rows, found)
+    _measure(frame, plan, compiled, rows, found)
     stored = (found.outcome == ELIGIBLE) | found.is_received
     return found if stored.all() else _kept(found, np.flatnonzero(stored))
+
+
+def decide_rows(
+    frame: Frame, plan: Plan, compiled: CompiledProgramme, rows: Rows, received: Rows
+) -> Selection:
+    """Decide one programme for some rows of a frame, stored or not.
+
+    Args:
+        frame: facts of some subjects.
+        plan: plan of the programme's scope.
+        compiled: the programme.
+        rows: rows of the frame to decide.
+        received: rows of the frame that receive it.
+    """
+    outcome = ELIGIBLE if compiled.is_in_force else NOT_IN_FORCE
+    found = _bare(rows, np.full(len(rows), outcome, np.uint8), 0)
+    found.is_received = np.isin(rows, received)
+    if compiled.is_in_force:
+        _judge(frame, plan, compiled, rows, found)
+        _measure(frame, plan, compiled, rows, found)
+    return found
 
 
 def _kept(found: Selection, places: Rows) -> Selection:
@@ -262,7 +282,7 @@ def _measure(
     frame: Frame, plan: Plan, compiled: CompiledProgramme, rows: Rows, found: Selection
 ) -> None:
     """Fill amounts and margins of the stored rows."""
-    if compiled.amount is None and compiled.margin is None:
+    if not len(rows) or (compiled.amount is None and compiled.margin is None):
         return
     few = frame.take(rows)
     if compiled.amount is not None:
