@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from random import Random
 
 import pytest
 
@@ -339,3 +340,43 @@ def test_a_kind_outside_every_group_is_alone(tmp_path):
     kinds = {row["income_asset_code"]: row for row in ordered_kinds(path).to_dicts()}
     assert [kinds[code]["overlap"] for code in ("A01", "A03", "A19")] == ["wage", "wage", "A19"]
     assert [kinds[code]["validity_months"] for code in ("A01", "A05", "A44")] == [6, 24, None]
+
+
+def test_splitting_an_account_and_records_outside_validity_change_no_figure(town):
+    """Pairs of people: the one as reported, the other split or with records that do not count."""
+    account = {"institution_no": "088", "as_of": FEBRUARY}
+    random = Random(7)  # noqa: S311
+    pairs = [(f"a{number}", f"b{number}") for number in range(20)]
+    for plain, other in pairs:
+        for name in (plain, other):
+            town.person(name, dt.date(1980, 5, 5))
+        balance = random.randrange(2, 10**9)
+        part = random.randrange(1, balance)
+        town.add("f26", plain, "I35-F26-02", account_no="1", balance_amount=balance, **account)
+        town.add("f26", other, "I35-F26-02", account_no="1", balance_amount=part, **account)
+        town.add(
+            "f26", other, "I35-F26-02", account_no="2", balance_amount=balance - part, **account
+        )
+        closed = {"account_no": "3", "balance_amount": 5, "closed_on": dt.date(2026, 3, 31)}
+        town.add("f26", other, "I35-F26-02", **account, **closed)
+        opened = {"account_no": "4", "balance_amount": 5, "opened_on": dt.date(2026, 4, 2)}
+        town.add("f26", other, "I35-F26-02", **account, **opened)
+        town.wage(other, "I24-F19-01", dt.date(2026, 4, 1), 9_000_000)
+        town.wage(other, "I24-F19-01", dt.date(2025, 1, 1), 9_000_000)
+    bench = town.profiled()
+    rows = {
+        row.pop("person_id"): row for row in bench.frame("SELECT * FROM profile_person").to_dicts()
+    }
+    for plain, other in pairs:
+        assert rows[f"person-{plain}"] == rows[f"person-{other}"]
+
+
+def test_later_knowledge_without_new_records_changes_nothing(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    town.wage("kim", "I24-F19-01", MARCH, 2_000_000)
+    bench = town.open()
+    found = []
+    for known_at in (dt.datetime(2026, 4, 1), dt.datetime(2026, 6, 1), None):  # noqa: DTZ001
+        build_profiles(bench, known_at)
+        found.append(bench.path("profile_person").read_bytes())
+    assert found[0] == found[1] == found[2]

@@ -1,0 +1,8 @@
+"""Makes the oracle's modules importable by name, as its own process sees them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
