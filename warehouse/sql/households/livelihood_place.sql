@@ -62,10 +62,14 @@ claim AS (
         coalesce(own_child.children, 0) + coalesce(their_child.children, 0) AS children,
         CASE WHEN home.away_reason IS NULL THEN 0 ELSE 1 END AS is_away,
         CASE WHEN home.head_person_id = home.person_id THEN 0 ELSE 1 END AS is_not_head
-    FROM spouse
+    FROM (
+        SELECT person_id, spouse_id, person_id AS at_home_of FROM spouse
+        UNION ALL
+        SELECT person_id, spouse_id, spouse_id FROM spouse
+    ) AS spouse
     CROSS JOIN rule
     INNER JOIN living AS home
-        ON home.person_id IN (spouse.person_id, spouse.spouse_id) AND home.household_id IS NOT NULL
+        ON home.person_id = spouse.at_home_of AND home.household_id IS NOT NULL
     LEFT JOIN young_child AS own_child
         ON own_child.person_id = spouse.person_id AND own_child.household_id = home.household_id
     LEFT JOIN young_child AS their_child
@@ -100,11 +104,8 @@ kept_home AS (
     FROM settled
     INNER JOIN family_graph
         ON family_graph.person_id = settled.person_id
-        AND (
-            family_graph.relation IN (
-                'father', 'mother', 'parent', 'adoptive_father', 'adoptive_mother', 'grandparent'
-            )
-            OR family_graph.relation = 'child'
+        AND family_graph.relation IN (
+            'father', 'mother', 'parent', 'adoptive_father', 'adoptive_mother', 'grandparent', 'child'
         )
         AND coalesce(family_graph.reason, '') <> 'age_impossible'
     CROSS JOIN night
