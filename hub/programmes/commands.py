@@ -5,6 +5,7 @@ Never here: deciding anything. Next: `hub.command_line` hangs this in the `hub` 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,10 +14,11 @@ from hub.output import print_rows
 from hub.programmes.catalogue import interaction_frame, load_programmes
 from hub.programmes.facts import FACTS_PATH, FactError, load_facts
 from hub.programmes.language.problems import Problem, ProgrammeError
+from hub.programmes.pages import PAGES_FOLDER, stale_pages, write_pages
 from hub.programmes.parameters import PARAMETER_FOLDER, ParameterError, load_parameters
 from hub.programmes.programme import Programme
 
-programmes_app = typer.Typer(help="Programmes: list, show, check.", no_args_is_help=True)
+programmes_app = typer.Typer(help="Programmes: list, show, check, pages.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON array and nothing else.")]
 
 
@@ -112,3 +114,22 @@ def catalogue_problems() -> tuple[Problem, ...]:
     except ProgrammeError as error:
         return error.problems
     return ()
+
+
+@programmes_app.command("pages")
+def write_reference_pages(
+    check_only: Annotated[
+        bool,
+        typer.Option("--check", help="Write nothing; exit with 1 where a page is not current."),
+    ] = False,
+    folder: Annotated[Path, typer.Option(help="Folder of the pages.")] = PAGES_FOLDER,
+) -> None:
+    """Write the reference pages of the programmes."""
+    programmes = load_programmes()
+    if check_only:
+        stale = stale_pages(folder, programmes)
+        for name in stale:
+            typer.echo(f"{folder / name} is not current; run `hub programmes pages`", err=True)
+        raise typer.Exit(1 if stale else 0)
+    count = write_pages(folder, programmes)
+    typer.echo(f"{count} pages in {folder}")
