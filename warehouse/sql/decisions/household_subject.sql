@@ -1,5 +1,4 @@
--- One row: an assistance unit with every household fact of the vocabulary (hub/programmes/facts.toml),
--- and the columns that the programmes' thin rules still read (at the end).
+-- One row: an assistance unit with every household fact of the vocabulary (hub/programmes/facts.toml).
 -- Who is missing: households without a counted member.
 -- Which source wins: see household_means; a tenancy is a lease open on the night's date, and tells how
 -- the unit lives before a house does: public rental, jeonse, rent, owner, free.
@@ -36,9 +35,6 @@ WITH lease AS (
 member AS (
     SELECT
         unit.household_id,
-        max(CASE WHEN person_fact.may_receive_livelihood THEN 1 ELSE 0 END) AS somebody_may,
-        max(CASE WHEN person_fact.may_receive_livelihood IS NULL THEN 1 ELSE 0 END)
-            AS somebody_unclear,
         sum(CASE WHEN person_fact.age_years < 18 THEN 1 ELSE 0 END) AS children_under_18_count,
         sum(CASE WHEN person_fact.age_years < 7 THEN 1 ELSE 0 END) AS children_under_7_count,
         max(CASE WHEN person_fact.age_years IS NULL THEN 1 ELSE 0 END) AS somebody_ageless
@@ -133,15 +129,7 @@ SELECT
     coalesce(unit_set.unit_receipts_4, CAST(0 AS UBIGINT)) | fact_known.receipts_4
         AS unit_receipts_known_4,
     coalesce(unit_set.unit_crises, CAST(0 AS UBIGINT)) AS unit_crises,
-    coalesce(unit_set.unit_crises, CAST(0 AS UBIGINT)) | fact_known.crises AS unit_crises_known,
-    means.worker_count,
-    CASE
-        WHEN member.somebody_may = 1 THEN TRUE
-        WHEN member.somebody_unclear = 1 THEN NULL
-        ELSE FALSE
-    END AS has_permitted_member,
-    lease.household_id IS NOT NULL AS is_tenant,
-    means.owns_home AS owns_house
+    coalesce(unit_set.unit_crises, CAST(0 AS UBIGINT)) | fact_known.crises AS unit_crises_known
 FROM household_means AS means
 CROSS JOIN deposit_rate
 CROSS JOIN arrived

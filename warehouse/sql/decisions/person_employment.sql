@@ -34,7 +34,7 @@ WITH spell AS (
 told AS (
     SELECT person_id, 'conscript' AS employment
     FROM person_fact
-    WHERE away_reason = 'conscript'
+    WHERE is_conscript
     UNION ALL
     SELECT spell.person_id, spell.employment
     FROM spell

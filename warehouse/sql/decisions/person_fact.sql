@@ -2,9 +2,8 @@
 -- Who is missing: people registered as dead by the night's date.
 -- Which source wins: birth date, sex and nationality from the person index; disability from the
 -- newest register of people with disabilities (I06-F31-01); the care grade from the newest grading in
--- force; stay status from the newest spell, a recognised refugee before all; school from the newest
--- pupil register (person_school has all schools); custody and conscription from spells open on the
--- date. disability and ltc_grade are 'none' once their register arrived, and null before.
+-- force; stay status from the newest spell, a recognised refugee before all; conscription from spells
+-- open on the date. disability and ltc_grade are 'none' once their register arrived, null before.
 WITH disability AS (
     SELECT
         person_index.person_id,
@@ -77,34 +76,8 @@ stay AS (
         AND f05_foreigner_nationality.document_type
         NOT IN ('I17-F05-01', 'I18-F05-01', 'I18-F05-02')
 ),
-school AS (
-    SELECT
-        person_index.person_id,
-        f09_education_enrolment.level AS school_level,
-        row_number() OVER (
-            PARTITION BY person_index.person_id
-            ORDER BY f09_education_enrolment.made_at DESC,
-                f09_education_enrolment.delivery_id DESC, f09_education_enrolment.line DESC
-        ) AS place
-    FROM f09_education_enrolment
-    CROSS JOIN night
-    INNER JOIN person_index ON person_index.signature_id = f09_education_enrolment.signature_id
-    WHERE f09_education_enrolment.document_type IN ('I08-F09-01', 'I08-F09-06')
-        AND f09_education_enrolment.status = 'enrolled'
-        AND (
-            f09_education_enrolment.left_on IS NULL
-            OR f09_education_enrolment.left_on > night.as_of
-        )
-),
-away AS (
-    SELECT person_index.person_id, 'in_custody' AS reason
-    FROM f07_custody
-    CROSS JOIN night
-    INNER JOIN person_index ON person_index.signature_id = f07_custody.signature_id
-    WHERE f07_custody.admitted_on <= night.as_of
-        AND (f07_custody.released_on IS NULL OR f07_custody.released_on > night.as_of)
-    UNION ALL
-    SELECT person_index.person_id, 'conscript'
+conscript AS (
+    SELECT DISTINCT person_index.person_id
     FROM f08_military_service
     CROSS JOIN night
     INNER JOIN person_index ON person_index.signature_id = f08_military_service.signature_id
@@ -115,11 +88,6 @@ away AS (
             f08_military_service.discharged_on IS NULL
             OR f08_military_service.discharged_on > night.as_of
         )
-),
-away_reason AS (
-    SELECT person_id, min(reason) AS reason
-    FROM away
-    GROUP BY person_id
 )
 SELECT
     person.person_id,
@@ -159,19 +127,8 @@ SELECT
         WHEN care_grading.person_id IS NOT NULL OR arrived.has_care_grades THEN 'none'
     END AS ltc_grade,
     NOT person.is_foreign AS is_citizen,
-    CASE
-        WHEN NOT person.is_foreign THEN TRUE
-        WHEN stay.stay_status IS NULL THEN NULL
-        ELSE stay.stay_status IN ('refugee', 'F-2-4')
-    END AS is_citizen_or_refugee,
-    CASE
-        WHEN NOT person.is_foreign THEN TRUE
-        WHEN stay.stay_status IS NULL THEN NULL
-        ELSE stay.stay_status IN ('refugee', 'F-2-4', 'F-6-1', 'F-6-2', 'F-6-3')
-    END AS may_receive_livelihood,
     coalesce(disability.is_severe, FALSE) AS is_severely_disabled,
-    coalesce(school.school_level, 'none') AS school_level,
-    away_reason.reason AS away_reason
+    conscript.person_id IS NOT NULL AS is_conscript
 FROM person
 CROSS JOIN night
 CROSS JOIN arrived
@@ -179,7 +136,6 @@ LEFT JOIN disability ON disability.person_id = person.person_id
 LEFT JOIN care_grading
     ON care_grading.person_id = person.person_id AND care_grading.place = 1
 LEFT JOIN stay ON stay.person_id = person.person_id AND stay.place = 1
-LEFT JOIN school ON school.person_id = person.person_id AND school.place = 1
-LEFT JOIN away_reason ON away_reason.person_id = person.person_id
+LEFT JOIN conscript ON conscript.person_id = person.person_id
 WHERE person.death_date IS NULL OR person.death_date > night.as_of
 ORDER BY person.person_id

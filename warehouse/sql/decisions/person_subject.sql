@@ -1,29 +1,8 @@
 -- One row: a living person with every fact of the vocabulary (hub/programmes/facts.toml), those of the
--- person's assistance unit among them, and the columns that the programmes' thin rules still read (at
--- the end).
--- Who is missing: the dead. Household facts are null of people outside every unit.
+-- person's assistance unit among them.
+-- Who is missing: the dead. Household facts are null of people who count in no unit.
 -- Which source wins: see the table of each fact. What a person receives is what the person is told to
 -- receive, and what another counted member does of the programmes of the household.
--- A single parent (thin rules) heads a household with a child and without a spouse in it.
-WITH one_parent AS (
-    SELECT
-        household_id,
-        max(CASE WHEN relation_to_head IN ('spouse', 'de_facto_spouse') THEN 1 ELSE 0 END)
-            AS has_spouse,
-        max(CASE WHEN relation_to_head = 'head' AND age_years >= 19 THEN 1 ELSE 0 END)
-            AS has_adult_head
-    FROM assistance_unit_member
-    GROUP BY household_id
-),
-on_livelihood AS (
-    SELECT DISTINCT unit.household_id
-    FROM benefit_received
-    CROSS JOIN night
-    INNER JOIN assistance_unit_member AS unit ON unit.person_id = benefit_received.person_id
-    WHERE benefit_received.programme_code = 'P001'
-        AND benefit_received.month >= CAST(night.month - INTERVAL '1' MONTH AS DATE)
-        AND benefit_received.month <= night.month
-)
 SELECT
     person_fact.person_id AS subject_id,
     CAST(person_fact.age_years AS BIGINT) AS age_years,
@@ -131,17 +110,7 @@ SELECT
     unit_fact.unit_receipts_known_3,
     unit_fact.unit_receipts_known_4,
     unit_fact.unit_crises,
-    unit_fact.unit_crises_known,
-    person_fact.is_citizen,
-    person_fact.is_citizen_or_refugee,
-    person_fact.is_severely_disabled,
-    coalesce(
-        unit.relation_to_head = 'child'
-        AND one_parent.has_spouse = 0 AND one_parent.has_adult_head = 1,
-        FALSE
-    ) AS is_child_of_single_parent,
-    on_livelihood.household_id IS NOT NULL AS is_on_livelihood,
-    education_grant.amount AS education_grant_amount
+    unit_fact.unit_crises_known
 FROM person_fact
 CROSS JOIN fact_known
 CROSS JOIN (
@@ -155,14 +124,9 @@ INNER JOIN person_employment ON person_employment.person_id = person_fact.person
 INNER JOIN person_family ON person_family.person_id = person_fact.person_id
 LEFT JOIN person_insured ON person_insured.person_id = person_fact.person_id
 LEFT JOIN person_set ON person_set.person_id = person_fact.person_id
-LEFT JOIN assistance_unit_member AS unit ON unit.person_id = person_fact.person_id
-LEFT JOIN unit_set ON unit_set.household_id = unit.household_id AND unit.is_counted
-LEFT JOIN one_parent ON one_parent.household_id = unit.household_id
+LEFT JOIN assistance_unit_member AS unit
+    ON unit.person_id = person_fact.person_id AND unit.is_counted
+LEFT JOIN unit_set ON unit_set.household_id = unit.household_id
 LEFT JOIN household_subject AS unit_fact ON unit_fact.subject_id = unit.household_id
-LEFT JOIN on_livelihood ON on_livelihood.household_id = unit.household_id
 LEFT JOIN couple_means AS couple ON couple.person_id = person_fact.person_id
-LEFT JOIN parameter_in_force AS education_grant
-    ON education_grant.parameter = 'education_activity_amount'
-    AND education_grant.key
-    = CASE WHEN person_school.school_level = 'special' THEN 'high' ELSE person_school.school_level END
 ORDER BY person_fact.person_id
