@@ -16,10 +16,12 @@ from hub.programmes.catalogue import (
     requirement_frame,
     rule_versions,
 )
+from hub.programmes.evaluation.replay import Replay, replay
 from hub.programmes.evaluation.run import SubjectTables, evaluate
 from hub.programmes.evaluation.writing import write_decisions
 from hub.programmes.facts import load_facts
 from hub.programmes.parameters import in_force, load_parameters
+from hub.programmes.programme import Programme
 from pipelines.steps.facts import SUBJECT_TABLES, build_subjects
 from pipelines.steps.profiles import PROFILE_TABLES, add_parameters, night_of
 from warehouse.workbench import Workbench, sql_text
@@ -87,3 +89,30 @@ def condition_gaps(bench: Workbench) -> dict[tuple[str, int], tuple[str, ...]]:
     """Return (programme, bit) → document types that a condition needs and that never arrived."""
     rows = bench.frame("SELECT programme_code, bit, document_types FROM condition_gap").iter_rows()
     return {(code, bit): tuple(types) for code, bit, types in rows}
+
+
+def replay_decision(bench: Workbench, programme: Programme, subject_id: str) -> Replay | None:
+    """Decide one programme for one subject of the night again; None where there is no such subject.
+
+    Gives what is stored, before interactions, and the same for pairs that are not stored.
+    """
+    table = f"{programme.scope}_subject"
+    literal = "'" + subject_id.replace("'", "''") + "'"
+    subject = bench.frame(f"SELECT * FROM {table} WHERE subject_id = {literal}")
+    if subject.is_empty():
+        return None
+    members = None
+    if programme.scope == "household":
+        members = bench.frame(
+            "SELECT member.* FROM assistance_unit_member AS unit"
+            " INNER JOIN person_subject AS member ON member.subject_id = unit.person_id"
+            f" WHERE unit.household_id = {literal} AND unit.is_counted ORDER BY member.subject_id"
+        )
+    return replay(
+        subject,
+        programme,
+        load_parameters(),
+        night_of(bench),
+        members=members,
+        gaps=condition_gaps(bench),
+    )

@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 from hub.catalogue import Kind
-from hub.programmes.catalogue import interaction_frame
-from pipelines.steps.decisions import build_decisions
+from hub.programmes.catalogue import interaction_frame, load_programmes
+from pipelines.steps.decisions import build_decisions, condition_gaps, replay_decision
 from pipelines.steps.findings import build_findings
 from pipelines.steps.household_units import build_assistance_units
 from pipelines.steps.profiles import build_profiles
@@ -310,12 +310,36 @@ class Town:
         return bench
 
     def decision(self, programme, subject):
-        """The decision of a subject, as a mapping, or None."""
+        """The decision of a subject, as a mapping; by replay, and as stored where it is stored.
+
+        Replay must say what is stored. None where there is no such subject.
+        """
+        rules = {rule.code: rule for rule in load_programmes()}
+        again = replay_decision(self.bench, rules[programme], subject)
         rows = self.bench.frame(
             f"SELECT * FROM decision WHERE programme_code = '{programme}'"
             f" AND subject_id = '{subject}'"
         ).to_dicts()
-        return rows[0] if rows else None
+        if again is None:
+            assert not rows
+            return None
+        gaps = condition_gaps(self.bench)
+        unknown = [bit for bit in range(63) if again.unknown_mask >> bit & 1]
+        absent = {each for bit in unknown for each in gaps.get((programme, bit), ())}
+        found = {
+            "outcome": again.outcome,
+            "fail_mask": again.fail_mask,
+            "unknown_mask": again.unknown_mask,
+            "amount": again.amount,
+            "margin_amount": again.margin_amount,
+            "is_received": again.is_received,
+            "reasons": list(again.reasons),
+            "missing": sorted(absent) if again.outcome == "undetermined" else None,
+        }
+        assert bool(rows) == (again.outcome == "eligible" or again.is_received)
+        if rows:
+            assert {name: rows[0][name] for name in found} == found
+        return found | (rows[0] if rows else {})
 
 
 @pytest.fixture
