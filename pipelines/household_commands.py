@@ -53,14 +53,15 @@ def show(
     release = _release(layout)
     day = as_of.date() if as_of else release.night
     known = known_at.date() if known_at else None
+    named_on = known or release.night
     membership = pl.scan_parquet(release.table("unit_membership"))
     if who.startswith(PERSON_PREFIX):
-        who = _person(layout, who, day)
+        who = _person(layout, who, named_on)
         mine = membership.filter(pl.col("person_id") == who).select("unit_family", "unit_id")
         nearby = membership.join(mine.unique(), on=["unit_family", "unit_id"], how="semi").collect()
         rows = units_of_person(nearby, who, day, known)
     else:
-        who = _unit(release, who, day)
+        who = _unit(release, who, named_on)
         rows = members_of_unit(
             membership.filter(pl.col("unit_id") == who).collect(), who, day, known
         )

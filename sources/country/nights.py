@@ -44,7 +44,17 @@ from sources.country.truth import NightTruth, write_country_truth
 from sources.registry import load_catalogue
 
 WORKERS = 2
-PERSON_COLUMNS = ("person_number", "national_id", "full_name", "name_roman", "birth_date", "sex")
+PERSON_COLUMNS = (
+    "person_number",
+    "national_id",
+    "full_name",
+    "name_roman",
+    "birth_date",
+    "sex",
+    "household_number",
+    "family_household_number",
+    "lives_apart",
+)
 LATE_FILES_A_NIGHT = 2
 REPEATED_FILES_A_NIGHT = 3
 _KEPT_FOR_DAMAGE_BYTES = 400_000

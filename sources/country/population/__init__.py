@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from sources.country.population.apart import with_members_apart
 from sources.country.population.events import journeys_of, with_deaths, with_status
 from sources.country.population.livelihoods import business_jobs_of, livelihoods_of
 from sources.country.population.people import people_of
@@ -51,7 +52,7 @@ def simulate_population(people: int, seed: int, as_of: dt.date) -> Country:
     """
     if people < 50:
         raise ValueError("people: at least 50 are needed for a mix of households")
-    stages = iter(np.random.default_rng(seed).spawn(8))
+    stages = iter(np.random.default_rng(seed).spawn(9))
     persons, dwellings = people_of(people, as_of, next(stages))
     persons = with_deaths(persons, as_of, next(stages))
     persons = livelihoods_of(persons, next(stages))
@@ -61,4 +62,5 @@ def simulate_population(people: int, seed: int, as_of: dt.date) -> Country:
     persons = with_status(persons, as_of, next(stages))
     journeys = journeys_of(persons, as_of, next(stages))
     employers, jobs, businesses = business_jobs_of(persons, as_of, next(stages))
+    persons = with_members_apart(persons, as_of, next(stages))
     return Country(persons, households, as_of, seed, employers, jobs, businesses, journeys)
