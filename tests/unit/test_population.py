@@ -105,6 +105,13 @@ def test_children_are_younger_than_their_parents_and_share_the_fathers_name(coun
     assert local.select((pl.col("family_name") == pl.col("father_name")).mean()).item() > 0.99
 
 
+def test_nobody_has_dozens_of_children(country):
+    for parent in ("mother_number", "father_number"):
+        children = country.people[parent].drop_nulls().value_counts()["count"]
+        assert children.max() <= 12
+        assert children.median() <= 3
+
+
 def test_spouses_are_each_others_spouses(country):
     pairs = country.people.select("person_number", "spouse_number").drop_nulls()
     back = pairs.join(pairs, left_on="spouse_number", right_on="person_number")

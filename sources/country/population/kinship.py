@@ -17,6 +17,8 @@ Ints = NDArray[np.int64]
 NOBODY = -1
 SPREAD = 7_919
 """Step, prime to most counts, by which adults are dealt out to couples of one age."""
+MOST_GROWN_CHILDREN = 4
+"""Children living apart whom a couple has at most; the parents of the others are dead or abroad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,20 @@ def _link_adults(
     first = np.searchsorted(ages, ages[place])
     of_age = np.searchsorted(ages, ages[place], side="right") - first
     chosen = fathers[first + np.arange(len(adults)) * SPREAD % of_age]
+    within = _first_of_each(chosen, MOST_GROWN_CHILDREN)
+    adults, chosen = adults[within], chosen[within]
     # Nobody marries a brother or sister: a spouse of the same father stays without parents here.
     partner = spouse[adults]
     father[adults], mother[adults] = chosen, spouse[chosen]
     same = (partner != NOBODY) & (father[adults] == father[np.maximum(partner, 0)])
     father[adults[same]], mother[adults[same]] = NOBODY, NOBODY
+
+
+def _first_of_each(chosen: Ints, most: int) -> NDArray[np.bool_]:
+    """Whether each place is among the first `most` of those with the same number."""
+    order = np.argsort(chosen, kind="stable")
+    grouped = chosen[order]
+    starts = np.searchsorted(grouped, grouped)
+    within = np.empty(len(chosen), dtype=bool)
+    within[order] = np.arange(len(chosen)) - starts < most
+    return within
