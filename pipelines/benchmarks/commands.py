@@ -80,3 +80,25 @@ def index(
     from pipelines.benchmarks.index import measure_index
 
     print_rows(measure_index(people, rival=rival), as_json=as_json, title="Person index")
+
+
+@bench_app.command()
+def profile(
+    people: Annotated[int, typer.Option(help="People who are profiled.")] = 100_000,
+    as_json: JsonOption = False,
+) -> None:
+    """Profiles of a month from conformed families, against landing the same rows."""
+    from pipelines.benchmarks.profile import measure_profile
+
+    print_rows(measure_profile(people), as_json=as_json, title="Profiles")
+
+
+@bench_app.command()
+def decisions(
+    people: Annotated[int, typer.Option(help="People whose profiles are made up.")] = 1_000_000,
+    as_json: JsonOption = False,
+) -> None:
+    """All programmes over many people, from Parquet to written decisions."""
+    from pipelines.benchmarks.decisions import measure_decisions
+
+    print_rows(measure_decisions(people), as_json=as_json, title="Decisions")

@@ -18,11 +18,15 @@ from hub.programmes.parameters import (
     parameter_frame,
     region_frame,
 )
-from warehouse.workbench import Workbench
+from warehouse.workbench import Workbench, sql_text
+
+WORKING_TABLES = ("person_number", "signature_person", "profile_source")
+"""Tables that live only while the profiles are built."""
+
+WORKING_VIEWS = ("income_item",)
 
 PROFILE_TABLES = (
     "feed",
-    "income_item",
     "income",
     "income_of_month",
     "income_conflict",
@@ -73,4 +77,13 @@ def build_profiles(bench: Workbench, known_at: dt.datetime | None = None) -> dic
     bench.add("profile_kind", ordered_kinds())
     bench.add("feed_limit", feed_limits())
     bench.add("knowledge", pl.DataFrame({"known_at": [known_at]}, schema={"known_at": pl.Datetime}))
+    for table in WORKING_TABLES:
+        _make(bench, "TEMP TABLE", table)
+    for view in WORKING_VIEWS:
+        _make(bench, "TEMP VIEW", view)
     return {table: bench.build("profile", table).rows for table in PROFILE_TABLES}
+
+
+def _make(bench: Workbench, kind: str, name: str) -> None:
+    text = sql_text("profile", name)
+    bench.connection.execute(f"CREATE OR REPLACE {kind} {name} AS {text}").fetchall()

@@ -66,10 +66,10 @@ WITH stated AS (
 of_kind AS (
     SELECT
         stated.signature_id,
-        kind.income_asset_code,
-        kind.figure,
-        kind.is_snapshot,
-        CAST(document_type.cycle AS VARCHAR) = 'on_request' AS is_on_request,
+        source.income_asset_code,
+        source.figure,
+        source.is_snapshot,
+        source.is_on_request,
         stated.document_type,
         stated.delivery_id,
         stated.line,
@@ -78,25 +78,23 @@ of_kind AS (
         stated.amount,
         stated.held_from,
         stated.held_to,
-        CAST(delivery.period AS VARCHAR) AS period,
+        source.period,
         feed.newest_period,
         feed.state AS feed_state
     FROM stated
     CROSS JOIN night
     CROSS JOIN knowledge
-    INNER JOIN document_type ON document_type.code = stated.document_type
-    INNER JOIN profile_kind AS kind ON kind.income_asset_code = document_type.income_asset_code
-    INNER JOIN delivery ON delivery.delivery_id = stated.delivery_id
+    INNER JOIN profile_source AS source
+        ON source.delivery_id = stated.delivery_id AND NOT source.is_income
     INNER JOIN feed ON feed.document_type = stated.document_type
-    WHERE NOT kind.is_income
-        AND stated.amount IS NOT NULL
+    WHERE stated.amount IS NOT NULL
         AND (stated.held_from IS NULL OR stated.held_from <= night.as_of)
         AND (knowledge.known_at IS NULL OR stated.made_at <= knowledge.known_at)
 ),
 of_person AS (
-    SELECT person_index.person_id, of_kind.*
+    SELECT signature_person.person_no, of_kind.*
     FROM of_kind
-    INNER JOIN person_index ON person_index.signature_id = of_kind.signature_id
+    INNER JOIN signature_person ON signature_person.signature_id = of_kind.signature_id
 ),
 -- Only sources that send changes, and answers on request, need to look at a person's other rows.
 judged AS (
@@ -106,21 +104,21 @@ judged AS (
     UNION ALL
     SELECT
         *,
-        period = max(period) OVER (PARTITION BY document_type, person_id) AS is_newest
+        period = max(period) OVER (PARTITION BY document_type, person_no) AS is_newest
     FROM of_person
     WHERE is_snapshot AND is_on_request
     UNION ALL
     SELECT
         *,
         row_number() OVER (
-            PARTITION BY document_type, person_id, item_key
+            PARTITION BY document_type, person_no, item_key
             ORDER BY held_from DESC NULLS LAST, made_at DESC, delivery_id DESC, line DESC
         ) = 1 AS is_newest
     FROM of_person
     WHERE NOT is_snapshot
 )
 SELECT
-    judged.person_id,
+    person_number.person_id,
     judged.income_asset_code,
     judged.figure,
     judged.item_key,
@@ -139,4 +137,5 @@ SELECT
     judged.line
 FROM judged
 CROSS JOIN night
-ORDER BY judged.person_id, judged.income_asset_code, judged.delivery_id, judged.line
+INNER JOIN person_number ON person_number.person_no = judged.person_no
+ORDER BY judged.person_no, judged.income_asset_code, judged.delivery_id, judged.line

@@ -7,34 +7,36 @@
 -- Which source wins: none here; overlapping sources are all listed (see income_of_month).
 WITH added AS (
     SELECT
-        person_id,
-        income_asset_code,
+        person_no,
+        source_no,
         month,
-        document_type,
-        is_period_attributed,
         CAST(sum(amount) AS BIGINT) AS amount,
         max(stated_month) AS stated_month,
         max(made_at) AS received_at,
-        min(delivery_id) AS delivery_id,
-        min_by(line, struct_pack(delivery_id := delivery_id, line := line)) AS line,
+        -- The first row of the first delivery, as one number.
+        min(delivery_no * 1099511627776 + line) AS first_row,
         count(*) AS row_count
     FROM income_item
-    GROUP BY person_id, income_asset_code, month, document_type, is_period_attributed
+    GROUP BY person_no, source_no, month
 )
 SELECT
-    person_id,
-    income_asset_code,
-    month,
-    CASE WHEN is_period_attributed THEN amount ELSE amount // 12 END AS monthly_amount,
-    CASE WHEN is_period_attributed THEN 'known' ELSE 'assumed' END AS status,
-    CASE WHEN is_period_attributed THEN 'reported_month' ELSE 'yearly_total_by_twelve' END
+    person_number.person_id,
+    source.income_asset_code,
+    added.month,
+    CASE WHEN source.attribution = 'month' THEN added.amount ELSE added.amount // 12 END
+        AS monthly_amount,
+    CASE WHEN source.attribution = 'month' THEN 'known' ELSE 'assumed' END AS status,
+    CASE WHEN source.attribution = 'month' THEN 'reported_month' ELSE 'yearly_total_by_twelve' END
         AS method,
-    is_period_attributed,
-    stated_month,
-    received_at,
-    document_type,
-    delivery_id,
-    line,
-    row_count
+    source.attribution = 'month' AS is_period_attributed,
+    added.stated_month,
+    added.received_at,
+    source.document_type,
+    source.delivery_id,
+    added.first_row % 1099511627776 AS line,
+    added.row_count
 FROM added
-ORDER BY person_id, income_asset_code, month, document_type
+INNER JOIN person_number ON person_number.person_no = added.person_no
+INNER JOIN profile_source AS source
+    ON source.delivery_no = added.first_row // 1099511627776
+ORDER BY added.person_no, source.income_asset_code, added.month, source.document_type

@@ -43,60 +43,73 @@ current_row AS (
     INNER JOIN profile_kind AS kind ON kind.income_asset_code = income.income_asset_code
     INNER JOIN feed ON feed.document_type = income.document_type
 ),
-ordered AS (
+-- One number a row orders the candidates. Each kind has one document type and each group one kind a
+-- rank, so that no two rows of a person and group are equal.
+keyed AS (
     SELECT
         *,
-        row_number() OVER (
-            PARTITION BY person_id, overlap
-            ORDER BY
-                is_valid DESC,
-                CASE status WHEN 'known' THEN 1 WHEN 'stale' THEN 2 ELSE 3 END,
-                rank,
-                income_asset_code,
-                document_type
-        ) AS place,
-        first_value(monthly_amount) OVER (
-            PARTITION BY person_id, overlap
-            ORDER BY
-                is_compared AND status = 'known' DESC,
-                rank,
-                income_asset_code,
-                document_type
-        ) AS compared_amount
+        CASE WHEN is_valid THEN 0 ELSE 100000 END
+        + CASE status WHEN 'known' THEN 0 WHEN 'stale' THEN 10000 ELSE 20000 END
+        + rank * 100 AS preference,
+        is_compared AND status = 'known' AS may_contradict
     FROM current_row
+),
+best AS (
+    SELECT
+        person_id,
+        overlap,
+        min(preference) AS preference,
+        arg_min(monthly_amount, preference) FILTER (WHERE may_contradict) AS compared_amount
+    FROM keyed
+    GROUP BY person_id, overlap
+),
+ordered AS (
+    SELECT
+        keyed.*,
+        keyed.preference = best.preference AS is_best,
+        best.compared_amount
+    FROM keyed
+    INNER JOIN best ON best.person_id = keyed.person_id AND best.overlap = keyed.overlap
 ),
 doubted AS (
     SELECT
         *,
-        is_compared AND status = 'known'
+        may_contradict
         AND abs(monthly_amount - compared_amount) > tolerance_amount
         AND CAST(abs(monthly_amount - compared_amount) AS HUGEINT) * 1000000
         > CAST(abs(compared_amount) AS HUGEINT) * tolerance_ppm AS is_other
     FROM ordered
+),
+contradicted AS (
+    SELECT DISTINCT person_id, overlap
+    FROM doubted
+    WHERE is_other
 )
 SELECT
-    person_id,
-    income_asset_code,
-    figure,
-    overlap,
-    monthly_amount,
+    doubted.person_id,
+    doubted.income_asset_code,
+    doubted.figure,
+    doubted.overlap,
+    doubted.monthly_amount,
     CASE
-        WHEN place = 1 AND is_valid AND is_compared AND status = 'known'
-            AND bool_or(is_other) OVER (PARTITION BY person_id, overlap)
+        WHEN doubted.is_best AND doubted.is_valid AND doubted.may_contradict
+            AND contradicted.person_id IS NOT NULL
             THEN 'conflict'
-        ELSE status
+        ELSE doubted.status
     END AS status,
-    method,
-    is_period_attributed,
-    stated_month,
-    age_months,
-    received_at,
-    document_type,
-    delivery_id,
-    line,
-    row_count,
-    is_valid,
-    is_other AS is_contradicting,
-    figure <> 'none' AND place = 1 AND is_valid AS is_used
+    doubted.method,
+    doubted.is_period_attributed,
+    doubted.stated_month,
+    doubted.age_months,
+    doubted.received_at,
+    doubted.document_type,
+    doubted.delivery_id,
+    doubted.line,
+    doubted.row_count,
+    doubted.is_valid,
+    doubted.is_other AS is_contradicting,
+    doubted.figure <> 'none' AND doubted.is_best AND doubted.is_valid AS is_used
 FROM doubted
-ORDER BY person_id, income_asset_code, document_type
+LEFT JOIN contradicted
+    ON contradicted.person_id = doubted.person_id AND contradicted.overlap = doubted.overlap
+ORDER BY doubted.person_id, doubted.income_asset_code, doubted.document_type

@@ -6,11 +6,15 @@
 -- a value on a date. age_days: from the sender's stamp to the night; null where the stamp is later.
 -- Who is missing: records of other months than the one that stands for the night's month.
 -- Which source wins: income_of_month and asset_item decide; this table only shows it.
-WITH income_evidence AS (
+WITH standing AS (
+    SELECT DISTINCT document_type, stated_month
+    FROM income_of_month
+),
+income_evidence AS (
     SELECT
-        income_item.person_id,
+        used.person_id,
         used.figure,
-        income_item.income_asset_code,
+        used.income_asset_code,
         income_item.amount,
         used.status,
         CASE
@@ -22,14 +26,19 @@ WITH income_evidence AS (
         used.is_period_attributed,
         income_item.stated_month AS stated_on,
         income_item.made_at AS received_at,
-        income_item.document_type,
-        income_item.delivery_id,
+        source.document_type,
+        source.delivery_id,
         income_item.line
     FROM income_item
     CROSS JOIN night
+    INNER JOIN profile_source AS source ON source.delivery_no = income_item.delivery_no
+    INNER JOIN standing
+        ON standing.document_type = source.document_type
+        AND standing.stated_month = income_item.stated_month
+    INNER JOIN person_number ON person_number.person_no = income_item.person_no
     INNER JOIN income_of_month AS used
-        ON used.person_id = income_item.person_id
-        AND used.document_type = income_item.document_type
+        ON used.person_id = person_number.person_id
+        AND used.document_type = source.document_type
         AND used.stated_month = income_item.stated_month
 ),
 asset_evidence AS (
