@@ -14,6 +14,7 @@ import pytest
 from hub.programmes.catalogue import interaction_frame, load_programmes
 from hub.programmes.facts import load_facts, subject_columns
 from pipelines.steps.facts import build_subjects
+from pipelines.steps.profiles import build_profiles
 
 BEFORE = dt.date(2025, 1, 1)
 LAST_WEEK = dt.date(2026, 3, 25)
@@ -26,9 +27,14 @@ def people(town, *names, born=ADULT):
         town.person(name, born)
 
 
-def told_of(town):
-    """Build the subjects of the town."""
-    bench = town.profiled()
+def told_of(town, numbers=()):
+    """Build the subjects of the town; `numbers` are people whose national ID the hub knows."""
+    bench = town.open()
+    tokens = {"national_id_token": [name.encode() for name in numbers]}
+    tokens["person_id"] = [f"person-{name}" for name in numbers]
+    schema = {"national_id_token": pl.Binary, "person_id": pl.String}
+    bench.add("person_token", pl.DataFrame(tokens, schema=schema))
+    build_profiles(bench)
     bench.add("programme_interaction", interaction_frame(load_programmes()))
     for table in ("benefit_received", "person_fact", "household_means", "couple_means"):
         bench.build("decisions", table)
@@ -271,6 +277,36 @@ def test_families_by_who_lives_together(town):
     assert values(bench, "is_in_grandparent_family")["alone"] is False
     assert values(bench, "has_spouse")["wife"] is True
     assert values(bench, "has_spouse")["mother"] is False
+
+
+def relative(town, name, relation, other):
+    town.add(
+        "f03", name, "I02-F03-01", relation=relation, event="current",
+        relative_national_id_token=other.encode(),
+    )  # fmt: skip
+
+
+def test_birth_order_counts_the_children_of_one_mother(town):
+    people(town, "mother", born=dt.date(1975, 1, 1))
+    for name, born in (("second", 2012), ("first", 2009), ("third", 2015)):
+        people(town, name, born=dt.date(born, 5, 5))
+        relative(town, name, "mother", "mother")
+    people(town, "stranger")
+    assert values(told_of(town, ["mother"]), "birth_order") == {
+        "first": 1, "second": 2, "third": 3, "mother": None, "stranger": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("wage", "is_over"), [(5_000_000, False), (12_000_000, True)])
+def test_a_rich_father_elsewhere_is_an_obligor_over_the_limit(town, wage, is_over):
+    people(town, "kim")
+    people(town, "father", born=dt.date(1958, 1, 1))
+    town.household("H", ("kim", "head"))
+    town.household("F", ("father", "head"))
+    relative(town, "kim", "father", "father")
+    town.wage("father", "I24-F19-01", MARCH, wage)
+    found = values(told_of(town, ["father"]), "has_obligor_over_limit", "household")
+    assert found == {"H": is_over, "F": False}
 
 
 def test_a_couple_of_a_citizen_and_a_foreigner_is_multicultural(town):
