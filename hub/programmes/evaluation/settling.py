@@ -25,6 +25,8 @@ from hub.programmes.programme import Programme
 
 _MONTHS = {"month": 1, "year": 12}
 Integers = NDArray[np.int64]
+_FIRST = 2**61
+"""Ranks what is received before any amount."""
 
 
 @dataclass(slots=True)
@@ -142,8 +144,11 @@ def _exclude(
     edges = _edges(programmes, parties, bases, subject_counts)
     if edges is None:
         return
-    items, ends = np.unique(edges, return_inverse=True)
-    ends = ends.reshape(edges.shape)
+    met = np.zeros(sum(len(party.places) for party in parties.values()), np.bool_)
+    met[edges[0]] = True
+    met[edges[1]] = True
+    items = np.flatnonzero(met)
+    ends = (np.cumsum(met) - 1)[edges]
     # Programmes without eligible rows share their base with the next one: the last of them is meant.
     owners = np.searchsorted(np.array([bases[code] for code in order]), items, side="right") - 1
     received = np.zeros(len(items), np.bool_)
@@ -157,10 +162,10 @@ def _exclude(
         if amounts is not None:
             payable[mine] = amounts[places]
     ranks = np.empty(len(items), np.int64)
-    ranks[np.lexsort((items, -payable, ~received))] = np.arange(len(items))
+    # Items stand in the order of codes already, and a stable sort keeps it.
+    order_of_stay = np.argsort(-payable - np.where(received, _FIRST, 0), kind="stable")
+    ranks[order_of_stay] = np.arange(len(items))
     loses_to = _losers(ranks, ends)
-    by_rank = np.empty(len(items), np.int64)
-    by_rank[ranks] = np.arange(len(items))
     for number in np.unique(owners):
         code = order[int(number)]
         mine = np.flatnonzero((owners == number) & (loses_to >= 0))
@@ -172,7 +177,7 @@ def _exclude(
         mark.excluded[places] = True
         if mark.payable is not None:
             mark.payable[places] = 0
-        winners = owners[by_rank[loses_to[mine]]]
+        winners = owners[order_of_stay[loses_to[mine]]]
         for winner in np.unique(winners):
             mark.codes[f"EXCLUDED_BY_{order[int(winner)]}"] = places[winners == winner]
 

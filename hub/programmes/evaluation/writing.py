@@ -7,6 +7,7 @@ file as the table `decision`; its comment in `warehouse/sql/decisions/decision.s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from hub.programmes.evaluation.run import Decided
 from hub.programmes.evaluation.settling import Settled
 from hub.programmes.programme import AMOUNT_UNKNOWN, UNITS, Programme
 
-_ROWS_OF_A_GROUP = 1 << 20
+_ROWS_OF_A_GROUP = 1 << 19
 _WORDS = pa.dictionary(pa.int32(), pa.string())
 DECISION_SCHEMA = pa.schema(
     [
@@ -69,19 +70,29 @@ def write_decisions(
         "compression": "zstd",
         "compression_level": 1,
         "write_statistics": ["programme_code", "subject_id", "outcome"],
-        "use_dictionary": True,
+        "use_dictionary": [name for name in DECISION_SCHEMA.names if name != "subject_id"],
+        "column_encoding": {"subject_id": "DELTA_BYTE_ARRAY"},
     }
     rows = 0
-    with pq.ParquetWriter(target, DECISION_SCHEMA, **options) as writer:
+    with (
+        pq.ParquetWriter(target, DECISION_SCHEMA, **options) as writer,
+        ThreadPoolExecutor(1) as encoder,
+    ):
         waiting: list[pa.RecordBatch] = []
+        writing: Future[None] | None = None
         for number, programme in enumerate(decided.programmes):
             if not len(decided.selections[programme.code].rows):
                 continue
             waiting.append(_batch(decided, number, words, missing or {}))
             rows += waiting[-1].num_rows
             if sum(batch.num_rows for batch in waiting) >= _ROWS_OF_A_GROUP:
-                writer.write_table(pa.Table.from_batches(waiting))
+                # One group is encoded while the next is made: never more than two are held.
+                if writing is not None:
+                    writing.result()
+                writing = encoder.submit(writer.write_table, pa.Table.from_batches(waiting))
                 waiting = []
+        if writing is not None:
+            writing.result()
         if waiting:
             writer.write_table(pa.Table.from_batches(waiting))
     return rows
@@ -164,16 +175,35 @@ def _reasons(
             pa.array(np.zeros(rows + 1, np.int32)), pa.array([], pa.string())
         )
         return empty, pa.nulls(rows, pa.list_(pa.string()))
-    nothing = np.zeros(rows, np.int64)
-    fails = nothing if found.fail_mask is None else found.fail_mask
-    unknowns = nothing if found.unknown_mask is None else found.unknown_mask
-    keys = np.stack([fails, unknowns, found.outcome.astype(np.int64)], axis=1)
-    kinds, place = np.unique(keys, axis=0, return_inverse=True)
-    told = [_told(programme, int(f), int(u), int(o), missing) for f, u, o in kinds]
-    at = pa.array(place.reshape(-1))
-    reasons = pa.array([each[0] for each in told], pa.list_(pa.string())).take(at)
-    absent = pa.array([each[1] for each in told], pa.list_(pa.string())).take(at)
+    told = np.flatnonzero(found.outcome != ELIGIBLE)
+    nothing = np.zeros(len(told), np.int64)
+    fails = nothing if found.fail_mask is None else found.fail_mask[told]
+    unknowns = nothing if found.unknown_mask is None else found.unknown_mask[told]
+    outcomes = found.outcome[told]
+    kinds, first, kind = _distinct(fails, unknowns, outcomes)
+    texts = [
+        _told(programme, int(fails[at]), int(unknowns[at]), int(outcomes[at]), missing)
+        for at in first
+    ]
+    # The last text is that of eligible rows: no reason, nothing missing.
+    place = np.full(rows, kinds)
+    place[told] = kind
+    at = pa.array(place)
+    reasons = pa.array([*(each[0] for each in texts), []], pa.list_(pa.string())).take(at)
+    absent = pa.array([*(each[1] for each in texts), None], pa.list_(pa.string())).take(at)
     return reasons, absent
+
+
+def _distinct(
+    fails: NDArray[np.int64], unknowns: NDArray[np.int64], outcomes: NDArray[np.uint8]
+) -> tuple[int, NDArray[np.intp], NDArray[np.intp]]:
+    """Return how many kinds of rows there are, the first row of each, and the kind of every row."""
+    keys = np.zeros(len(fails), np.int64)
+    for part in (fails, unknowns, outcomes.astype(np.int64)):
+        values, place = np.unique(part, return_inverse=True)
+        keys = keys * len(values) + place.reshape(-1)
+    found, first, kind = np.unique(keys, return_index=True, return_inverse=True)
+    return len(found), first, kind.reshape(-1)
 
 
 def _told(

@@ -1,0 +1,76 @@
+"""All programmes over many people, from Parquet to written decisions.
+
+Here: measuring. Never here: deciding (`hub.programmes.evaluation`) or profiles (`decision_profiles`).
+Next: `hub bench decisions`; its table stands in `docs/benchmarks.md`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import resource
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from hub.programmes.catalogue import load_programmes, rule_versions
+from hub.programmes.evaluation.run import SubjectTables, evaluate
+from hub.programmes.evaluation.writing import write_decisions
+from hub.programmes.facts import load_facts
+from hub.programmes.parameters import in_force, load_parameters
+from pipelines.benchmarks.decision_profiles import write_profiles
+
+DAY = dt.date(2026, 4, 1)
+
+
+def measure_decisions(people: int, folder: Path | None = None) -> list[dict[str, Any]]:
+    """Return one row: what deciding all programmes for about `people` people took.
+
+    Each part runs in a process of its own, so that its memory is its own. A folder that holds the
+    profiles already is used as it is.
+    """
+    context = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as scratch, context.Pool(1, maxtasksperchild=1) as pool:
+        place = folder or Path(scratch)
+        if not (place / "person_subject.parquet").exists():
+            pool.apply(write_profiles, (people, place))
+        return [pool.apply(decide_profiles, (place,))]
+
+
+def decide_profiles(folder: Path) -> dict[str, Any]:
+    """Decide all programmes over the profiles in `folder`; return what it took."""
+    tables = SubjectTables(
+        person_subject=folder / "person_subject.parquet",
+        household_subject=folder / "household_subject.parquet",
+        assistance_unit_member=folder / "assistance_unit_member.parquet",
+    )
+    started = time.perf_counter()
+    programmes, parameters, facts = load_programmes(), load_parameters(), load_facts()
+    loaded = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    amounts = {(value.parameter, value.key): value.amount for value in in_force(parameters, DAY)}
+    decided = evaluate(tables, programmes, facts, amounts, DAY)
+    evaluated = time.perf_counter()
+    versions = rule_versions(programmes, parameters, DAY)
+    rows = write_decisions(decided, folder / "decision.parquet", versions)
+    ended = time.perf_counter()
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    people = len(decided.subject_ids["person"])
+    seconds = ended - loaded
+    return {
+        "people": people,
+        "units": len(decided.subject_ids["household"]),
+        "programmes": len(programmes),
+        "conditions": sum(len(programme.conditions) for programme in programmes),
+        "seconds_to_load_programmes": round(loaded - started, 3),
+        "seconds": round(seconds, 3),
+        "seconds_to_evaluate": round(evaluated - loaded, 3),
+        "seconds_to_write": round(ended - evaluated, 3),
+        "processor_seconds": round(
+            after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 3
+        ),
+        "decisions_a_second": int(people * len(programmes) / seconds),
+        "rows_stored": rows,
+        "peak_memory_mib": after.ru_maxrss // 1024,
+    }
