@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from sources.country.population.dwellings import settle_households
-from sources.country.population.events import receives_something
+from sources.country.population.events import before, receives_something
 
 STUDENT_SHARE = 0.22
 """Share of students with their parents' address who are registered elsewhere."""
@@ -73,8 +73,7 @@ def with_members_apart(
         new_dwelling_number=pl.col("new_dwelling_number")
         + int(people["dwelling_number"].to_numpy().max())
         + 1,
-        new_moved_in_on=pl.lit(as_of)
-        - pl.duration(days=pl.Series(rng.integers(40, 700, len(apart)))),
+        new_moved_in_on=pl.Series(before(as_of, rng.integers(40, 700, len(apart)))),
     )
     names = ["household_number", *_HOME, "moved_in_on"]
     return (
