@@ -77,9 +77,7 @@ class ParameterValue:
     remark: str = ""
 
 
-def _values(file: str, parameter: Mapping[str, Any], position: int) -> Iterator[ParameterValue]:
-    entry = parameter["value"][position]
-    place = f"{file}, parameter {parameter['name']}, value {position + 1}"
+def _checked(place: str, entry: Mapping[str, Any], *, has_dimensions: bool) -> None:
     if unknown := set(entry) - _FIELDS:
         raise ParameterError(f"{place}, field {min(unknown)}: no such field")
     for field, kind in (("valid_from", dt.date), ("published_at", dt.date), ("notice", str)):
@@ -92,34 +90,48 @@ def _values(file: str, parameter: Mapping[str, Any], position: int) -> Iterator[
     last = entry.get("valid_to")
     if last is not None and last < entry["valid_from"]:
         raise ParameterError(f"{place}, field valid_to: lies before valid_from")
-    amounts = dict(entry.get("amounts", {}))
+    amounts = entry.get("amounts", {})
     for key, amount in amounts.items():
         if not isinstance(amount, int) or isinstance(amount, bool):
             raise ParameterError(f"{place}, field amounts.{key}: expected a whole number")
-    if not amounts or (not parameter["dimensions"] and set(amounts) != {"all"}):
+    if not amounts or (not has_dimensions and set(amounts) != {"all"}):
         raise ParameterError(f"{place}, field amounts: expected keys (`all` without dimensions)")
-    exceptions = {status: set(entry.get(status, [])) for status in _STATUSES}
-    for status, keys in exceptions.items():
-        if keys - set(amounts):
-            raise ParameterError(f"{place}, field {status}: names a key that has no amount")
-    if exceptions["attested"] & exceptions["modelled"]:
-        raise ParameterError(f"{place}, field attested: a key is modelled, too")
+
+
+def _status_of_keys(place: str, entry: Mapping[str, Any]) -> dict[str, str]:
+    """Return the status of each key that differs from the value's."""
+    found: dict[str, str] = {}
+    for status in sorted(_STATUSES):
+        for key in entry.get(status, []):
+            if key not in entry["amounts"]:
+                raise ParameterError(f"{place}, field {status}: names a key that has no amount")
+            if key in found:
+                raise ParameterError(f"{place}, field {status}: {key} has two statuses")
+            found[key] = status
+    return found
+
+
+def _values(file: str, parameter: Mapping[str, Any], position: int) -> Iterator[ParameterValue]:
+    entry = parameter["value"][position]
+    place = f"{file}, parameter {parameter['name']}, value {position + 1}"
+    _checked(place, entry, has_dimensions=bool(parameter["dimensions"]))
+    statuses = _status_of_keys(place, entry)
+    amounts = dict(entry["amounts"])
     if "step_above" in entry:
         size = max(int(key) for key in amounts)
         for larger in range(size + 1, LARGEST_HOUSEHOLD + 1):
             amounts[str(larger)] = amounts[str(size)] + entry["step_above"] * (larger - size)
-            exceptions[entry.get("step_status", entry["status"])].add(str(larger))
+            statuses[str(larger)] = entry.get("step_status", entry["status"])
     for key, amount in amounts.items():
-        said = [status for status, keys in exceptions.items() if key in keys]
         yield ParameterValue(
             parameter=parameter["name"],
             key=key,
             valid_from=entry["valid_from"],
-            valid_to=last,
+            valid_to=entry.get("valid_to"),
             published_at=entry["published_at"],
             amount=amount,
             unit=parameter["unit"],
-            status=said[0] if said else entry["status"],
+            status=statuses.get(key, entry["status"]),
             notice=entry["notice"],
             legal_basis=parameter["legal_basis"],
             remark=entry.get("remark", ""),
