@@ -133,3 +133,18 @@ def write_reference_pages(
         raise typer.Exit(1 if stale else 0)
     count = write_pages(folder, programmes)
     typer.echo(f"{count} pages in {folder}")
+
+
+@programmes_app.command("test")
+def run_golden_cases(as_json: AsJson = False) -> None:
+    """Run the golden cases in hub/programmes/golden; exit code 1 where one comes out otherwise."""
+    from hub.programmes.golden_cases import GoldenCaseError, run_cases
+
+    try:
+        rows = run_cases(load_programmes())
+    except (GoldenCaseError, ProgrammeError) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None
+    print_rows(rows, as_json=as_json, title="Golden cases")
+    if not all(row["passed"] for row in rows):
+        raise typer.Exit(1)
