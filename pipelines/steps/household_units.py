@@ -78,9 +78,10 @@ def build_assistance_units(bench: Workbench, ties_before: pl.DataFrame | None = 
     """
     night = _night(bench)
     _add_rules(bench, load_unit_rules().in_force(night), night)
-    for table in ("household_standing", "absence"):
-        bench.build(LAYER, table)
-    for table in ("residence", "parent_tie", "spouse_tie"):
+    if not bench.has("household_standing"):
+        bench.build(LAYER, "household_standing")
+    bench.build(LAYER, "absence")
+    for table in ("residence", "register_relation", "parent_tie", "spouse_tie"):
         _pass_through(bench, table)
     bench.build(LAYER, "couple")
     for table in ("tie_tonight", "tie_ended"):

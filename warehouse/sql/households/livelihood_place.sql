@@ -152,18 +152,15 @@ away_child AS (
 ),
 custody AS (
     SELECT
-        person_index.person_id, relative.person_id AS parent_id, told.event,
+        told.person_id, told.relative_id AS parent_id, told.event,
         row_number() OVER (
-            PARTITION BY person_index.person_id, relative.person_id
+            PARTITION BY told.person_id, told.relative_id
             ORDER BY told.effective_on DESC NULLS LAST, told.delivery_id DESC, told.line DESC
         ) AS place
-    FROM f03_family_relation AS told
+    FROM register_relation AS told
     CROSS JOIN night
-    INNER JOIN person_index ON person_index.signature_id = told.signature_id
-    INNER JOIN person_token AS relative
-        ON relative.national_id_token = told.relative_national_id_token
     WHERE told.relation IN ('holder_of_parental_authority', 'custodian')
-        AND (told.effective_on IS NULL OR told.effective_on <= night.as_of)
+        AND told.relative_id IS NOT NULL
         AND (told.ended_on IS NULL OR told.ended_on > night.as_of)
 ),
 offered AS (

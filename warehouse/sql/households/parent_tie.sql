@@ -7,24 +7,15 @@
 -- Missing: ties whose relative has no number that the index knows. Which source wins: a ruling, then
 -- the family register, then the household register.
 WITH current_register AS (
-    SELECT DISTINCT person_index.person_id
-    FROM f03_family_relation
-    INNER JOIN person_index ON person_index.signature_id = f03_family_relation.signature_id
-    WHERE f03_family_relation.document_type = 'I02-F03-01'
+    SELECT DISTINCT person_id
+    FROM register_relation
+    WHERE document_type = 'I02-F03-01'
 ),
 row_of_register AS (
-    SELECT
-        person_index.person_id, relative.person_id AS relative_id, told.relation, told.event,
-        told.effective_on, told.ended_on, told.made_at,
-        told.document_type, told.delivery_id, told.line
-    FROM f03_family_relation AS told
-    INNER JOIN person_index ON person_index.signature_id = told.signature_id
-    INNER JOIN person_token AS relative
-        ON relative.national_id_token = told.relative_national_id_token
-    CROSS JOIN night
-    WHERE told.relation IN ('father', 'mother', 'adoptive_father', 'adoptive_mother', 'child')
-        AND person_index.person_id <> relative.person_id
-        AND (told.effective_on IS NULL OR told.effective_on <= night.as_of)
+    SELECT *
+    FROM register_relation
+    WHERE relation IN ('father', 'mother', 'adoptive_father', 'adoptive_mother', 'child')
+        AND person_id <> relative_id
 ),
 household_row AS (
     SELECT household_member.person_id, household_member.head_person_id,

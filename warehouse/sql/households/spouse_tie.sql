@@ -7,14 +7,13 @@
 -- Missing: pairs of whom the index does not know both. Which source wins: a divorce, then the family
 -- register, then the household register, then a de facto entry; a death ends every tie.
 WITH current_register AS (
-    SELECT DISTINCT person_index.person_id
-    FROM f03_family_relation
-    INNER JOIN person_index ON person_index.signature_id = f03_family_relation.signature_id
-    WHERE f03_family_relation.document_type = 'I02-F03-01'
+    SELECT DISTINCT person_id
+    FROM register_relation
+    WHERE document_type = 'I02-F03-01'
 ),
 claim AS (
     SELECT
-        person_index.person_id, relative.person_id AS spouse_id,
+        told.person_id, told.relative_id AS spouse_id,
         CASE
             WHEN told.event IN (
                 'divorce', 'divorce_by_agreement', 'divorce_by_court', 'annulment', 'void_marriage'
@@ -23,13 +22,8 @@ claim AS (
         END AS kind,
         told.effective_on, told.ended_on, told.made_at,
         told.document_type, told.delivery_id, told.line
-    FROM f03_family_relation AS told
-    CROSS JOIN night
-    INNER JOIN person_index ON person_index.signature_id = told.signature_id
-    INNER JOIN person_token AS relative
-        ON relative.national_id_token = told.relative_national_id_token
-    WHERE told.relation = 'spouse' AND person_index.person_id <> relative.person_id
-        AND (told.effective_on IS NULL OR told.effective_on <= night.as_of)
+    FROM register_relation AS told
+    WHERE told.relation = 'spouse' AND told.person_id <> told.relative_id
     UNION ALL
     SELECT
         member.head_person_id, member.person_id,
