@@ -50,12 +50,21 @@ def night_of(bench: Workbench) -> dt.date:
     return day
 
 
-def add_parameters(bench: Workbench, known_at: dt.datetime | None = None) -> None:
+def known_at_of(bench: Workbench) -> dt.datetime | None:
+    """Return the instant up to which deliveries and law are known; null: all that has arrived."""
+    known_at = bench.value("SELECT known_at FROM knowledge") if bench.has("knowledge") else None
+    if not isinstance(known_at, dt.datetime | None):
+        raise TypeError("table knowledge, column known_at: expected a timestamp")
+    return known_at
+
+
+def add_parameters(bench: Workbench) -> None:
     """Add `parameter_value`, `parameter_in_force` (on the night's date) and `property_region`.
 
-    With `known_at`, only what was published by then is in force.
+    In force is what was published by the night's date, or by that of the table `knowledge`.
     """
     values = load_parameters()
+    known_at = known_at_of(bench)
     known_day = known_at.date() if known_at else None
     bench.add("parameter_value", parameter_frame(values))
     bench.add("parameter_in_force", parameter_frame(in_force(values, night_of(bench), known_day)))
@@ -73,10 +82,10 @@ def build_profiles(bench: Workbench, known_at: dt.datetime | None = None) -> dic
         known_at: leave out deliveries that their senders made later, and law published later: what a
             profile of that date was when this was known. By default everything on the workbench counts.
     """
-    add_parameters(bench, known_at)
+    bench.add("knowledge", pl.DataFrame({"known_at": [known_at]}, schema={"known_at": pl.Datetime}))
+    add_parameters(bench)
     bench.add("profile_kind", ordered_kinds())
     bench.add("feed_limit", feed_limits())
-    bench.add("knowledge", pl.DataFrame({"known_at": [known_at]}, schema={"known_at": pl.Datetime}))
     for table in WORKING_TABLES:
         _make(bench, "TEMP TABLE", table)
     for view in WORKING_VIEWS:
