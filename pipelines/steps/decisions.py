@@ -55,6 +55,7 @@ def build_decisions(bench: Workbench) -> dict[str, int]:
     bench.add("condition_requirement", requirement_frame(programmes))
     summary = {table: bench.build("decisions", table).rows for table in FACT_TABLES}
     summary |= build_subjects(bench)
+    summary["fact_evidence"] = bench.build("decisions", "fact_evidence").rows
     summary["decision"] = decide(bench)
     summary["decision_reason"] = bench.build("decisions", "decision_reason").rows
     outcomes = bench.frame(

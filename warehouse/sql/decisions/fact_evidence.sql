@@ -1,0 +1,186 @@
+-- One row: a record that tells a fact of a living person on the night's date, and what it says: a word
+-- of the fact, a programme, or nothing where the fact is counted from several records (age, days
+-- insured, children). Of records that say the same the newest. No text of a record stands here.
+-- Means have their own table (profile_evidence), households theirs (unit_membership).
+-- Who is missing: facts that no record tells (a complete register that does not hold the person), and
+-- facts derived from other facts alone.
+-- Which source wins: none; see the tables that make the facts.
+WITH record AS (
+    SELECT
+        f01_person_identity.signature_id,
+        'age_years' AS fact,
+        CAST(NULL AS VARCHAR) AS said,
+        f01_person_identity.made_at,
+        f01_person_identity.document_type,
+        f01_person_identity.delivery_id,
+        f01_person_identity.line
+    FROM f01_person_identity
+    WHERE f01_person_identity.birth_date IS NOT NULL
+        AND f01_person_identity.document_type LIKE 'I01-%'
+    UNION ALL
+    SELECT signature_id, 'sex',
+        CASE WHEN sex IN ('male', 'M') THEN 'male' WHEN sex IN ('female', 'F') THEN 'female' END,
+        made_at, document_type, delivery_id, line
+    FROM f01_person_identity
+    WHERE sex IN ('male', 'M', 'female', 'F') AND document_type LIKE 'I01-%'
+    UNION ALL
+    SELECT signature_id, 'stay_status', 'citizen', made_at, document_type, delivery_id, line
+    FROM f01_person_identity
+    WHERE document_type LIKE 'I01-%' AND coalesce(status, 'active') <> 'cancelled'
+    UNION ALL
+    SELECT signature_id, told.fact, NULL, made_at, document_type, delivery_id, line
+    FROM f05_foreigner_nationality
+    CROSS JOIN (SELECT unnest(['age_years', 'stay_status']) AS fact) AS told
+    WHERE document_type LIKE 'I04-%'
+        AND (told.fact = 'stay_status' AND stay_status IS NOT NULL
+            OR told.fact = 'age_years' AND birth_date IS NOT NULL)
+    UNION ALL
+    SELECT
+        signature_id,
+        CASE WHEN document_type = 'I06-F31-01' THEN 'disability' ELSE 'ltc_grade' END,
+        CASE
+            WHEN severity = 'cognitive_support' THEN 'cognitive'
+            WHEN document_type = 'I06-F31-01' OR severity LIKE 'grade_%' THEN severity
+            ELSE 'none'
+        END,
+        made_at, document_type, delivery_id, line
+    FROM f31_disability_assessment
+    CROSS JOIN night
+    WHERE document_type IN ('I06-F31-01', 'I24-F31-01')
+        AND (valid_to IS NULL OR valid_to >= night.as_of)
+        AND (assessed_on IS NULL OR assessed_on <= night.as_of)
+    UNION ALL
+    SELECT
+        signature_id,
+        'school_level',
+        CASE
+            WHEN level IN ('elementary', 'middle', 'high', 'special') AND document_type <> 'I08-F09-05'
+                THEN level
+            WHEN level IN ('college', 'university', 'cyber_university') THEN 'university'
+            WHEN level IN ('master', 'doctor') THEN 'graduate'
+            WHEN level = 'private_kindergarten' THEN 'kindergarten_private'
+            WHEN level IN ('public_kindergarten', 'kindergarten') THEN 'kindergarten_public'
+            WHEN level = 'infant' THEN 'daycare'
+            ELSE 'special'
+        END,
+        made_at, document_type, delivery_id, line
+    FROM f09_education_enrolment
+    CROSS JOIN night
+    WHERE document_type IN ('I08-F09-01', 'I08-F09-03', 'I08-F09-04', 'I08-F09-05', 'I08-F09-06')
+        AND status IN ('enrolled', 'placed')
+        AND (enrolled_on IS NULL OR enrolled_on <= night.as_of)
+        AND (left_on IS NULL OR left_on > night.as_of)
+    UNION ALL
+    SELECT
+        signature_id,
+        'employment',
+        CASE WHEN document_type IN ('I26-F18-03', 'I26-F18-04') THEN 'self' ELSE 'employee' END,
+        made_at, document_type, delivery_id, line
+    FROM f18_insurance_membership
+    CROSS JOIN night
+    WHERE document_type IN (
+            'I26-F18-01', 'I24-F18-01', 'I26-F18-03', 'I26-F18-04', 'I28-F18-01', 'I29-F18-01',
+            'I30-F18-01'
+        )
+        AND coalesce(member_type, 'regular') <> 'daily_over_one_month'
+        AND (acquired_on IS NULL OR acquired_on <= night.as_of)
+        AND (lost_on IS NULL OR lost_on > night.as_of)
+    UNION ALL
+    SELECT signature_id, told.fact, NULL, made_at, document_type, delivery_id, line
+    FROM f18_insurance_membership
+    CROSS JOIN night
+    CROSS JOIN (SELECT unnest(['insured_day_count', 'unemployed_day_count']) AS fact) AS told
+    WHERE scheme = 'employment_insurance'
+        AND (acquired_on IS NULL OR acquired_on <= night.as_of)
+    UNION ALL
+    SELECT
+        signature_id,
+        'employment',
+        CASE WHEN document_type = 'I26-F10-01' THEN 'employee' ELSE 'daily' END,
+        made_at, document_type, delivery_id, line
+    FROM f10_employment_record
+    CROSS JOIN night
+    WHERE document_type IN ('I26-F10-01', 'I27-F10-03', 'I07-F10-05')
+        AND hired_on <= night.as_of
+        AND CASE
+            WHEN document_type = 'I26-F10-01' THEN left_on IS NULL OR left_on > night.as_of
+            ELSE coalesce(left_on, hired_on) >= CAST(night.month - INTERVAL '1' MONTH AS DATE)
+        END
+    UNION ALL
+    SELECT signature_id, 'employment', 'daily', made_at, document_type, delivery_id, line
+    FROM f12_daily_wage_income
+    CROSS JOIN night
+    WHERE period >= CAST(night.month - INTERVAL '1' MONTH AS DATE) AND period <= night.as_of
+    UNION ALL
+    SELECT
+        signature_id,
+        'employment',
+        CASE WHEN document_type = 'I15-F08-02' THEN 'conscript' ELSE 'employee' END,
+        made_at, document_type, delivery_id, line
+    FROM f08_military_service
+    CROSS JOIN night
+    WHERE document_type IN ('I15-F08-02', 'I14-F08-01')
+        AND status IN ('serving', 'on_leave', 'parental_leave')
+        AND (discharged_on IS NULL OR discharged_on > night.as_of)
+    UNION ALL
+    SELECT signature_id, 'employment', 'self', made_at, document_type, delivery_id, line
+    FROM f33_business_registration
+    CROSS JOIN night
+    WHERE document_type = 'I03-F33-01' AND coalesce(status, 'active') = 'active'
+        AND (closed_on IS NULL OR closed_on > night.as_of)
+    UNION ALL
+    SELECT signature_id, 'birth_order', NULL, made_at, document_type, delivery_id, line
+    FROM f03_family_relation
+    WHERE document_type = 'I02-F03-01' AND relation IN ('mother', 'father') AND event = 'current'
+    UNION ALL
+    SELECT signature_id, 'actual_rent_amount', NULL, made_at, document_type, delivery_id, line
+    FROM f22_lease_deposit
+    CROSS JOIN night
+    WHERE (lease_from IS NULL OR lease_from <= night.as_of)
+        AND (lease_to IS NULL OR lease_to >= night.as_of)
+),
+newest AS (
+    SELECT
+        person_index.person_id,
+        record.fact,
+        record.said,
+        arg_max(
+            (record.document_type, record.delivery_id, record.line),
+            (record.made_at IS NOT NULL, record.made_at, record.delivery_id, record.line)
+        ) AS told
+    FROM record
+    INNER JOIN person_index ON person_index.signature_id = record.signature_id
+    GROUP BY person_index.person_id, record.fact, record.said
+),
+evidence AS (
+    SELECT
+        person_id,
+        fact,
+        said,
+        told[1] AS document_type,
+        told[2] AS delivery_id,
+        CAST(told[3] AS BIGINT) AS line
+    FROM newest
+    UNION ALL
+    SELECT person_id, fact, value, document_type, delivery_id, line
+    FROM person_told
+    UNION ALL
+    SELECT person_id, 'has_spouse', relation, document_type, delivery_id, line
+    FROM couple
+    UNION ALL
+    SELECT DISTINCT ON (person_id)
+        person_id, 'has_occupational_pension', CAST(NULL AS VARCHAR), document_type, delivery_id, line
+    FROM income_of_month
+    WHERE income_asset_code IN ('A20', 'A21', 'A22', 'A23') AND monthly_amount > 0
+    ORDER BY person_id, document_type, delivery_id, line
+)
+SELECT
+    evidence.person_id,
+    evidence.fact,
+    evidence.said,
+    evidence.document_type,
+    evidence.delivery_id,
+    evidence.line
+FROM evidence
+INNER JOIN person_fact ON person_fact.person_id = evidence.person_id
+ORDER BY evidence.person_id, evidence.fact, evidence.said, evidence.document_type
