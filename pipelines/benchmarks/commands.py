@@ -96,9 +96,12 @@ def profile(
 @bench_app.command()
 def decisions(
     people: Annotated[int, typer.Option(help="People whose profiles are made up.")] = 1_000_000,
+    rival: Annotated[
+        bool, typer.Option("--rival", help="Run OpenFisca on the same rules, too.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """All programmes over many people, from Parquet to written decisions."""
     from pipelines.benchmarks.decisions import measure_decisions
 
-    print_rows(measure_decisions(people), as_json=as_json, title="Decisions")
+    print_rows(measure_decisions(people, rival=rival), as_json=as_json, title="Decisions")

@@ -20,22 +20,40 @@ from hub.programmes.evaluation.writing import write_decisions
 from hub.programmes.facts import load_facts
 from hub.programmes.parameters import in_force, load_parameters
 from pipelines.benchmarks.decision_profiles import write_profiles
+from pipelines.benchmarks.decisions_rival import measure_kernel, measure_openfisca
 
 DAY = dt.date(2026, 4, 1)
+_PEOPLE_OF_THE_RIVAL = 100_000
 
 
-def measure_decisions(people: int, folder: Path | None = None) -> list[dict[str, Any]]:
+def measure_decisions(
+    people: int, folder: Path | None = None, *, rival: bool = False
+) -> list[dict[str, Any]]:
     """Return one row: what deciding all programmes for about `people` people took.
 
     Each part runs in a process of its own, so that its memory is its own. A folder that holds the
-    profiles already is used as it is.
+    profiles already is used as it is. With `rival`, both kernels also decide the programmes that OpenFisca
+    can, on facts that lie in memory, without reading, writing or reasons.
     """
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as scratch, context.Pool(1, maxtasksperchild=1) as pool:
         place = folder or Path(scratch)
         if not (place / "person_subject.parquet").exists():
             pool.apply(write_profiles, (people, place))
-        return [pool.apply(decide_profiles, (place,))]
+        row = pool.apply(decide_profiles, (place,))
+        if rival:
+            few = min(people, _PEOPLE_OF_THE_RIVAL)
+            ours = pool.apply(measure_kernel, (place, few))
+            theirs = pool.apply(measure_openfisca, (place, few))
+            row |= {
+                "compared_programmes": ours["programmes"],
+                "kernel_in_memory_a_second": ours["decisions_a_second"],
+                "openfisca_in_memory_a_second": theirs["decisions_a_second"],
+                "times_openfisca": round(
+                    ours["decisions_a_second"] / theirs["decisions_a_second"], 1
+                ),
+            }
+        return [row]
 
 
 def decide_profiles(folder: Path) -> dict[str, Any]:

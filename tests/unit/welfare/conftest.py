@@ -13,6 +13,7 @@ import pytest
 
 from hub.catalogue import Kind
 from hub.programmes.catalogue import interaction_frame, load_programmes
+from hub.programmes.facts import load_facts
 from pipelines.steps.decisions import build_decisions, condition_gaps, replay_decision
 from pipelines.steps.findings import build_findings
 from pipelines.steps.household_units import build_assistance_units
@@ -89,6 +90,17 @@ def family_schemas():
         schema["address_key"] = pl.UInt64
         schemas[f"{family.code.lower()}_{family.name}"] = schema
     return schemas
+
+
+@lru_cache
+def fact_sources():
+    """Document types that facts may come from."""
+    named = {source for fact in load_facts().values() for source in fact.sources}
+    return [
+        document.code
+        for document in load_catalogue().documents.values()
+        if {document.code, document.family} & named
+    ]
 
 
 class Town:
@@ -355,5 +367,5 @@ def empty_town(tmp_path, monkeypatch):
 @pytest.fixture
 def town(empty_town):
     """A town where every feed that means tests rest on arrived, without a row."""
-    empty_town.arrived(*MEANS, *REGISTERS)
+    empty_town.arrived(*MEANS, *REGISTERS, *fact_sources())
     return empty_town

@@ -1,0 +1,200 @@
+"""The same programmes in OpenFisca, for comparison: a development dependency, in a process of its own.
+
+Here: facts as input variables, conditions and programmes as formulas over numpy vectors. Never here: the
+hub's own kernel. Next: `pipelines.benchmarks.decisions` divides the two speeds.
+
+OpenFisca has no unknown: it takes 0 or false instead, and gives only who is entitled. Programmes of
+persons without members and without parameters by key are compared; both sides do the same ones.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from hub.programmes.catalogue import load_programmes
+from hub.programmes.evaluation.deciding import compile_scope
+from hub.programmes.evaluation.replay import subject_frame
+from hub.programmes.facts import load_facts
+from hub.programmes.language import tree
+from hub.programmes.programme import Programme
+
+_PERIOD = "2026-04"
+_NODES = (
+    tree.Fact,
+    tree.Number,
+    tree.Truth,
+    tree.Comparison,
+    tree.OneOf,
+    tree.AnyOf,
+    tree.Both,
+    tree.Either,
+    tree.Negation,
+)
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+}
+
+
+def compared_programmes() -> tuple[Programme, ...]:
+    """Return the programmes of persons that both sides can decide."""
+    return tuple(
+        programme
+        for programme in load_programmes()
+        if programme.scope == "person"
+        and all(
+            isinstance(node, _NODES)
+            for condition in programme.conditions
+            for node in tree.walk(condition.rule)
+        )
+    )
+
+
+def measure_openfisca(folder: Path, people: int) -> dict[str, Any]:
+    """Decide the compared programmes for `people` people of `folder` with OpenFisca.
+
+    Returns programmes, decisions a second, and how many are entitled.
+    """
+    from openfisca_core import entities, periods, simulations, taxbenefitsystems
+    from openfisca_core.variables import config
+
+    config.VALUE_TYPES[float]["dtype"] = np.float64
+    config.VALUE_TYPES[int]["dtype"] = np.int64
+    from openfisca_core.variables import Variable
+
+    programmes = compared_programmes()
+    person = entities.Entity("person", "persons", "", "")
+    system = taxbenefitsystems.TaxBenefitSystem([person])
+    month = periods.DateUnit.MONTH
+
+    def register(name: str, kind: type, formula: Callable[..., Any] | None = None) -> None:
+        content = {"value_type": kind, "entity": person, "definition_period": month, "label": name}
+        if formula is not None:
+            content["formula"] = formula
+        system.add_variable(type(name, (Variable,), content))
+
+    table = pl.read_parquet(folder / "person_subject.parquet", n_rows=people)
+    inputs = _inputs(table, programmes)
+    for name, values in inputs.items():
+        register(name, bool if values.dtype == np.bool_ else int)
+    for programme in programmes:
+        names = []
+        for condition in programme.conditions:
+            names.append(f"{programme.code}_{condition.bit}")
+            register(names[-1], bool, _condition_formula(condition.rule))
+        register(programme.code, bool, _programme_formula(names))
+    builder = simulations.SimulationBuilder()
+    builder.create_entities(system)
+    builder.declare_person_entity("person", np.arange(table.height))
+    simulation = builder.build(system)
+    for name, values in inputs.items():
+        simulation.set_input(name, _PERIOD, values)
+    started = time.perf_counter()
+    entitled = sum(int(simulation.calculate(each.code, _PERIOD).sum()) for each in programmes)
+    seconds = time.perf_counter() - started
+    return {
+        "programmes": len(programmes),
+        "decisions_a_second": int(table.height * len(programmes) / seconds),
+        "entitled": entitled,
+    }
+
+
+def _inputs(table: pl.DataFrame, programmes: Sequence[Programme]) -> dict[str, NDArray[Any]]:
+    facts = load_facts()
+    inputs: dict[str, NDArray[Any]] = {}
+    for programme in programmes:
+        for condition in programme.conditions:
+            for name in tree.facts_of(condition.rule):
+                fact = facts[name]
+                for column in fact.columns:
+                    values = table[column]
+                    if fact.type == "enum":
+                        values = values.replace_strict(
+                            list(fact.values), range(len(fact.values)), return_dtype=pl.Int64
+                        )
+                    if fact.type == "set":
+                        values = values.cast(pl.UInt64).reinterpret(signed=True)
+                    inputs[column] = values.fill_null(values.dtype.to_python()(0)).to_numpy()
+    return inputs
+
+
+def _condition_formula(rule: tree.Node) -> Callable[..., Any]:
+    facts = load_facts()
+
+    def value(  # noqa: PLR0911  one return a kind of node
+        node: tree.Node, person: Any, period: Any
+    ) -> Any:
+        match node:
+            case tree.Fact(name=name):
+                return person(name, period)
+            case tree.Number(value=number) | tree.Truth(value=number):
+                return number
+            case tree.Comparison(comparator=sign, left=left, right=right):
+                return _COMPARE[sign](value(left, person, period), value(right, person, period))
+            case tree.OneOf(operand=operand, words=words):
+                places = [operand.type.words.index(word) for word in words]
+                return np.isin(value(operand, person, period), places)
+            case tree.AnyOf(operand=tree.Fact(name=name), words=words):
+                found: Any = False
+                for word in words:
+                    place, bit = facts[name].bit(word)
+                    held = person(facts[name].columns[place], period)
+                    found = found | ((held >> bit & 1) == 1)
+                return found
+            case tree.Both(operands=operands):
+                return np.logical_and.reduce([value(each, person, period) for each in operands])
+            case tree.Either(operands=operands):
+                return np.logical_or.reduce([value(each, person, period) for each in operands])
+            case tree.Negation(operand=operand):
+                return ~value(operand, person, period)
+        raise TypeError(type(node).__name__)
+
+    def formula(person: Any, period: Any) -> Any:
+        return value(rule, person, period)
+
+    return formula
+
+
+def _programme_formula(names: Sequence[str]) -> Callable[..., Any]:
+    def formula(person: Any, period: Any) -> Any:
+        return np.logical_and.reduce([person(name, period) for name in names])
+
+    return formula
+
+
+def measure_kernel(folder: Path, people: int) -> dict[str, Any]:
+    """Decide the same programmes for the same people with the hub's kernel, facts in memory."""
+    programmes = compared_programmes()
+    facts = load_facts()
+    scope = compile_scope("person", programmes, facts, {}, dt.date(2026, 4, 1))
+    table = pl.read_parquet(folder / "person_subject.parquet", n_rows=people)
+    frame = subject_frame(table, facts)
+    for name in scope.facts:
+        frame.column(name)
+    started = time.perf_counter()
+    entitled = 0
+    for each in scope.programmes:
+        trues = [
+            scope.plan.result(one.step, frame).true
+            for one in each.conditions
+            if one.step is not None
+        ]
+        entitled += int(np.bitwise_count(np.bitwise_and.reduce(trues)).sum())
+    seconds = time.perf_counter() - started
+    return {
+        "programmes": len(programmes),
+        "decisions_a_second": int(table.height * len(programmes) / seconds),
+        "entitled": entitled,
+    }
