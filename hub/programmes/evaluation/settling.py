@@ -153,9 +153,10 @@ def _exclude(
     owners = np.searchsorted(np.array([bases[code] for code in order]), items, side="right") - 1
     received = np.zeros(len(items), np.bool_)
     payable = np.zeros(len(items), np.int64)
+    starts = np.searchsorted(owners, np.arange(len(order) + 1))
     for number in np.unique(owners):
         code = order[int(number)]
-        mine = owners == number
+        mine = slice(starts[number], starts[number + 1])
         places = parties[code].places[items[mine] - bases[code]]
         received[mine] = parties[code].selection.is_received[places]
         amounts = settled[code].payable
@@ -168,7 +169,8 @@ def _exclude(
     loses_to = _losers(ranks, ends)
     for number in np.unique(owners):
         code = order[int(number)]
-        mine = np.flatnonzero((owners == number) & (loses_to >= 0))
+        first, last = starts[number], starts[number + 1]
+        mine = first + np.flatnonzero(loses_to[first:last] >= 0)
         if not len(mine):
             continue
         places = parties[code].places[items[mine] - bases[code]]
