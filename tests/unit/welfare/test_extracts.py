@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from hub.extracts.contracts import ContractError, load_contract
+from hub.programmes.catalogue import load_programmes
 from pipelines.steps.extracts import write_extract
 from warehouse.durable import sha256_of
 
@@ -28,10 +29,15 @@ def extract(town, tmp_path):
 
 
 def test_rows_are_the_entitled_people_of_the_ministry(extract):
-    _, folder, summary = extract
+    town, folder, summary = extract
     rows = pl.read_parquet(folder / "entitled_people.parquet")
     counts = dict(rows.group_by("programme_code").len().sort("programme_code").iter_rows())
-    assert counts == {"P001": 3, "P009": 3, "P029": 1, "P073": 1}
+    assert [counts[code] for code in ("P001", "P009", "P029", "P073")] == [3, 3, 1, 1]
+    ministry = {rule.code for rule in load_programmes() if rule.ministry == "MOHW"}
+    decided = town.bench.frame(
+        "SELECT DISTINCT programme_code FROM decision WHERE outcome = 'eligible' AND NOT is_excluded"
+    )
+    assert set(counts) == set(decided["programme_code"]) & ministry
     assert summary["people"] == 3
     # The amount of a unit stands on one of its rows.
     assert rows.filter(pl.col("programme_code") == "P001")["amount"].drop_nulls().len() == 1
