@@ -41,6 +41,8 @@ class Source:
     delivery_id: str
     line: int | None
     received_on: dt.date | None
+    unit: str = "won"
+    """Of an amount: won, won_per_month or won_per_year (the total of a year)."""
 
 
 @dataclass(frozen=True, slots=True)

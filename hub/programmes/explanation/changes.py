@@ -46,13 +46,15 @@ class Change:
     amount: int | None = None
     """By how much, in `unit`; always positive."""
     unit: str = ""
+    limit: int | None = None
+    """The limit itself, in `unit`."""
     on: dt.date | None = None
     """The day on which it changes by itself."""
     is_possible: bool = True
     """False for what time has taken: somebody is too old."""
 
 
-def change(
+def change(  # noqa: PLR0911  one case a kind of node
     seen: Seen, case: CaseFile, day: dt.date, *, person_id: str | None, wanted: bool = True
 ) -> Change | None:
     """Return what would make `seen` be `wanted`; None where it is so already.
@@ -189,6 +191,7 @@ def _distance(name: Text, comparator: str, value: int, limit: int, unit: str) ->
         ),
         distance,
         unit,
+        limit,
     )
 
 
@@ -197,7 +200,7 @@ def _ratio(comparator: str, limit: int, case: CaseFile) -> Change | None:
     recognised, median = case.value("recognised_income_amount"), case.value("median_income_amount")
     if not isinstance(recognised, int) or not isinstance(median, int):
         return None
-    # The share is rounded up: at most `limit` is exactly at most floor(median × limit).
+    # The share is rounded up: at most `limit` is exactly at most floor(median * limit).
     highest = median * (limit if comparator in {"<=", ">"} else limit - 1) // _MILLION
     lower = comparator in {"<=", "<"}
     target = highest if lower else highest + 1
@@ -217,6 +220,7 @@ def _ratio(comparator: str, limit: int, case: CaseFile) -> Change | None:
         ),
         distance,
         "won_per_month",
+        target,
     )
 
 

@@ -59,6 +59,8 @@ def fact_points(
     if not isinstance(node, tree.Fact):
         return ()
     words = fact_words()[node.name]
+    if seen.value is None and words.why_unknown:
+        return (Point(words.why_unknown, kind="why_unknown"),)
     if words.parameter:
         return _parameter_points(node.name, seen.value, case)
     if words.source:
@@ -110,7 +112,7 @@ def source_point(source: Source, case: CaseFile, person_id: str | None) -> Point
         who = Text(f"of {source.person_id}: ", f"{source.person_id}: ")
     said = NOTHING
     if isinstance(source.said, int):
-        amount = quantity(source.said, "won")
+        amount = quantity(source.said, source.unit)
         said = figure_name(source.fact) + same(" ") + amount + same(": ")
     return Point(
         who + said + source_text(source, case),

@@ -181,18 +181,18 @@ def _reason(each: Judged, case: CaseFile) -> Text:
             return Text(
                 f"it is not known whether “{each.condition.text_en}” holds,"
                 " because documents are missing",
-                f"‘{each.condition.text_ko}’ 확인에 필요한 자료가 없음",
+                f"“{each.condition.text_ko}” 확인에 필요한 자료가 없음",
             )
         names = joined(fact_name(fact) for fact in _unknown_facts(each))
         return Text(f"{names.en} not known", f"{names.ko} 확인되지 않음")
-    said = failure_text(each.seen, case)
+    said = failure_text(each.seen)
     if said is not None:
         return said
     facts = facts_seen(each.seen)
     value = fact_text(facts[0], case, asked_words(each.seen, _name(facts[0]))) if facts else NOTHING
     shown = Text(f" ({value.en})", f"({value.ko})") if value else NOTHING
     return (
-        Text(f"“{each.condition.text_en}” does not hold", f"‘{each.condition.text_ko}’ 미충족")
+        Text(f"“{each.condition.text_en}” does not hold", f"“{each.condition.text_ko}” 미충족")
         + shown
     )
 
@@ -248,7 +248,7 @@ def _values(
     if isinstance(seen.node, tree.Members):
         yield from _member_values(seen, case, limit)
         return
-    limits = _limits(seen, case)
+    limits = _limits(seen)
     for fact in facts_seen(seen):
         name = _name(fact)
         asked = asked_words(seen, name)
@@ -269,11 +269,13 @@ def _values(
             yield from _member_values(each, case, limit)
 
 
-def _limits(seen: Seen, case: CaseFile) -> dict[str, list[Text]]:
+def _limits(seen: Seen) -> dict[str, list[Text]]:
     found: dict[str, list[Text]] = {}
     for each in seen.walk():
         pair = compared(each)
         if pair is None or not isinstance(pair.left.node, tree.Fact):
+            continue
+        if pair.right.value is None:
             continue
         limit = number_text(pair.right.value, pair.unit)
         bound = limit_text(pair.comparator, limit)
@@ -298,16 +300,14 @@ def _parameter_value(seen: Seen, case: CaseFile) -> Iterator[Point]:
 def _member_values(seen: Seen, case: CaseFile, limit: int | None) -> Iterator[Point]:
     roles = {member.person_id: member.role for member in case.members}
     for person_id, inner in seen.members:
-        mark = (
-            {True: "met", False: "failed"}.get(inner.value)
-            if isinstance(inner.value, bool)
-            else None
-        )  # type: ignore[call-overload]
+        mark = "unknown"
+        if inner.value is not None:
+            mark = "met" if inner.value else "failed"
         values = tuple(_values(inner, case, person_id, 1 if limit is not None else None))
         said = joined((value.text for value in values), "; ", "; ")
         yield Point(
             same(f"{person_id} {roles.get(person_id, '')}".strip() + ": ") + said,
-            mark=mark or ("unknown" if inner.value is None else ""),
+            mark=mark,
             kind="member",
             details={"person_id": person_id, "value": inner.value},
             children=tuple(below for value in values for below in value.children),
@@ -425,6 +425,7 @@ def _change_point(
             "code": each.condition.code,
             "by": needed.amount if needed else None,
             "unit": needed.unit if needed else None,
+            "limit": needed.limit if needed else None,
             "on": needed.on if needed else None,
             "is_possible": needed.is_possible if needed else True,
         },

@@ -126,7 +126,7 @@ def plain(node: tree.Node) -> str:
     return " ".join(node.text.split())
 
 
-def failure_text(seen: Seen, case: CaseFile) -> Text | None:
+def failure_text(seen: Seen) -> Text | None:
     """Return in one sentence why an expression does not hold; None where there is none.
 
     For comparisons: the value is above or below the limit.

@@ -35,6 +35,8 @@ class FactWords:
     parameter: str
     key: tuple[str, ...]
     """Facts that name the cell of `parameter`."""
+    why_unknown: Text
+    """Why it may be unknown although every document arrived; empty for most."""
 
 
 @lru_cache(maxsize=1)
@@ -51,6 +53,7 @@ def fact_words() -> Mapping[str, FactWords]:
             entry.get("source", ""),
             entry.get("parameter", ""),
             tuple(entry.get("key", ())),
+            Text(*(entry.get("why_unknown", {}).get(each, "") for each in ("en", "ko"))),
         )
         for name, entry in _content()["fact"].items()
     }
@@ -77,7 +80,9 @@ def word(fact: str, value: str, programmes: Mapping[str, Text] | None = None) ->
     return Text(entry["en"], entry["ko"]) if entry else same(value)
 
 
-def value_text(fact: str, value: Value, programmes: Mapping[str, Text] | None = None) -> Text:
+def value_text(  # noqa: PLR0911  one case a kind of value
+    fact: str, value: Value, programmes: Mapping[str, Text] | None = None
+) -> Text:
     """Return the value of a fact in words."""
     if value is None:
         return UNKNOWN
