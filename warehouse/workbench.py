@@ -42,6 +42,11 @@ def sql_text(layer: str, table: str) -> str:
     return (SQL_FOLDER / layer / f"{table}.sql").read_text("utf-8")
 
 
+def sql_texts(layer: str) -> list[str]:
+    """Return the SQL of every table of `layer`, in the order of their names."""
+    return [path.read_text("utf-8") for path in sorted((SQL_FOLDER / layer).glob("*.sql"))]
+
+
 class Workbench:
     """The tables of one night.
 

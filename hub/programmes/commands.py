@@ -5,6 +5,7 @@ Never here: deciding anything. Next: `hub.command_line` hangs this in the `hub` 
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from hub.programmes.catalogue import interaction_frame, load_programmes
 from hub.programmes.facts import FACTS_PATH, FactError, load_facts
 from hub.programmes.language.problems import Problem, ProgrammeError
 from hub.programmes.pages import PAGES_FOLDER, stale_pages, write_pages
+from hub.programmes.parameter_entry import load_second_entry, parameter_differences
 from hub.programmes.parameters import PARAMETER_FOLDER, ParameterError, load_parameters
 from hub.programmes.programme import Programme
 
@@ -73,7 +75,15 @@ def show_programme(
 
 
 @programmes_app.command("check")
-def check_programmes(as_json: AsJson = False) -> None:
+def check_programmes(
+    second_entry: Annotated[
+        Path | None,
+        typer.Option(
+            help="Parameters typed a second time from the notices; every difference is printed."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Check facts, parameters and programmes; print all problems, exit code 1 where there is one."""
     problems = catalogue_problems()
     if problems:
@@ -98,7 +108,27 @@ def check_programmes(as_json: AsJson = False) -> None:
         "interactions": len(interaction_frame(programmes)),
     }
     rows = [{"checked": name, "count": count, "problem": None} for name, count in counts.items()]
+    if second_entry is not None:
+        _hold_against(second_entry, as_json=as_json)
+        return
     print_rows(rows, as_json=as_json, title="Programme files")
+
+
+def _hold_against(second_entry: Path, *, as_json: bool) -> None:
+    """Print where the second entry differs from an attested value, or has what the first lacks."""
+    try:
+        found = parameter_differences(load_second_entry(second_entry))
+    except (OSError, ParameterError) as error:
+        typer.echo(f"{second_entry}: {error}", err=True)
+        raise typer.Exit(2) from None
+    rows = [
+        {"kind": each.kind, **asdict(each)}
+        for each in found
+        if each.kind != "only_first" or each.status == "attested"
+    ]
+    print_rows(rows, as_json=as_json, title="Differences of the two parameter sets")
+    if rows:
+        raise typer.Exit(1)
 
 
 def catalogue_problems() -> tuple[Problem, ...]:

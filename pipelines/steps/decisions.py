@@ -8,6 +8,7 @@ Here: the order of the decision tables, and running the kernel over them. Never 
 from __future__ import annotations
 
 import hashlib
+from importlib import resources
 
 from hub.programmes.catalogue import (
     condition_frame,
@@ -22,9 +23,9 @@ from hub.programmes.evaluation.writing import write_decisions
 from hub.programmes.facts import load_facts
 from hub.programmes.parameters import in_force, load_parameters
 from hub.programmes.programme import Programme
-from pipelines.steps.facts import SUBJECT_TABLES, build_subjects
-from pipelines.steps.profiles import PROFILE_TABLES, add_parameters, night_of
-from warehouse.workbench import Workbench, sql_text
+from pipelines.steps.facts import build_subjects
+from pipelines.steps.profiles import add_parameters, night_of
+from warehouse.workbench import Workbench, sql_texts
 
 FACT_TABLES = (
     "benefit_received",
@@ -36,9 +37,19 @@ FACT_TABLES = (
 
 
 def sql_digest() -> str:
-    """Return the SHA-256 of all SQL that a decision rests on; part of every rule version."""
-    texts = [sql_text("profile", table) for table in PROFILE_TABLES]
-    texts += [sql_text("decisions", table) for table in (*FACT_TABLES, *SUBJECT_TABLES)]
+    """Return the SHA-256 of all that a decision rests on beside rule and parameters.
+
+    SQL of households, profiles and decisions, and the data that these read (units of the law, kinds
+    and precedence of income, words of facts). Part of every rule version.
+    """
+    data = (resources.files("hub") / room for room in ("households", "profiles", "programmes"))
+    texts = [text for layer in ("households", "profile", "decisions") for text in sql_texts(layer)]
+    texts += [
+        file.read_text("utf-8")
+        for room in data
+        for file in sorted(room.iterdir(), key=lambda each: each.name)
+        if file.name.endswith(".toml")
+    ]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
