@@ -27,7 +27,7 @@ from hub.programmes.explanation.case_file import (
     StoredDecision,
 )
 from hub.programmes.explanation.evidence import ASSETS, FIGURES, MEANS
-from hub.programmes.explanation.texts import Text, age_on, months_on, same
+from hub.programmes.explanation.texts import Text, age_on, months_on
 from hub.programmes.parameters import PARAMETER_FOLDER, in_force, load_parameters
 from hub.programmes.programme import Programme
 from warehouse.layout import Layout
@@ -364,10 +364,18 @@ def _sources(rows: PersonRows, people: set[str]) -> tuple[Source, ...]:
 
 
 def _documents(rows: PersonRows) -> dict[str, Document]:
-    found = rows.whole("document_type", ["code", "name_en", "name_ko", "institution_name"])
+    found = rows.whole("document_type")
     return {
-        code: Document(code, Text(english, korean), same(institution))
-        for code, english, korean, institution in found.iter_rows()
+        row["code"]: Document(
+            row["code"],
+            Text(row["name_en"], row["name_ko"]),
+            # What an institution is for stands in brackets behind its name.
+            Text(
+                row["institution_name"].split(" (")[0],
+                (row.get("institution_name_ko") or row["institution_name"]).split("(")[0].strip(),
+            ),
+        )
+        for row in found.iter_rows(named=True)
     }
 
 

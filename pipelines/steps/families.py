@@ -53,6 +53,7 @@ def document_types(catalogue: Catalogue) -> pl.DataFrame:
                 "code": document.code,
                 "institution": document.institution,
                 "institution_name": catalogue.institutions[document.institution].name_en,
+                "institution_name_ko": catalogue.institutions[document.institution].name_ko,
                 "family": document.family,
                 "name_ko": document.name_ko,
                 "name_en": document.name_en,

@@ -187,7 +187,7 @@ def _distance(name: Text, comparator: str, value: int, limit: int, unit: str) ->
     return Change(
         Text(
             f"{name.en} {by.en} {'lower' if lower else 'higher'} ({said.en})",
-            f"{name.ko} {by.ko} {'낮아야' if lower else '높아야'} 함({said.ko})",
+            f"{name.ko}: {by.ko} 더 {'낮아야' if lower else '높아야'} 함({said.ko})",
         ),
         distance,
         unit,
@@ -215,7 +215,7 @@ def _ratio(comparator: str, limit: int, case: CaseFile) -> Change | None:
         Text(
             f"{name.en} {by.en} {'lower' if lower else 'higher'}"
             f" ({'at most' if lower else 'at least'} {edge.en}, {share} % of the median income)",
-            f"{name.ko} {by.ko} {'낮아야' if lower else '높아야'} 함"
+            f"{name.ko}: {by.ko} 더 {'낮아야' if lower else '높아야'} 함"
             f"({edge.ko} {'이하' if lower else '이상'}, 기준 중위소득의 {share}%)",
         ),
         distance,

@@ -24,6 +24,7 @@ from hub.programmes.explanation.consulting import (
     counts_by_reason,
     interactions_text,
 )
+from hub.programmes.explanation.point import Point
 from hub.programmes.explanation.rendering import WIDTH, columns, fold
 from hub.programmes.explanation.texts import Text, day_text, quantity
 
@@ -66,6 +67,9 @@ def render_consultation(
         found = consultation.of(state)
         if found:
             lines += ["", f"{title.said(language)} ({len(found)})"]
+            if state == SETTLE:
+                lines += _questions(found, language, width)
+                continue
             for each in found:
                 lines += _lines(each, consultation, language, width)
     lines += _rest(consultation, language, width, everything=everything)
@@ -77,7 +81,8 @@ def _lines(advice: Advice, consultation: Consultation, language: str, width: int
     name = programme.name_ko if language == "ko" else programme.name_en
     said = ""
     if advice.outcome == "eligible":
-        said = given(programme.amount, advice.payable_amount).said(language)
+        held = advice.amount if advice.state == EXCLUDED else advice.payable_amount
+        said = given(programme.amount, held).said(language)
     opening = f"  {programme.code}  "
     amount_width = columns(said)
     room = width - columns(opening) - (amount_width + 2 if said else 0)
@@ -103,6 +108,24 @@ def _lines(advice: Advice, consultation: Consultation, language: str, width: int
         shift = indent + ("  " if text.startswith("  ") else "")
         for line in fold(text, width - len(shift)):
             yield shift + line
+
+
+def _questions(found: Sequence[Advice], language: str, width: int) -> Iterator[str]:
+    """Yield each thing that is not known once, with the programmes that wait for it."""
+    waiting: dict[str, tuple[Point, list[str]]] = {}
+    for each in found:
+        name = each.programme.name_ko if language == "ko" else each.programme.name_en
+        for point in each.missing:
+            text = point.text.said(language)
+            waiting.setdefault(text, (point, []))[1].append(f"{each.programme.code} {name}")
+    for text, (point, names) in waiting.items():
+        first, *rest = fold(f"? {text}", width - 2)
+        yield f"  {first}"
+        below = [" " * 4 + line for line in rest]
+        programmes = Text("for ", "관련 급여: ").said(language) + "; ".join(names)
+        for line in (programmes, *(child.text.said(language) for child in point.children)):
+            below += [" " * 6 + part for part in fold(line, width - 6)]
+        yield from below
 
 
 def _rest(

@@ -12,7 +12,8 @@ from hub.programmes.explanation.case_file import CaseFile, Source, parameter_tex
 from hub.programmes.explanation.findings import Seen, asked_words
 from hub.programmes.explanation.point import Point
 from hub.programmes.explanation.texts import NOTHING, Text, joined, quantity, same
-from hub.programmes.explanation.words import RECEIPTS, fact_of, fact_words, figure_name
+from hub.programmes.explanation.words import RECEIPTS, fact_of, fact_words, figure_name, member_word
+from hub.programmes.fact_words import load_fact_words
 from hub.programmes.language import tree
 
 ASSETS = frozenset({"residential", "general", "financial", "vehicle"})
@@ -43,7 +44,7 @@ MEANS = (
 _TOTALS = frozenset({"assessed_income_amount", "converted_asset_amount"})
 
 
-def fact_points(
+def fact_points(  # noqa: PLR0911  one case a kind of fact
     seen: Seen, whole: Seen, case: CaseFile, person_id: str | None, limit: int | None
 ) -> tuple[Point, ...]:
     """Return what the fact `seen` of the condition `whole` rests on.
@@ -166,12 +167,11 @@ def _member_points(case: CaseFile) -> tuple[Point, ...]:
         if member.age_years is not None:
             years = quantity(member.age_years, "years")
             age = Text(f", {years.en}", f", {years.ko}")
-        counted = (
-            NOTHING
-            if member.is_counted
-            else Text(f", not counted ({member.reason})", f", 제외({member.reason})")
-        )
-        who = same(f"{member.person_id} {member.role}") + age + counted
+        counted = NOTHING
+        if not member.is_counted:
+            why = member_word("exclusion", member.reason)
+            counted = Text(f", not counted ({why.en})", f", 제외({why.ko})")
+        who = same(f"{member.person_id} ") + member_word("role", member.role) + age + counted
         told = (
             Point(source_text(member.source, case), kind="source"),
         ) if member.source else ()  # fmt: skip
@@ -179,13 +179,28 @@ def _member_points(case: CaseFile) -> tuple[Point, ...]:
     return tuple(points)
 
 
+def settling_documents(name: str, asked: Sequence[str], case: CaseFile) -> tuple[str, ...]:
+    """Return the document types that would tell a fact, or the words of it that are asked for.
+
+    Nothing where no document type of the hub tells them: then only the person can.
+    """
+    if name in RECEIPTS:
+        return ()
+    fact = {"unit_crises": "crises"}.get(name, name)
+    told = [
+        each.document
+        for each in load_fact_words()
+        if each.fact == fact and (not asked or each.value in asked)
+    ]
+    codes = told or ([] if asked else list(fact_of(name).sources))
+    return tuple(dict.fromkeys(code for code in codes if code in case.documents))[:3]
+
+
 def _absence(name: str, value: object, case: CaseFile) -> tuple[Point, ...]:
     """Say that no record tells it, and which documents would."""
     codes = [each for each in fact_of(name).sources if each in case.documents][:3]
     documents = joined((case.document(code).text for code in codes), "; ", "; ")
-    if value is None:
-        return unknown_points(codes, case)
-    if not documents:
+    if value is None or not documents:
         return ()
     return (
         Point(
@@ -195,7 +210,18 @@ def _absence(name: str, value: object, case: CaseFile) -> tuple[Point, ...]:
 
 
 def unknown_points(codes: Sequence[str], case: CaseFile) -> tuple[Point, ...]:
-    """Name the document types that would settle it, and who sends them."""
+    """Name the document types that would settle it, and who sends them; or say that none does."""
+    if not codes:
+        return (
+            Point(
+                Text(
+                    "no document type of the hub tells it: ask the person for a certificate",
+                    "연계 자료로 확인되지 않음: 본인에게 증명서류 요청",
+                ),
+                kind="missing",
+                details={"document_type": None},
+            ),
+        )
     return tuple(
         Point(
             Text(

@@ -14,7 +14,11 @@ from hub.programmes.evaluation.replay import Replay, TraceNode
 from hub.programmes.explanation.amounts import given, interaction_text, worded
 from hub.programmes.explanation.case_file import CaseFile, StoredDecision, parameter_text
 from hub.programmes.explanation.changes import change, ends_on
-from hub.programmes.explanation.evidence import fact_points, unknown_points
+from hub.programmes.explanation.evidence import (
+    fact_points,
+    settling_documents,
+    unknown_points,
+)
 from hub.programmes.explanation.findings import (
     Seen,
     asked_words,
@@ -27,7 +31,7 @@ from hub.programmes.explanation.findings import (
 )
 from hub.programmes.explanation.point import Point
 from hub.programmes.explanation.texts import NOTHING, Text, day_text, joined, quantity, same
-from hub.programmes.explanation.words import fact_name, fact_of
+from hub.programmes.explanation.words import fact_name, fact_words, member_word
 from hub.programmes.language import tree
 from hub.programmes.programme import Condition, Programme
 
@@ -183,7 +187,7 @@ def _reason(each: Judged, case: CaseFile) -> Text:
                 " because documents are missing",
                 f"“{each.condition.text_ko}” 확인에 필요한 자료가 없음",
             )
-        names = joined(fact_name(fact) for fact in _unknown_facts(each))
+        names = joined(dict.fromkeys(fact_name(fact) for fact, _ in _unknown_facts(each)))
         return Text(f"{names.en} not known", f"{names.ko} 확인되지 않음")
     said = failure_text(each.seen)
     if said is not None:
@@ -201,13 +205,14 @@ def _name(seen: Seen) -> str:
     return seen.node.name if isinstance(seen.node, tree.Fact) else ""
 
 
-def _unknown_facts(each: Judged) -> list[str]:
-    seen = [_name(fact) for fact in facts_seen(each.seen) if fact.value is None]
-    if not seen:
-        seen = [_name(fact) for fact in facts_seen(each.seen)]
-    for _, inner in each.seen.members:
-        seen += [_name(fact) for fact in facts_seen(inner) if fact.value is None]
-    return list(dict.fromkeys(name for name in seen if name))
+def _unknown_facts(each: Judged) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the facts that leave a condition open, with the words that are asked of each."""
+    conditions = [each.seen, *(inner for _, inner in each.seen.members)]
+    facts = [(fact, whole) for whole in conditions for fact in facts_seen(whole)]
+    unknown = [pair for pair in facts if pair[0].value is None] or facts
+    return list(
+        dict.fromkeys((_name(fact), asked_words(whole, _name(fact))) for fact, whole in unknown)
+    )
 
 
 def _condition_point(
@@ -306,7 +311,10 @@ def _member_values(seen: Seen, case: CaseFile, limit: int | None) -> Iterator[Po
         values = tuple(_values(inner, case, person_id, 1 if limit is not None else None))
         said = joined((value.text for value in values), "; ", "; ")
         yield Point(
-            same(f"{person_id} {roles.get(person_id, '')}".strip() + ": ") + said,
+            same(f"{person_id} ")
+            + member_word("role", roles.get(person_id, ""))
+            + same(": ")
+            + said,
             mark=mark,
             kind="member",
             details={"person_id": person_id, "value": inner.value},
@@ -401,11 +409,17 @@ def _change_point(
         codes = case.gaps.get((programme.code, each.condition.bit), ())
         if not codes:
             codes = tuple(
-                code
-                for name in _unknown_facts(each)
-                for code in fact_of(name).sources
-                if code in case.documents
-            )[:3]
+                dict.fromkeys(
+                    code
+                    for name, asked in _unknown_facts(each)
+                    for code in settling_documents(name, asked, case)
+                )
+            )
+        why = tuple(
+            Point(words.why_unknown, kind="why_unknown")
+            for name, _ in _unknown_facts(each)
+            if (words := fact_words()[name]).why_unknown and not each.is_missing
+        )
         return Point(
             Text(
                 f"to be settled: {each.condition.text_en}", f"확인 필요: {each.condition.text_ko}"
@@ -413,7 +427,7 @@ def _change_point(
             mark="unknown",
             kind="change",
             details={"code": each.condition.code},
-            children=unknown_points(codes, case),
+            children=why or unknown_points(codes, case),
         )
     needed = change(each.seen, case, replay.day, person_id=person_id)
     text = needed.text if needed else Text(each.condition.text_en, each.condition.text_ko)

@@ -71,6 +71,12 @@ def figure_name(figure: str) -> Text:
     return Text(entry["en"], entry["ko"]) if entry else same(figure)
 
 
+def member_word(kind: str, said: str) -> Text:
+    """Return the name of a role in a unit (kind `role`) or why one is not counted (`exclusion`)."""
+    entry = _content()[kind].get(said)
+    return Text(entry["en"], entry["ko"]) if entry else same(said)
+
+
 def word(fact: str, value: str, programmes: Mapping[str, Text] | None = None) -> Text:
     """Return the name of a word of an enum or a set; of a receipt the programme's."""
     if fact in RECEIPTS:
