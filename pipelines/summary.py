@@ -52,16 +52,31 @@ _SECTIONS = (
         """,
     ),
     _Section(
-        "Decisions",
+        "Decisions by ministry (of 292 programmes)",
+        """
+        SELECT p.ministry, count(DISTINCT d.programme_code) AS programmes,
+            count(*) FILTER (WHERE outcome = 'eligible') AS entitled,
+            count(*) FILTER (WHERE is_new) AS newly_qualified,
+            count(*) FILTER (WHERE outcome = 'ineligible') AS paid_not_entitled,
+            count(*) FILTER (WHERE outcome = 'undetermined') AS paid_undetermined,
+            sum(payable_amount) FILTER (
+                WHERE p.benefit = 'cash' AND p.period = 'monthly'
+            ) AS won_of_monthly_cash
+        FROM decision AS d INNER JOIN programme AS p ON d.programme_code = p.code
+        GROUP BY ALL ORDER BY entitled DESC, p.ministry
+        """,
+    ),
+    _Section(
+        "Programmes that most people live on",
         """
         SELECT d.programme_code AS programme, p.name_en AS name,
-            count(*) FILTER (WHERE outcome = 'eligible') AS eligible,
-            count(*) FILTER (WHERE outcome = 'ineligible') AS not_eligible,
-            count(*) FILTER (WHERE outcome = 'undetermined') AS undetermined,
-            count(*) FILTER (WHERE outcome = 'eligible' AND NOT is_received) AS newly_qualified,
-            sum(amount) AS won_a_month
-        FROM decision AS d LEFT JOIN programme AS p ON d.programme_code = p.code
-        GROUP BY ALL ORDER BY programme
+            count(*) FILTER (WHERE outcome = 'eligible') AS entitled,
+            count(*) FILTER (WHERE is_new) AS newly_qualified,
+            count(*) FILTER (WHERE outcome = 'ineligible') AS paid_not_entitled,
+            sum(payable_amount) AS won_a_month
+        FROM decision AS d INNER JOIN programme AS p ON d.programme_code = p.code
+        WHERE p.benefit = 'cash' AND p.period = 'monthly'
+        GROUP BY ALL ORDER BY won_a_month DESC NULLS LAST, programme LIMIT 8
         """,
     ),
     _Section(

@@ -11,6 +11,7 @@ import shutil
 import polars as pl
 
 from hub.catalogue import Catalogue
+from hub.programmes.catalogue import load_programmes
 from pipelines.steps.context import NightContext
 from warehouse.families import EffectiveDelivery, build_families
 from warehouse.ledger import DeliveryRecord
@@ -33,7 +34,7 @@ def build_night_tables(context: NightContext) -> dict[str, int]:
         measures = [
             bench.add("night", pl.DataFrame({"as_of": [context.as_of], "month": [context.month]})),
             bench.add("document_type", document_types(context.catalogue)),
-            bench.add("programme", programmes(context.catalogue)),
+            bench.add("programme", programmes()),
             bench.add("delivery", delivery_table(context, effective)),
             *build_families(
                 bench,
@@ -70,18 +71,17 @@ def document_types(catalogue: Catalogue) -> pl.DataFrame:
     ).sort("code")
 
 
-def programmes(catalogue: Catalogue) -> pl.DataFrame:
+def programmes() -> pl.DataFrame:
     """One row is one of the 292 welfare programmes."""
+    columns = (
+        "code", "ministry", "family", "name_ko", "name_en", "template", "unit", "benefit",
+        "legal_basis", "status", "introduced", "needs_investigation",
+    )  # fmt: skip
     return pl.DataFrame(
         [
-            {
-                "code": programme.code,
-                "ministry": programme.ministry,
-                "family": programme.family,
-                "name_ko": programme.name_ko,
-                "name_en": programme.name_en,
-            }
-            for programme in catalogue.programmes.values()
+            {column: getattr(programme, column) for column in columns}
+            | {"period": programme.payment_cycle, "amount_unit": programme.amount.unit}
+            for programme in load_programmes()
         ]
     ).sort("code")
 
