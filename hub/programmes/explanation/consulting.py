@@ -71,7 +71,7 @@ class Advice:
     is_received: bool
     reasons: tuple[str, ...]
     missing: tuple[Point, ...] = ()
-    """What is missing, of nearly and unsettled ones."""
+    """What is missing, of those that are nearly reached or not settled."""
 
     def mapping(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
@@ -194,7 +194,7 @@ def consult_person(
         found = _advice(
             programme, own, everybody, settled[programme.code], mine[programme.scope], day
         )
-        if found.state in {FAR, SETTLE}:
+        if found.state in {FAR, SETTLE, OPEN}:
             subject = scopes[programme.scope]
             if programme.scope == "person":
                 subject = subject.filter(pl.col("subject_id") == case.person_id)

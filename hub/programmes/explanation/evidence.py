@@ -71,7 +71,7 @@ def fact_points(  # noqa: PLR0911  one case a kind of fact
     records = _records(node.name, seen.value, asked_words(whole, node.name), case, person_id)
     if records:
         return _source_points(records, case, person_id, limit)
-    return _absence(node.name, seen.value, case)
+    return _absence(node.name, seen.value, asked_words(whole, node.name), case)
 
 
 def _records(
@@ -196,12 +196,14 @@ def settling_documents(name: str, asked: Sequence[str], case: CaseFile) -> tuple
     return tuple(dict.fromkeys(code for code in codes if code in case.documents))[:3]
 
 
-def _absence(name: str, value: object, case: CaseFile) -> tuple[Point, ...]:
+def _absence(name: str, value: object, asked: Sequence[str], case: CaseFile) -> tuple[Point, ...]:
     """Say that no record tells it, and which documents would."""
-    codes = [each for each in fact_of(name).sources if each in case.documents][:3]
-    documents = joined((case.document(code).text for code in codes), "; ", "; ")
-    if value is None or not documents:
+    codes = settling_documents(name, asked, case)
+    if value is None:
+        return unknown_points(codes, case)
+    if not codes:
         return ()
+    documents = joined((case.document(code).text for code in codes), "; ", "; ")
     return (
         Point(
             Text(f"no record in: {documents.en}", f"기록 없음: {documents.ko}"), kind="no_record"

@@ -338,8 +338,13 @@ def _amount_points(
     )
     if stored is None:
         return
+    lowered = (replay.amount or 0) - (stored.payable_amount or 0)
     for code in stored.interaction_codes:
-        yield Point(interaction_text(code, case), kind="interaction", details={"code": code})
+        text = interaction_text(code, case)
+        if len(stored.interaction_codes) == 1 and lowered:
+            by = given(programme.amount, lowered)
+            text += Text(f": {by.en} less", f": {by.ko} 감액")
+        yield Point(text, kind="interaction", details={"code": code})
     payable = given(programme.amount, stored.payable_amount)
     yield Point(
         Text("payable: ", "지급액: ") + payable,

@@ -173,6 +173,6 @@ def fact_text(seen: Seen, case: CaseFile, asked: tuple[str, ...] = ()) -> Text:
     if isinstance(value, (list, tuple)) and asked:
         held = [each for each in value if each in asked]
         names = joined(word(node.name, each, case.programmes) for each in held)
-        said = names if held else Text("none of those asked for", "해당 없음")
+        said = names if held else Text("none of those asked for on record", "해당 기록 없음")
         return fact_name(node.name) + same(": ") + said
     return fact_name(node.name) + same(": ") + value_text(node.name, value, case.programmes)  # type: ignore[arg-type]
