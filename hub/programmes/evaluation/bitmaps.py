@@ -31,8 +31,8 @@ def word_count(rows: int) -> int:
     return -(-rows // 64)
 
 
-def pack(flags: NDArray[np.bool_], rows: int) -> Words:
-    """Return the bitmap of `flags`, one a row, or one for all rows."""
+def pack(flags: NDArray[np.bool_] | NDArray[np.uint8], rows: int) -> Words:
+    """Return the bitmap of `flags` (true, or not 0), one a row, or one for all rows."""
     if flags.ndim == 0:
         return all_rows(rows) if flags else np.zeros(word_count(rows), np.uint64)
     packed = np.packbits(flags, bitorder="little")

@@ -17,7 +17,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.programmes.evaluation.bitmaps import Bits, Rows, rows_of, test, unpack
+from hub.programmes.evaluation.bitmaps import Bits, Rows, Words, rows_of, test, unpack
 from hub.programmes.evaluation.frames import Frame, SetColumn
 from hub.programmes.evaluation.kernel import Numbers, ParameterAmounts, Plan
 from hub.programmes.facts import BITS_IN_WORD, Fact
@@ -179,23 +179,21 @@ def _selection(
         outcome = np.full(len(received), NOT_IN_FORCE, np.uint8)
         return _bare(received, outcome, first_row)
     eligible = _eligible(frame, plan, compiled)
-    if len(received):
-        flags = np.zeros(frame.rows, np.bool_)
-        flags[eligible] = True
-        others = received[~flags[received]]
-        flags[others] = True
-        rows = np.flatnonzero(flags) if len(others) else eligible
-        is_received = np.zeros(frame.rows, np.bool_)
-        is_received[received] = True
-        stored_received = is_received[rows]
-    else:
-        rows, others = eligible, received
-        stored_received = np.zeros(len(rows), np.bool_)
-    found = _bare(rows, np.full(len(rows), ELIGIBLE, np.uint8), first_row)
-    found.is_received = stored_received
+    others = received[~test(eligible, received)]
     if len(others):
-        _judge(frame, plan, compiled, rows, found)
+        flags = unpack(eligible, frame.rows)
+        flags[others] = True
+        rows = np.flatnonzero(flags)
+    else:
+        rows = rows_of(eligible, frame.rows)
+    found = _bare(rows, np.full(len(rows), ELIGIBLE, np.uint8), first_row)
+    found.is_received = np.zeros(len(rows), np.bool_)
+    found.is_received[np.searchsorted(rows, received)] = True
+    if len(others):
+        _judge(frame, plan, compiled, others, np.searchsorted(rows, others), found)
     _measure(frame, plan, compiled, rows, found)
+    if found.amount_known is None:
+        return found
     stored = (found.outcome == ELIGIBLE) | found.is_received
     return found if stored.all() else _kept(found, np.flatnonzero(stored))
 
@@ -216,7 +214,7 @@ def decide_rows(
     found = _bare(rows, np.full(len(rows), outcome, np.uint8), 0)
     found.is_received = np.isin(rows, received)
     if compiled.is_in_force:
-        _judge(frame, plan, compiled, rows, found)
+        _judge(frame, plan, compiled, rows, np.arange(len(rows)), found)
         _measure(frame, plan, compiled, rows, found)
     return found
 
@@ -245,21 +243,26 @@ def _bare(rows: Rows, outcome: NDArray[np.uint8], first_row: int) -> Selection:
     )
 
 
-def _eligible(frame: Frame, plan: Plan, compiled: CompiledProgramme) -> Rows:
-    """Rows of which every condition is known to be true."""
+def _eligible(frame: Frame, plan: Plan, compiled: CompiledProgramme) -> Words:
+    """Bitmap of the rows of which every condition is known to be true."""
     trues = []
     for condition in compiled.conditions:
         if condition.step is None:
-            return np.empty(0, np.intp)
+            return np.zeros_like(frame.valid)
         bits: Bits = plan.result(condition.step, frame)
         trues.append(bits.true)
-    return rows_of(reduce(np.bitwise_and, trues, frame.valid), frame.rows)
+    return reduce(np.bitwise_and, trues, frame.valid)
 
 
-def _judge(
-    frame: Frame, plan: Plan, compiled: CompiledProgramme, rows: Rows, found: Selection
+def _judge(  # noqa: PLR0913, PLR0917  the frame, what is asked, of whom, and where it goes
+    frame: Frame,
+    plan: Plan,
+    compiled: CompiledProgramme,
+    rows: Rows,
+    places: Rows,
+    found: Selection,
 ) -> None:
-    """Fill masks and outcomes: what fails and what is unknown of the stored rows."""
+    """Fill masks and outcomes of `rows`, which stand at `places` of `found`; others have no bit set."""
     fails = np.zeros(len(rows), np.int64)
     unknowns = np.zeros(len(rows), np.int64)
     for condition in compiled.conditions:
@@ -273,9 +276,11 @@ def _judge(
         )
         fails |= np.where(true | unknown, 0, np.int64(1 << condition.bit))
         unknowns |= np.where(unknown, np.int64(1 << condition.bit), 0)
-    found.fail_mask, found.unknown_mask = fails, unknowns
-    found.outcome[unknowns != 0] = UNDETERMINED
-    found.outcome[fails != 0] = INELIGIBLE
+    found.fail_mask = np.zeros(len(found.rows), np.int64)
+    found.unknown_mask = np.zeros(len(found.rows), np.int64)
+    found.fail_mask[places], found.unknown_mask[places] = fails, unknowns
+    found.outcome[places[unknowns != 0]] = UNDETERMINED
+    found.outcome[places[fails != 0]] = INELIGIBLE
 
 
 def _measure(
@@ -291,8 +296,7 @@ def _measure(
         if found.amount_known is not None:
             found.outcome[eligible & ~found.amount_known] = UNDETERMINED
             eligible &= found.amount_known
-        if not eligible.all():
-            found.amount_known = eligible
+        found.amount_known = None if eligible.all() else eligible
     if compiled.margin is not None:
         found.margin, found.margin_known = _integers(plan.result(compiled.margin, few), few)
 

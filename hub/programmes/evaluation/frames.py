@@ -18,12 +18,8 @@ from hub.programmes.evaluation.bitmaps import Rows, Words, all_rows, pack, test,
 from hub.programmes.facts import Fact
 from hub.programmes.language.vocabulary import limits_of
 
-_NARROW: Mapping[str, type[np.signedinteger[Any]]] = {
-    "years": np.int16,
-    "months": np.int16,
-    "count": np.int32,
-    "days": np.int32,
-}
+_NARROW = (np.int16, np.int32)
+"""Numbers are held in the first of these that they fit, else in 64 bits: less memory to scan."""
 
 
 class FactColumnError(ValueError):
@@ -237,9 +233,13 @@ def _numbers(array: pa.Array, fact: Fact) -> NDArray[Any]:
     if not len(values):
         return values
     lowest, highest = limits_of(fact.type)
-    if values.min() < lowest or values.max() > highest:
+    least, most = values.min(), values.max()
+    if least < lowest or most > highest:
         raise FactColumnError(
             f"column {fact.name} leaves {lowest} to {highest} {fact.type}; mend the SQL of the column"
         )
-    narrow = _NARROW.get(fact.type)
-    return values if narrow is None else values.astype(narrow)
+    for narrow in _NARROW:
+        limits = np.iinfo(narrow)
+        if limits.min <= least and most <= limits.max:
+            return values.astype(narrow)
+    return values
