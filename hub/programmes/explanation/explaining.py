@@ -14,40 +14,32 @@ from hub.programmes.evaluation.replay import Replay, TraceNode
 from hub.programmes.explanation.amounts import given, interaction_text, worded
 from hub.programmes.explanation.case_file import CaseFile, StoredDecision, parameter_text
 from hub.programmes.explanation.changes import change, ends_on
+from hub.programmes.explanation.conditions import (
+    Judged,
+    condition_point,
+    judged,
+    name_of,
+    unknown_facts,
+)
 from hub.programmes.explanation.evidence import (
-    fact_points,
     settling_documents,
     unknown_points,
 )
 from hub.programmes.explanation.findings import (
     Seen,
     asked_words,
-    compared,
     fact_text,
     facts_seen,
     failure_text,
-    limit_text,
-    number_text,
 )
 from hub.programmes.explanation.point import Point
 from hub.programmes.explanation.texts import NOTHING, Text, day_text, joined, quantity, same
-from hub.programmes.explanation.words import fact_name, fact_words, member_word
+from hub.programmes.explanation.words import fact_name, fact_words
 from hub.programmes.language import tree
-from hub.programmes.programme import Condition, Programme
+from hub.programmes.programme import Programme
 
 RECORDS_SHOWN = 4
 """Most records that are listed of one fact, for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A condition of the programme beside what the replay found of it."""
-
-    condition: Condition
-    seen: Seen
-    mark: str
-    is_missing: bool
-    """Its evidence never arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +75,6 @@ class Explanation:
         }
 
 
-def judged(replay: Replay, programme: Programme) -> tuple[Judged, ...]:
-    """Return the conditions asked on the day, in order, with what was found of them."""
-    rules = {each.code: each for each in programme.conditions_on(replay.day)}
-    found = []
-    for trace in replay.trace.children:
-        if trace.kind != "condition":
-            continue
-        condition = rules[trace.text]
-        inner = trace.children[0] if trace.children else None
-        if replay.unknown_mask >> condition.bit & 1:
-            mark = "unknown"
-        else:
-            mark = "failed" if replay.fail_mask >> condition.bit & 1 else "met"
-        found.append(
-            Judged(condition, Seen(condition.rule, inner), mark, trace.status == "missing")
-        )
-    return tuple(found)
-
-
 def explain(
     replay: Replay,
     programme: Programme,
@@ -126,7 +99,7 @@ def explain(
         programme=programme,
         headline=_headline(replay, programme, case, found, stored),
         conditions=tuple(
-            _condition_point(each, programme, case, person_id, records_shown) for each in found
+            condition_point(each, programme, case, person_id, records_shown) for each in found
         ),
         amount=tuple(_amount_points(replay, programme, case, stored)),
         changes=tuple(_change_points(replay, found, programme, case, person_id)),
@@ -187,141 +160,20 @@ def _reason(each: Judged, case: CaseFile) -> Text:
                 " because documents are missing",
                 f"“{each.condition.text_ko}” 확인에 필요한 자료가 없음",
             )
-        names = joined(dict.fromkeys(fact_name(fact) for fact, _ in _unknown_facts(each)))
+        names = joined(dict.fromkeys(fact_name(fact) for fact, _ in unknown_facts(each)))
         return Text(f"{names.en} not known", f"{names.ko} 확인되지 않음")
     said = failure_text(each.seen)
     if said is not None:
         return said
     facts = facts_seen(each.seen)
-    value = fact_text(facts[0], case, asked_words(each.seen, _name(facts[0]))) if facts else NOTHING
+    value = (
+        fact_text(facts[0], case, asked_words(each.seen, name_of(facts[0]))) if facts else NOTHING
+    )
     shown = Text(f" ({value.en})", f"({value.ko})") if value else NOTHING
     return (
         Text(f"“{each.condition.text_en}” does not hold", f"“{each.condition.text_ko}” 미충족")
         + shown
     )
-
-
-def _name(seen: Seen) -> str:
-    return seen.node.name if isinstance(seen.node, tree.Fact) else ""
-
-
-def _unknown_facts(each: Judged) -> list[tuple[str, tuple[str, ...]]]:
-    """Return the facts that leave a condition open, with the words that are asked of each."""
-    conditions = [each.seen, *(inner for _, inner in each.seen.members)]
-    facts = [(fact, whole) for whole in conditions for fact in facts_seen(whole)]
-    unknown = [pair for pair in facts if pair[0].value is None] or facts
-    return list(
-        dict.fromkeys((_name(fact), asked_words(whole, _name(fact))) for fact, whole in unknown)
-    )
-
-
-def _condition_point(
-    each: Judged,
-    programme: Programme,
-    case: CaseFile,
-    person_id: str | None,
-    limit: int | None,
-) -> Point:
-    children: list[Point] = []
-    if each.is_missing:
-        missing = case.gaps.get((programme.code, each.condition.bit), ())
-        children += unknown_points(missing, case)
-    children += _values(each.seen, case, person_id, limit)
-    children.append(
-        Point(
-            Text(f"law: {each.condition.citation}", f"근거: {each.condition.citation}"), kind="law"
-        )
-    )
-    return Point(
-        Text(each.condition.text_en, each.condition.text_ko),
-        mark=each.mark,
-        kind="condition",
-        details={
-            "code": each.condition.code,
-            "bit": each.condition.bit,
-            "expression": each.condition.expression.strip(),
-            "value": each.seen.value,
-        },
-        children=tuple(children),
-    )
-
-
-def _values(
-    seen: Seen, case: CaseFile, person_id: str | None, limit: int | None
-) -> Iterator[Point]:
-    """Yield the values found, each with its limit and what it rests on."""
-    if isinstance(seen.node, tree.Members):
-        yield from _member_values(seen, case, limit)
-        return
-    limits = _limits(seen)
-    for fact in facts_seen(seen):
-        name = _name(fact)
-        asked = asked_words(seen, name)
-        words = fact_text(fact, case, asked)
-        bound = joined(limits.get(name, ()), ", ", ", ")
-        said = words + Text(f" (asked: {bound.en})", f" (기준: {bound.ko})") if bound else words
-        yield Point(
-            said,
-            mark="unknown" if fact.value is None else "",
-            kind="value",
-            details={"fact": name, "value": fact.value},
-            children=fact_points(fact, seen, case, person_id, limit),
-        )
-    for each in seen.walk():
-        if isinstance(each.node, tree.Parameter):
-            yield from _parameter_value(each, case)
-        elif isinstance(each.node, tree.Members):
-            yield from _member_values(each, case, limit)
-
-
-def _limits(seen: Seen) -> dict[str, list[Text]]:
-    found: dict[str, list[Text]] = {}
-    for each in seen.walk():
-        pair = compared(each)
-        if pair is None or not isinstance(pair.left.node, tree.Fact):
-            continue
-        if pair.right.value is None:
-            continue
-        limit = number_text(pair.right.value, pair.unit)
-        bound = limit_text(pair.comparator, limit)
-        found.setdefault(pair.left.node.name, []).append(bound)
-    return found
-
-
-def _parameter_value(seen: Seen, case: CaseFile) -> Iterator[Point]:
-    name = seen.node.name if isinstance(seen.node, tree.Parameter) else ""
-    cells = [each for each in case.parameters if each.parameter == name]
-    meaning = case.meanings.get(name, name)
-    value = number_text(seen.value, seen.node.type.unit)
-    below = tuple(Point(parameter_text(each), kind="notice") for each in cells[:1])
-    yield Point(
-        Text(f"{meaning}: {value.en}", f"{cells[0].notice if cells else name}: {value.ko}"),
-        kind="parameter",
-        details={"parameter": name, "value": seen.value},
-        children=below,
-    )
-
-
-def _member_values(seen: Seen, case: CaseFile, limit: int | None) -> Iterator[Point]:
-    roles = {member.person_id: member.role for member in case.members}
-    for person_id, inner in seen.members:
-        mark = "unknown"
-        if inner.value is not None:
-            mark = "met" if inner.value else "failed"
-        values = tuple(_values(inner, case, person_id, 1 if limit is not None else None))
-        said = joined((value.text for value in values), "; ", "; ")
-        yield Point(
-            same(f"{person_id} ")
-            + member_word("role", roles.get(person_id, ""))
-            + same(": ")
-            + said,
-            mark=mark,
-            kind="member",
-            details={"person_id": person_id, "value": inner.value},
-            children=tuple(below for value in values for below in value.children),
-        )
-    if not seen.members:
-        yield Point(Text("no counted member", "산정 대상 가구원 없음"))
 
 
 def _amount_points(
@@ -416,13 +268,13 @@ def _change_point(
             codes = tuple(
                 dict.fromkeys(
                     code
-                    for name, asked in _unknown_facts(each)
+                    for name, asked in unknown_facts(each)
                     for code in settling_documents(name, asked, case)
                 )
             )
         why = tuple(
             Point(words.why_unknown, kind="why_unknown")
-            for name, _ in _unknown_facts(each)
+            for name, _ in unknown_facts(each)
             if (words := fact_words()[name]).why_unknown and not each.is_missing
         )
         return Point(
