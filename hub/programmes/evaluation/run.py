@@ -1,22 +1,25 @@
 """All programmes over the subject tables: read in pieces, decide on two threads, put together.
 
-Here: reading Parquet by row groups, members of units, the order of pieces. Never here: deciding a
-piece (`deciding`) or storing rows (`writing`). Next: `writing` stores what `evaluate` returns.
+Here: reading Parquet by row groups, the order of pieces. Never here: deciding a piece (`deciding`),
+finding members (`members`), keeping rows (`selections`). Next: `writing` stores what `evaluate` returns.
+
+What grows with the number of people is their ids, who is whose member, and the facts of members that
+programmes of households read; decisions go to a file when they are many.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from hub.programmes.evaluation.bitmaps import pack, unpack
 from hub.programmes.evaluation.deciding import (
@@ -24,7 +27,6 @@ from hub.programmes.evaluation.deciding import (
     Gaps,
     Selection,
     compile_scope,
-    concatenated,
     decide_frame,
 )
 from hub.programmes.evaluation.frames import (
@@ -38,9 +40,13 @@ from hub.programmes.evaluation.frames import (
     unknown_column,
 )
 from hub.programmes.evaluation.kernel import ParameterAmounts
+from hub.programmes.evaluation.members import Units, unit_members
+from hub.programmes.evaluation.selections import BYTES_IN_MEMORY, Selections
 from hub.programmes.evaluation.settling import Settled, settle
 from hub.programmes.facts import Fact
 from hub.programmes.programme import Programme
+
+Result = TypeVar("Result")
 
 THREADS = 2
 _ROWS_OF_A_PIECE = 1 << 17
@@ -63,30 +69,19 @@ class Decided:
     programmes: tuple[Programme, ...]
     subject_ids: Mapping[str, pa.Array]
     """Scope → ids of all subjects, by row."""
-    selections: Mapping[str, Selection]
+    selections: Selections
     settled: Mapping[str, Settled]
 
     @property
     def rows(self) -> int:
         """How many decisions are stored."""
-        return sum(len(selection.rows) for selection in self.selections.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """Counted members of the assistance units, by row of the subject tables."""
-
-    members: NDArray[np.int64]
-    """Person rows, unit after unit."""
-    bounds: NDArray[np.int64]
-    """Unit u has the members bounds[u] to bounds[u + 1], that one not included."""
-    unit_of_person: NDArray[np.int64]
-    """Household row of each person; -1 outside every unit."""
+        return sum(self.selections.counts.values())
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
     path: Path
+    metadata: pq.FileMetaData
     group: int
     offset: int
     rows: int
@@ -102,6 +97,7 @@ def evaluate(
     gaps: Gaps = (),
     *,
     threads: int = THREADS,
+    bytes_in_memory: int = BYTES_IN_MEMORY,
 ) -> Decided:
     """Decide all `programmes` for all subjects.
 
@@ -113,6 +109,7 @@ def evaluate(
         day: the day that is decided.
         gaps: (programme, bit) of conditions whose evidence did not arrive.
         threads: pieces that are worked on at once.
+        bytes_in_memory: decisions that are held before they go to a temporary file.
 
     Raises:
         FactColumnError: a column holds what its fact cannot be.
@@ -120,10 +117,15 @@ def evaluate(
     person = compile_scope("person", programmes, facts, amounts, day, gaps)
     household = compile_scope("household", programmes, facts, amounts, day, gaps)
     member_facts = sorted(household.plan.member_facts)
+    selections = Selections([programme.code for programme in programmes], bytes_in_memory)
+
+    def keep(scope: CompiledScope, found: Iterable[Selection]) -> None:
+        for compiled, selection in zip(scope.programmes, found, strict=True):
+            selections.add(compiled.programme.code, selection)
+
     with ThreadPoolExecutor(threads) as pool:
         kept: dict[str, list[AnyColumn]] = {name: [] for name in member_facts}
         person_ids: list[pa.Array] = []
-        person_parts: list[list[Selection]] = []
         wanted = person.facts | set(member_facts)
 
         def decide_people(piece: _Piece) -> tuple[pa.Array, list[Selection], list[AnyColumn]]:
@@ -132,9 +134,9 @@ def evaluate(
             found = decide_frame(frame, person, piece.first_row)
             return _ids(batch), found, [frame.column(name) for name in member_facts]
 
-        for ids, found, columns in pool.map(decide_people, _pieces(tables.person_subject)):
+        for ids, found, columns in _in_order(pool, decide_people, tables.person_subject):
             person_ids.append(ids)
-            person_parts.append(found)
+            keep(person, found)
             for name, column in zip(member_facts, columns, strict=True):
                 kept[name].append(column)
         sizes = [len(ids) for ids in person_ids]
@@ -152,8 +154,8 @@ def evaluate(
             frame = _frame(batch, facts, lambda: _members(store, units, first, last))
             return decide_frame(frame, household, piece.first_row)
 
-        household_parts = list(pool.map(decide_units, _pieces(tables.household_subject)))
-    selections = _together(person, person_parts) | _together(household, household_parts)
+        for found in _in_order(pool, decide_units, tables.household_subject):
+            keep(household, found)
     counts = {"person": len(all_people), "household": len(all_units)}
     settled = settle(programmes, selections, units.unit_of_person, counts)
     return Decided(
@@ -165,6 +167,19 @@ def evaluate(
     )
 
 
+def _in_order(
+    pool: ThreadPoolExecutor, decide: Callable[[_Piece], Result], path: Path
+) -> Iterator[Result]:
+    """Decide the pieces of a table; give results in order, and never read far ahead of them."""
+    waiting: deque[Future[Result]] = deque()
+    for piece in _pieces(path):
+        waiting.append(pool.submit(decide, piece))
+        if len(waiting) > THREADS:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
 def _pieces(path: Path) -> Iterator[_Piece]:
     metadata = pq.read_metadata(path)
     first_row = 0
@@ -172,13 +187,13 @@ def _pieces(path: Path) -> Iterator[_Piece]:
         rows = metadata.row_group(group).num_rows
         for offset in range(0, rows, _ROWS_OF_A_PIECE):
             size = min(_ROWS_OF_A_PIECE, rows - offset)
-            yield _Piece(path, group, offset, size, first_row + offset)
+            yield _Piece(path, metadata, group, offset, size, first_row + offset)
         first_row += rows
 
 
 def _read(piece: _Piece, names: frozenset[str], facts: Mapping[str, Fact]) -> pa.RecordBatch:
     words = [name for name in names if facts[name].type == "enum"]
-    with pq.ParquetFile(piece.path, read_dictionary=words) as file:
+    with pq.ParquetFile(piece.path, metadata=piece.metadata, read_dictionary=words) as file:
         present = set(file.schema_arrow.names)
         columns = ["subject_id"]
         for name in sorted(names):
@@ -210,7 +225,8 @@ def _all(parts: list[pa.Array]) -> pa.Array:
 
 
 def _column_ids(path: Path) -> pa.Array:
-    column = pq.read_table(path, columns=["subject_id"]).column(0)
+    with pq.ParquetFile(path) as file:
+        column = file.read(["subject_id"], use_threads=False).column(0)
     return _all([chunk.cast(pa.large_string()) for chunk in column.chunks])
 
 
@@ -242,57 +258,3 @@ def _members(store: Mapping[str, AnyColumn], units: Units, first: int, last: int
     rows = units.members[units.bounds[first] : units.bounds[last]]
     frame = Frame(len(rows), lambda name: taken(store[name], rows))
     return MemberFrame(frame, units.bounds[first : last + 1] - units.bounds[first])
-
-
-def unit_members(path: Path, people: pa.Array, units: pa.Array) -> Units:
-    """Return who is counted in which unit, by rows of the subject tables.
-
-    Args:
-        path: `assistance_unit_member`.
-        people: subject ids of `person_subject`, by row.
-        units: subject ids of `household_subject`, by row.
-    """
-    joined = (
-        pl.scan_parquet(path)
-        .filter(pl.col("is_counted"))
-        .select(pl.col("household_id").cast(pl.String), pl.col("person_id").cast(pl.String))
-        .join(
-            pl.LazyFrame({"person_id": pl.Series(people)}).with_row_index("person_row"),
-            on="person_id",
-        )
-        .join(
-            pl.LazyFrame({"household_id": pl.Series(units)}).with_row_index("unit_row"),
-            on="household_id",
-        )
-        .select("unit_row", "person_row")
-        .sort("unit_row", "person_row")
-        .collect()
-    )
-    unit_rows = joined["unit_row"].to_numpy().astype(np.int64)
-    members = joined["person_row"].to_numpy().astype(np.int64)
-    unit_of_person = np.full(len(people), -1, np.int64)
-    unit_of_person[members] = unit_rows
-    bounds = np.searchsorted(unit_rows, np.arange(len(units) + 1)).astype(np.int64)
-    return Units(members, bounds, unit_of_person)
-
-
-def _together(scope: CompiledScope, parts: list[list[Selection]]) -> dict[str, Selection]:
-    selections = {}
-    for number, compiled in enumerate(scope.programmes):
-        mine = [part[number] for part in parts]
-        selections[compiled.programme.code] = concatenated(mine or [_nothing()])
-    return selections
-
-
-def _nothing() -> Selection:
-    return Selection(
-        rows=np.empty(0, np.int64),
-        outcome=np.empty(0, np.uint8),
-        is_received=np.empty(0, np.bool_),
-        fail_mask=None,
-        unknown_mask=None,
-        amount=None,
-        amount_known=None,
-        margin=None,
-        margin_known=None,
-    )

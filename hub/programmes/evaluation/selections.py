@@ -1,0 +1,148 @@
+"""Stored rows of all programmes, in narrow arrays: in memory while they are few, else in a file.
+
+Here: keeping the parts of `decide_frame` and giving them back programme by programme. Never here:
+deciding or settling. Next: `settling` and `writing` ask for one programme at a time.
+
+Memory does not grow with the number of people: once the parts hold more than a limit they go to a
+temporary file without a name (where `TMPDIR` says), all parts of a programme together.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.programmes.evaluation.deciding import Selection, concatenated
+
+BYTES_IN_MEMORY = 1 << 29
+_FIELDS = tuple(Selection.__slots__)
+_WIDTHS = (np.uint8, np.int16, np.int32)
+
+
+class _Written(NamedTuple):
+    """Place of one array in the file."""
+
+    offset: int
+    count: int
+    dtype: np.dtype[Any]
+
+
+class Selections(Mapping[str, Selection]):
+    """Programme → its stored rows, in the order of subjects.
+
+    Args:
+        codes: programmes, in the order in which they are given back.
+        bytes_in_memory: what is kept in memory before it goes to a file.
+    """
+
+    def __init__(self, codes: Sequence[str], bytes_in_memory: int = BYTES_IN_MEMORY) -> None:
+        self._limit = bytes_in_memory
+        self._held = 0
+        self._parts: dict[str, list[Selection]] = {code: [] for code in codes}
+        self._written: dict[str, list[list[_Written | None]]] = {code: [] for code in codes}
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the selections
+        self.counts: dict[str, int] = dict.fromkeys(codes, 0)
+        """Programme → number of stored rows."""
+
+    def __getitem__(self, code: str) -> Selection:
+        """Return all rows of a programme; rows of subjects in 32 bits, other numbers in 64."""
+        parts = [self._read(arrays) for arrays in self._written[code]] + self._parts[code]
+        if not parts:
+            return _nothing()
+        return _widened(concatenated(parts))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def add(self, code: str, part: Selection) -> None:
+        """Keep rows that follow those kept already."""
+        if not len(part.rows):
+            return
+        narrow = _narrowed(part)
+        self._parts[code].append(narrow)
+        self.counts[code] += len(part.rows)
+        self._held += sum(array.nbytes for array in _arrays(narrow) if array is not None)
+        if self._held > self._limit:
+            self._write()
+
+    def _write(self) -> None:
+        for code, parts in self._parts.items():
+            if parts:
+                arrays = _arrays(_narrowed(concatenated(parts)))
+                self._written[code].append([self._append(array) for array in arrays])
+                parts.clear()
+        self._held = 0
+
+    def _append(self, array: NDArray[Any] | None) -> _Written | None:
+        if array is None:
+            return None
+        offset = self._file.seek(0, 2)
+        self._file.write(np.ascontiguousarray(array).data)
+        return _Written(offset, len(array), array.dtype)
+
+    def _read(self, arrays: Sequence[_Written | None]) -> Selection:
+        self._file.flush()
+        found: list[NDArray[Any] | None] = []
+        for place in arrays:
+            if place is None:
+                found.append(None)
+                continue
+            array = np.empty(place.count, place.dtype)
+            self._file.seek(place.offset)
+            self._file.readinto(array.data)  # type: ignore[attr-defined]
+            found.append(array)
+        return Selection(*found)  # type: ignore[arg-type]
+
+
+def _arrays(selection: Selection) -> list[NDArray[Any] | None]:
+    return [getattr(selection, name) for name in _FIELDS]
+
+
+def _narrowed(selection: Selection) -> Selection:
+    """Return the same rows in the narrowest integers that hold them."""
+    return Selection(*(None if array is None else _narrow(array) for array in _arrays(selection)))  # type: ignore[arg-type]
+
+
+def _narrow(array: NDArray[Any]) -> NDArray[Any]:
+    if array.dtype.itemsize == 1 or not len(array):
+        return array
+    least, most = array.min(), array.max()
+    for width in _WIDTHS:
+        limits = np.iinfo(width)
+        if limits.min <= least and most <= limits.max:
+            return array.astype(width, copy=False)
+    return array
+
+
+def _widened(found: Selection) -> Selection:
+    wide = {"rows": np.int32, "outcome": np.uint8} | dict.fromkeys(
+        ("fail_mask", "unknown_mask", "amount", "margin"), np.int64
+    )
+    return Selection(
+        *(  # type: ignore[arg-type]
+            array if array is None or name not in wide else array.astype(wide[name], copy=False)
+            for name, array in zip(_FIELDS, _arrays(found), strict=True)
+        )
+    )
+
+
+def _nothing() -> Selection:
+    empty = np.empty(0, np.uint8)
+    return Selection(
+        rows=np.empty(0, np.int32),
+        outcome=empty,
+        is_received=empty.astype(np.bool_),
+        fail_mask=None,
+        unknown_mask=None,
+        amount=None,
+        amount_known=None,
+        margin=None,
+        margin_known=None,
+    )
