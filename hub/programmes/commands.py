@@ -167,14 +167,25 @@ def write_reference_pages(
 
 @programmes_app.command("test")
 def run_golden_cases(as_json: AsJson = False) -> None:
-    """Run the golden cases in hub/programmes/golden; exit code 1 where one comes out otherwise."""
-    from hub.programmes.golden_cases import GoldenCaseError, run_cases
+    """Run the golden cases in hub/programmes/golden; exit code 1 where one comes out otherwise.
+
+    Prints the counts by ministry, and each case that differs. `--json` prints all cases.
+    """
+    from hub.programmes.golden_cases import GoldenCaseError
+    from hub.programmes.golden_runs import ministry_rows, run_cases
 
     try:
         rows = run_cases(load_programmes())
     except (GoldenCaseError, ProgrammeError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
-    print_rows(rows, as_json=as_json, title="Golden cases")
-    if not all(row["passed"] for row in rows):
+    failed = [row for row in rows if not row["passed"]]
+    if as_json:
+        print_rows(rows, as_json=True)
+    else:
+        print_rows(list(ministry_rows(rows)), as_json=False, title="Golden cases")
+        if failed:
+            shown = ["file", "case", "different"]
+            print_rows(failed, as_json=False, title="Cases that differ", columns=shown)
+    if failed:
         raise typer.Exit(1)

@@ -1,28 +1,29 @@
 """Golden cases: facts of a subject, and what must come out, as data.
 
-Here: reading `golden/*.toml` and replaying each case. Never here: cases (they are data), or how a decision
-is made (`evaluation`). Next: `hub programmes test` and a test print what differs.
+Here: reading `golden/*.toml`. Never here: cases (they are data), deciding them (`golden_runs`), or how a
+decision is made (`evaluation`). Next: `golden_runs` decides the cases and says what differs.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
-from hub.programmes.evaluation.replay import Replay, replay
-from hub.programmes.facts import BITS_IN_WORD, Fact, load_facts
-from hub.programmes.parameters import ParameterValue, load_parameters
-from hub.programmes.programme import Programme
+from hub.programmes.facts import Fact, load_facts
 
 GOLDEN_FOLDER = Path(__file__).parent / "golden"
-_FIELDS = {"name", "programme", "day", "known_at", "subject", "members", "expected", "source"}
+_FILE_FIELDS = {"programme", "day", "source", "base", "base_members", "case"}
+_FIELDS = {
+    *("name", "programme", "day", "known_at", "source", "expected"),
+    *("subject", "members", "with", "without", "each", "gaps"),
+}
 _EXPECTED = ("outcome", "reasons", "amount", "margin_amount")
+
+Facts = Mapping[str, Any]
 
 
 class GoldenCaseError(ValueError):
@@ -38,8 +39,10 @@ class GoldenCase:
     programme: str
     day: dt.date
     known_at: dt.date
-    subject: Mapping[str, Any]
-    members: Sequence[Mapping[str, Any]]
+    subject: Facts
+    members: Sequence[Facts]
+    gaps: tuple[str, ...]
+    """Reason codes of conditions whose evidence did not arrive."""
     expected: Mapping[str, Any]
     source: str
 
@@ -51,117 +54,78 @@ def load_cases(folder: Path = GOLDEN_FOLDER) -> tuple[GoldenCase, ...]:
         GoldenCaseError: a case is wrong.
     """
     facts = load_facts()
-    cases = []
-    for path in sorted(folder.glob("*.toml")):
-        for number, entry in enumerate(tomllib.loads(path.read_text("utf-8"))["case"], start=1):
-            place = f"{path.name}, case {number}"
-            if unknown := set(entry) - _FIELDS:
-                raise GoldenCaseError(f"{place}, field {min(unknown)}: no such field; take it out")
-            for field in ("name", "programme", "day", "subject", "expected"):
-                if field not in entry:
-                    raise GoldenCaseError(f"{place}, field {field}: absent; give it")
-            if unknown := set(entry["expected"]) - set(_EXPECTED):
-                raise GoldenCaseError(
-                    f"{place}, field expected.{min(unknown)}: one of {', '.join(_EXPECTED)}"
-                )
-            members = entry.get("members", [])
-            for name in {*entry["subject"], *(name for each in members for name in each)}:
+    return tuple(case for path in sorted(folder.glob("*.toml")) for case in _file(path, facts))
+
+
+def _file(path: Path, facts: Mapping[str, Fact]) -> Iterator[GoldenCase]:
+    file = tomllib.loads(path.read_text("utf-8"))
+    if unknown := set(file) - _FILE_FIELDS:
+        raise GoldenCaseError(f"{path.name}, field {min(unknown)}: no such field; take it out")
+    for number, entry in enumerate(file.get("case", ()), start=1):
+        place = f"{path.name}, case {number}"
+        given: dict[str, Any] = {
+            field: file[field] for field in ("programme", "day", "source") if field in file
+        }
+        given |= entry
+        if unknown := set(given) - _FIELDS:
+            raise GoldenCaseError(f"{place}, field {min(unknown)}: no such field; take it out")
+        for field in ("name", "programme", "day", "expected"):
+            if field not in given:
+                raise GoldenCaseError(f"{place}, field {field}: absent; give it")
+        if unknown := set(given["expected"]) - set(_EXPECTED):
+            raise GoldenCaseError(
+                f"{place}, field expected.{min(unknown)}: one of {', '.join(_EXPECTED)}"
+            )
+        for suffix, subject, members in _subjects(file, given, facts, place):
+            for name in {*subject, *(name for each in members for name in each)}:
                 if name not in facts:
                     raise GoldenCaseError(f"{place}, fact {name}: not in facts.toml; mend it")
-            cases.append(
-                GoldenCase(
-                    file=path.name,
-                    name=entry["name"],
-                    programme=entry["programme"],
-                    day=entry["day"],
-                    known_at=entry.get("known_at", entry["day"]),
-                    subject=entry["subject"],
-                    members=members,
-                    expected=entry["expected"],
-                    source=entry.get("source", ""),
-                )
+            yield GoldenCase(
+                file=path.name,
+                name=given["name"] + suffix,
+                programme=given["programme"],
+                day=given["day"],
+                known_at=given.get("known_at", given["day"]),
+                subject=subject,
+                members=members,
+                gaps=tuple(given.get("gaps", ())),
+                expected=given["expected"],
+                source=given.get("source", ""),
             )
-    return tuple(cases)
 
 
-def subject_rows(subjects: Sequence[Mapping[str, Any]], facts: Mapping[str, Fact]) -> pl.DataFrame:
-    """Return rows of a subject table from facts by name.
-
-    A set is the list of its words, and all its other words are known not to be in it. Facts that are
-    left out are unknown.
-    """
-    rows: list[dict[str, Any]] = []
-    schema: dict[str, Any] = {"subject_id": pl.String}
-    for number, subject in enumerate(subjects):
-        row: dict[str, Any] = {"subject_id": f"subject-{number}"}
-        for name, value in subject.items():
-            fact = facts[name]
-            if fact.type != "set":
-                kinds: Mapping[str, Any] = {"boolean": pl.Boolean, "enum": pl.String}
-                schema[name] = kinds.get(fact.type, pl.Int64)
-                row[name] = value
-                continue
-            words = [0] * len(fact.columns)
-            for word in value:
-                place, bit = fact.bit(word)
-                words[place] |= 1 << bit
-            for place, (held, known) in enumerate(
-                zip(fact.columns, fact.known_columns, strict=True)
-            ):
-                width = min(BITS_IN_WORD, len(fact.values) - place * BITS_IN_WORD)
-                schema[held] = schema[known] = pl.UInt64
-                row[held], row[known] = words[place], (1 << width) - 1
-        rows.append(row)
-    return pl.DataFrame(rows, schema=schema)
+def _subjects(
+    file: Mapping[str, Any], entry: Mapping[str, Any], facts: Mapping[str, Fact], place: str
+) -> Iterator[tuple[str, Facts, Sequence[Facts]]]:
+    """Yield the subjects of one entry: one, or one a value of `each`."""
+    subject = {**(entry["subject"] if "subject" in entry else file.get("base", {}))}
+    members = [dict(one) for one in entry.get("members", file.get("base_members", ()))]
+    _change(subject, members, entry.get("with", {}), facts)
+    for name in entry.get("without", ()):
+        if not any(name in holder for holder in (subject, *members)):
+            raise GoldenCaseError(f"{place}, without {name}: no such fact is given; take it out")
+        for holder in (subject, *members):
+            holder.pop(name, None)
+    each = entry.get("each")
+    if each is None:
+        yield "", subject, members
+        return
+    if len(each) != 1:
+        raise GoldenCaseError(f"{place}, field each: one fact with its values; split the case")
+    ((name, values),) = each.items()
+    for value in values:
+        one, people = dict(subject), [dict(member) for member in members]
+        _change(one, people, {name: value}, facts)
+        yield f" ({name} = {value})", one, people
 
 
-def run_case(
-    case: GoldenCase, programmes: Mapping[str, Programme], parameters: Sequence[ParameterValue]
-) -> tuple[Replay, dict[str, tuple[Any, Any]]]:
-    """Decide a case; return the decision, and field → (expected, found) where they differ."""
-    facts = load_facts()
-    found = replay(
-        subject_rows([case.subject], facts),
-        programmes[case.programme],
-        parameters,
-        case.day,
-        case.known_at,
-        members=subject_rows(case.members, facts) if case.members else None,
-    )
-    told: Mapping[str, Any] = {
-        "outcome": found.outcome,
-        "reasons": list(found.reasons),
-        "amount": found.amount,
-        "margin_amount": found.margin_amount,
-    }
-    return found, {
-        field: (value, told[field])
-        for field, value in case.expected.items()
-        if value != told[field]
-    }
-
-
-def run_cases(
-    programmes: Sequence[Programme], folder: Path = GOLDEN_FOLDER
-) -> list[dict[str, object]]:
-    """Return one row a case: file, name, programme, and what differs (empty where nothing does)."""
-    by_code = {programme.code: programme for programme in programmes}
-    parameters = load_parameters()
-    rows: list[dict[str, object]] = []
-    for case in load_cases(folder):
-        if case.programme not in by_code:
-            raise GoldenCaseError(f"{case.file}, {case.name}: no programme {case.programme}")
-        _, different = run_case(case, by_code, parameters)
-        rows.append(
-            {
-                "file": case.file,
-                "case": case.name,
-                "programme": case.programme,
-                "passed": not different,
-                "different": "; ".join(
-                    f"{field}: expected {wanted}, found {found}"
-                    for field, (wanted, found) in different.items()
-                ),
-            }
-        )
-    return rows
+def _change(
+    subject: dict[str, Any],
+    members: Sequence[dict[str, Any]],
+    changes: Facts,
+    facts: Mapping[str, Fact],
+) -> None:
+    """Put facts of a person at the first member, where there are members, all others at the subject."""
+    for name, value in changes.items():
+        is_of_member = members and name in facts and facts[name].scope == "person"
+        (members[0] if is_of_member else subject)[name] = value

@@ -124,7 +124,7 @@ def replay(
         outcome=outcome,
         fail_mask=fails,
         unknown_mask=unknowns,
-        reasons=_reasons(programme.conditions_on(day), outcome, fails, unknowns),
+        reasons=reasons_of(programme.conditions_on(day), outcome, fails, unknowns),
         amount=_first(found.amount, found.amount_known if outcome == "eligible" else [False]),
         margin_amount=_first(found.margin, found.margin_known),
         is_received=len(receivers) > 0,
@@ -136,9 +136,10 @@ def _first(values: Any, known: Any) -> int | None:
     return None if values is None or (known is not None and not known[0]) else int(values[0])
 
 
-def _reasons(
+def reasons_of(
     conditions: Sequence[Condition], outcome: str, fails: int, unknowns: int
 ) -> tuple[str, ...]:
+    """Return the reason codes of an outcome in the order of bits."""
     ordered = sorted(conditions, key=lambda each: each.bit)
     if outcome == "ineligible":
         return tuple(each.code for each in ordered if fails >> each.bit & 1)
@@ -148,15 +149,26 @@ def _reasons(
 
 
 def subject_frame(
-    subjects: pl.DataFrame, facts: Mapping[str, Fact], members: pl.DataFrame | None = None
+    subjects: pl.DataFrame,
+    facts: Mapping[str, Fact],
+    members: pl.DataFrame | None = None,
+    *,
+    member_counts: Sequence[int] | None = None,
 ) -> Frame:
-    """Return a frame of `subjects`; `members` are those of the one unit, if there is one."""
+    """Return a frame of `subjects`.
+
+    Args:
+        subjects: rows of a subject table.
+        facts: the vocabulary.
+        members: rows of the counted members, unit after unit.
+        member_counts: members of each subject; by default the first subject has all of them.
+    """
     batch = _batch(subjects)
 
     def of_unit() -> MemberFrame:
         people = _batch(pl.DataFrame() if members is None else members)
         bounds = np.zeros(subjects.height + 1, np.int64)
-        bounds[1:] = people.num_rows
+        bounds[1:] = people.num_rows if member_counts is None else np.cumsum(member_counts)
         frame = Frame(people.num_rows, lambda name: read_column(people, facts[name]))
         return MemberFrame(frame, bounds)
 
