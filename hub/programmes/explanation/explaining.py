@@ -272,10 +272,11 @@ def _change_point(
                     for code in settling_documents(name, asked, case)
                 )
             )
+        reasons = dict.fromkeys(fact_words()[name].why_unknown for name, _ in unknown_facts(each))
         why = tuple(
-            Point(words.why_unknown, kind="why_unknown")
-            for name, _ in unknown_facts(each)
-            if (words := fact_words()[name]).why_unknown and not each.is_missing
+            Point(reason, kind="why_unknown")
+            for reason in reasons
+            if reason and not each.is_missing
         )
         return Point(
             Text(
