@@ -105,3 +105,22 @@ def decisions(
     from pipelines.benchmarks.decisions import measure_decisions
 
     print_rows(measure_decisions(people, rival=rival), as_json=as_json, title="Decisions")
+
+
+@bench_app.command()
+def explain(
+    people: Annotated[
+        int, typer.Option(help="People in the release, copies of the current one's.")
+    ] = 1_000_000,
+    as_json: JsonOption = False,
+) -> None:
+    """Explaining and consulting one person in a release of many, on this hub's own people."""
+    from pipelines.benchmarks.explaining import measure_explanations
+    from warehouse.layout import Layout
+
+    try:
+        rows = measure_explanations(Layout.from_environment(), people)
+    except LookupError as absent:
+        typer.echo(f"error: {absent}", err=True)
+        raise typer.Exit(1) from absent
+    print_rows(rows, as_json=as_json, title="Explanations")

@@ -109,9 +109,6 @@ def _values(
     seen: Seen, case: CaseFile, person_id: str | None, limit: int | None
 ) -> Iterator[Point]:
     """Yield the values found, each with its limit and what it rests on."""
-    if isinstance(seen.node, tree.Members):
-        yield from _member_values(seen, case, limit)
-        return
     limits = _limits(seen)
     for fact in facts_seen(seen):
         name = name_of(fact)
@@ -126,11 +123,19 @@ def _values(
             details={"fact": name, "value": fact.value},
             children=fact_points(fact, seen, case, person_id, limit),
         )
-    for each in seen.walk():
+    for each, is_denied in _walk(seen):
         if isinstance(each.node, tree.Parameter):
             yield from _parameter_value(each, case)
         elif isinstance(each.node, tree.Members):
-            yield from _member_values(each, case, limit)
+            yield from _member_values(each, case, limit, is_denied=is_denied)
+
+
+def _walk(seen: Seen, *, is_denied: bool = False) -> Iterator[tuple[Seen, bool]]:
+    """Yield an expression and everything below, each with whether its opposite is asked."""
+    yield seen, is_denied
+    for each in seen.below:
+        turned = is_denied is not isinstance(seen.node, tree.Negation)
+        yield from _walk(each, is_denied=turned)
 
 
 def _limits(seen: Seen) -> dict[str, list[Text]]:
@@ -161,12 +166,15 @@ def _parameter_value(seen: Seen, case: CaseFile) -> Iterator[Point]:
     )
 
 
-def _member_values(seen: Seen, case: CaseFile, limit: int | None) -> Iterator[Point]:
+def _member_values(
+    seen: Seen, case: CaseFile, limit: int | None, *, is_denied: bool
+) -> Iterator[Point]:
     roles = {member.person_id: member.role for member in case.members}
     for person_id, inner in seen.members:
         mark = "unknown"
         if inner.value is not None:
-            mark = "met" if inner.value else "failed"
+            # No member is to fit: whoever does not is as asked.
+            mark = "met" if bool(inner.value) is not is_denied else "failed"
         values = tuple(_values(inner, case, person_id, 1 if limit is not None else None))
         said = joined((value.text for value in values), "; ", "; ")
         yield Point(

@@ -226,3 +226,16 @@ def _folded(lines, title):
     """Return the lines from a title on as one text without branches."""
     start = next(place for place, line in enumerate(lines) if line.startswith(title))
     return " ".join(" ".join(lines[start:]).replace("│", " ").split())
+
+
+@pytest.mark.parametrize(("employment", "mark"), [("none", "✓"), ("employee", "✗")])
+def test_of_what_no_member_may_be_a_member_who_is_not_is_as_asked(
+    row, case_of, decided, programmes, employment, mark
+):
+    """Medical aid type 1 asks that nobody works."""
+    unit = row("household", "HAAA", unit_size=1)
+    members = row("person", "PAAA", employment=employment, stay_status="citizen")
+    replayed = decided(unit, "P009", members=members)
+    lines = render(explain(replayed, programmes["P009"], case_of(members)), "en")
+    work = next(line for line in lines if "PAAA" in line and "Work:" in line)
+    assert f"{mark} PAAA" in work
