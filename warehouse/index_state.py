@@ -32,6 +32,8 @@ MODEL = "model.json"
 _KEPT_STATES = 3
 _MOST_SEGMENTS = 8
 """Nights whose changes lie beside one another before they are written into one."""
+_FORMAT = "2"
+"""Changes with what the tables of a state hold: a state of another format is not read."""
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
 
 
@@ -203,4 +205,4 @@ def open_index_state(layout: Layout) -> Iterator[IndexState]:
 
 def _with_engine(settings: Mapping[str, str]) -> dict[str, str]:
     # The state holds hashes of DuckDB's, which another version may compute otherwise.
-    return {**settings, "duckdb": duckdb.__version__}
+    return {**settings, "duckdb": duckdb.__version__, "format": _FORMAT}

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hub.identity.components import connected_components
-from hub.identity.resolution import Constraints, Thresholds
 from hub.identity.statements import drop, keep, make, run
+from hub.identity.thresholds import Constraints, Thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -96,23 +96,35 @@ def _find_toggled_pairs(
     connection: duckdb.DuckDBPyConnection, rules: Collection[BlockingRule]
 ) -> None:
     """Make `toggled_on_pair` (also added to `candidate_pair`) and `outdated_score`."""
-    make(connection, "toggled_pair", "opened_pair", is_crowded="false")
+    run(
+        connection,
+        """
+        CREATE OR REPLACE TEMP TABLE toggled_key AS
+        SELECT k.rule, k.key_hash, k.record_id, k.entity_id, k.is_registered, b.is_crowded
+        FROM blocking_key AS k
+        JOIN (FROM touched_block WHERE is_crowded <> was_crowded) AS b
+            ON b.rule = k.rule AND b.key_hash = k.key_hash
+        WHERE NOT k.is_delta
+        """,
+    )
+    make(connection, "toggled_pair")
     run(
         connection,
         """
         CREATE OR REPLACE TEMP TABLE toggled_on_pair AS
-        SELECT p.* FROM opened_pair AS p
+        SELECT p.match_key, p.join_key_l, p.join_key_r FROM toggled_pair AS p
         ANTI JOIN old_pair_score AS o ON o.record_l = p.join_key_l AND o.record_r = p.join_key_r
+        WHERE NOT p.is_crowded
         """,
     )
     run(connection, "INSERT INTO candidate_pair BY NAME FROM toggled_on_pair")
-    make(connection, "toggled_pair", "closed_pair", is_crowded="true")
     run(
         connection,
         """
         CREATE OR REPLACE TEMP TABLE suspect_pair AS
-        SELECT p.join_key_l, p.join_key_r FROM closed_pair AS p
+        SELECT p.join_key_l, p.join_key_r FROM toggled_pair AS p
         SEMI JOIN old_pair_score AS o ON o.record_l = p.join_key_l AND o.record_r = p.join_key_r
+        WHERE p.is_crowded
         """,
     )
     run(
@@ -137,5 +149,5 @@ def _find_toggled_pairs(
     )
     make(connection, "parted_pair")
     make(connection, "outdated_score")
-    drop(connection, "opened_pair", "closed_pair", "suspect_pair", "suspect_record", "suspect_key")
+    drop(connection, "toggled_key", "toggled_pair", "suspect_pair", "suspect_record", "suspect_key")
     drop(connection, "parted_pair")

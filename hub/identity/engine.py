@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from hub.identity.comparisons import RECORD_COLUMNS
 from hub.identity.components import connected_components
 from hub.identity.linkage_model import LinkageModel
-from hub.identity.resolution import Thresholds
 from hub.identity.scoring import scores_sql
 from hub.identity.statements import drop, keep, make, run, statement
+from hub.identity.thresholds import Thresholds
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,7 +56,7 @@ def describe_records(connection: duckdb.DuckDBPyConnection) -> None:
     make(
         connection,
         "description",
-        columns=", ".join(f"any_value(r.{c}) AS {c}" for c in DESCRIBED_COLUMNS),
+        columns=", ".join(f"r.{c}" for c in DESCRIBED_COLUMNS),
     )
 
 
