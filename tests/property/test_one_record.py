@@ -24,7 +24,7 @@ from hub.identity.standard.names import (
     standardise_name,
     standardise_names,
 )
-from hub.identity.standard.one_record import is_readable, one_pattern
+from hub.identity.standard.one_value import is_readable, one_pattern
 from hub.identity.standard.phones import standardise_phone, standardise_phones
 from hub.identity.standard.sexes import standardise_sex, standardise_sexes
 

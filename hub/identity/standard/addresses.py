@@ -12,17 +12,10 @@ from functools import cache
 import polars as pl
 
 from hub.identity.standard import address_words as words
-from hub.identity.standard.expressions import (
-    Expression,
-    Row,
-    Steps,
-    col,
-    concat_list,
-    concat_str,
-    lit,
-    when,
-)
+from hub.identity.standard.expressions import Expression, col, concat_list, concat_str, lit, when
+from hub.identity.standard.one_record import Row
 from hub.identity.standard.scripts import folded_letters, folded_text, script_of
+from hub.identity.standard.steps import Steps
 
 _KINDS: dict[str, type[pl.DataType] | pl.DataType] = {
     "address_key": pl.String,

@@ -17,7 +17,6 @@ import polars as pl
 
 from hub.identity.standard.expressions import (
     Expression,
-    Steps,
     all_horizontal,
     any_horizontal,
     coalesce,
@@ -27,6 +26,7 @@ from hub.identity.standard.expressions import (
     when,
 )
 from hub.identity.standard.scripts import DIGIT_FORMS
+from hub.identity.standard.steps import Steps
 
 _MONTHS = (
     "JAN JANUARY JANUAR JANVIER ENERO GENNAIO JANEIRO ЯНВАРЯ",

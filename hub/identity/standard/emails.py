@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from hub.identity.standard.expressions import Steps, col, when
+from hub.identity.standard.expressions import col, when
+from hub.identity.standard.steps import Steps
 
 _LOCAL_PLACEHOLDERS = (
     "none|no|na|n\\.?a|nomail|no-?e?mail|noemail|no[._-]?reply|donotreply|unknown|null|nil|test|tester|testing"

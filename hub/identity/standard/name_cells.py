@@ -9,8 +9,9 @@ from __future__ import annotations
 import polars as pl
 
 from hub.identity.standard import name_words as words
-from hub.identity.standard.expressions import Expression, Steps, col, when
+from hub.identity.standard.expressions import Expression, col, when
 from hub.identity.standard.scripts import folded_letters, folded_text
+from hub.identity.standard.steps import Steps
 
 _MASKED = r"[*○●◯□■〇]|[?_#]{2,}|^[가-힣]+[OX]+[가-힣]*$|XXX"
 _BRACKETS = r"\([^)]*\)|\[[^\]]*\]|\{[^}]*\}|<[^>]*>|[「『〔【][^」』〕】]*[」』〕】]|[\"“”«„][^\"“”»]*[\"“”»]"

@@ -11,19 +11,12 @@ from functools import cache
 import polars as pl
 
 from hub.identity.standard import name_words as words
-from hub.identity.standard.expressions import (
-    Expression,
-    Row,
-    Steps,
-    coalesce,
-    col,
-    lit,
-    max_horizontal,
-    when,
-)
+from hub.identity.standard.expressions import Expression, coalesce, col, lit, max_horizontal, when
 from hub.identity.standard.korean_names import FAMILY_NAME_OF_SPELLING, hangul_family_length
 from hub.identity.standard.name_cells import is_east_asian, joined_particles
+from hub.identity.standard.one_record import Row
 from hub.identity.standard.scripts import script_of
+from hub.identity.standard.steps import Steps
 
 PART_COLUMNS = ("text", "script", "family", "given", "middle")
 _UNSPACED = ("hangul", "han", "kana")

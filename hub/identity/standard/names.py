@@ -10,16 +10,7 @@ from functools import cache
 
 import polars as pl
 
-from hub.identity.standard.expressions import (
-    Expression,
-    Row,
-    Steps,
-    coalesce,
-    col,
-    concat_str,
-    lit,
-    when,
-)
+from hub.identity.standard.expressions import Expression, coalesce, col, concat_str, lit, when
 from hub.identity.standard.korean_names import (
     FAMILY_NAME_OF_SPELLING,
     fold_leading_sound,
@@ -36,7 +27,9 @@ from hub.identity.standard.name_parts import (
     one_given_name,
 )
 from hub.identity.standard.nicknames import nickname_roots
+from hub.identity.standard.one_record import Row
 from hub.identity.standard.scripts import ascii_letters, ascii_text, script_of
+from hub.identity.standard.steps import Steps
 
 WRITTEN_COLUMNS = ("full_name", "given_name", "middle_name", "family_name")
 NAME_COLUMNS = (

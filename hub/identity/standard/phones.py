@@ -13,7 +13,6 @@ import polars as pl
 
 from hub.identity.standard.expressions import (
     Expression,
-    Steps,
     any_horizontal,
     col,
     lit,
@@ -21,6 +20,7 @@ from hub.identity.standard.expressions import (
     when,
 )
 from hub.identity.standard.scripts import DIGIT_FORMS
+from hub.identity.standard.steps import Steps
 
 # Country codes by their first digits (ITU-T E.164 assignments).
 _COUNTRY = (

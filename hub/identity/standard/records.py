@@ -29,7 +29,7 @@ from hub.identity.standard.names import (
     standardise_names,
 )
 from hub.identity.standard.numbers import KEY_BYTES, neighbour_keys, number_tokens
-from hub.identity.standard.one_record import is_readable
+from hub.identity.standard.one_value import is_readable
 from hub.identity.standard.phones import standardise_phone, standardise_phones
 from hub.identity.standard.sexes import standardise_sex, standardise_sexes
 

@@ -12,7 +12,8 @@ from functools import cache
 import polars as pl
 from anyascii import anyascii
 
-from hub.identity.standard.expressions import Expression, Steps, as_polars, col, lit, when
+from hub.identity.standard.expressions import Expression, col, lit, when
+from hub.identity.standard.steps import Steps, as_polars
 
 _RANGES = (
     # The first that occurs in a text wins: a hangul name with hanja in it is a hangul name.

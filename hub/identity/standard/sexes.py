@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from hub.identity.standard.expressions import Steps, col
+from hub.identity.standard.expressions import col
 from hub.identity.standard.scripts import folded_letters, folded_text
+from hub.identity.standard.steps import Steps
 
 _MALE = (
     "M 1 MALE MAN BOY MASCULINE MASC 남 남자 남성 男 男性 男子 MANNLICH MAENNLICH MANN HOMME MASCULIN"
