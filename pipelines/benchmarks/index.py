@@ -25,6 +25,7 @@ from pipelines.benchmarks.index_beside_splink import MOST_SIGNATURES, measure_be
 from pipelines.benchmarks.index_figures import ids_of_the_untouched, index_accuracy
 from pipelines.benchmarks.index_inputs import IndexInputs, write_index_inputs
 from pipelines.benchmarks.landing import peak_memory_mib
+from pipelines.benchmarks.look_up import measure_look_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,6 +142,9 @@ def measure_inputs(
                 most_signatures=rival_signatures,
             )
         )
+    rows.append(
+        {"people": people} | measure_look_up(states[-1], inputs.nights[-1], inputs.truths[-1])
+    )
     columns = {name: None for row in rows for name in row}
     return [columns | row for row in rows]
 
