@@ -37,8 +37,8 @@ from hub.identity.statements import keep, run
 if TYPE_CHECKING:
     import duckdb
 
-CANDIDATE_LIMIT = 2_000
-"""Candidates that are scored for one record."""
+CANDIDATE_LIMIT = 500
+"""Candidates that are scored for one record; more find nobody else (docs/person-index-accuracy.md)."""
 BATCH_ROWS = 1_000_000
 """Records of one Arrow batch: few batches are quick to pick from."""
 
