@@ -41,7 +41,7 @@ from hub.identity.engine import (
     score_candidates,
 )
 from hub.identity.linkage_model import LinkageModel
-from hub.identity.pairing import compare_among, make_candidate_pairs, make_record_keys
+from hub.identity.pairing import compare_among, make_candidate_pairs, make_record_keys, take_out
 from hub.identity.resolution import Thresholds, resolve_entities
 from hub.identity.state import merge, take_all
 from hub.identity.statements import drop, keep, make, run
@@ -144,8 +144,9 @@ def _compare(
     """Make `all_pair_score`, `all_crowded_key` and `dropped_block`."""
     rules, limit = settings.rules, settings.pair_limit
     if has_state:
-        compare_among(connection, "all_linkage_record", "all_number_neighbour")
         pair_delta(connection, rules, limit)
+        wanted = "SELECT join_key_l FROM candidate_pair UNION SELECT join_key_r FROM candidate_pair"
+        take_out(connection, f"record_id IN ({wanted})", *_NIGHT_RECORDS)
     else:
         compare_among(connection, "all_linkage_record")
         make_candidate_pairs(connection, rules, pair_limit=limit, keys="all_record_key")
@@ -157,6 +158,7 @@ def _compare(
         merge(connection, "pair_score")
 
 
+_NIGHT_RECORDS = ("all_linkage_record", "all_number_neighbour")
 _AFFECTED_SCORES = """(
     SELECT p.*
     FROM (
@@ -182,7 +184,13 @@ def _resolve(
     """Make `resolved`, `all_review`, `all_decided_pair` and `affected_entity`."""
     load_decisions(connection, constraints, has_state=has_state)
     find_affected(connection, settings.thresholds, has_state=has_state)
-    scores = _AFFECTED_SCORES if has_state else "all_pair_score"
+    scores = "all_pair_score"
+    if has_state:
+        scores = _AFFECTED_SCORES
+        # Within components every pair is scored.
+        take_out(
+            connection, "entity_id IN (SELECT entity_id FROM affected_entity)", *_NIGHT_RECORDS
+        )
     pair_entities(connection, settings.model, settings.thresholds, scores)
     name_components(connection, settings.thresholds)
     resolution = resolve_entities(
@@ -221,6 +229,9 @@ def _resolve(
     )
     drop(connection, "asked", "entity_pair", "resolved_entity", "entity_component")
     drop(connection, "linked_component")
+    if has_state:
+        merge(connection, "linkage_record")
+        drop(connection, "known_linkage_record")
 
 
 def name_clusters(connection: duckdb.DuckDBPyConnection, *, has_state: bool) -> None:

@@ -20,8 +20,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from hub.identity.blocking import BlockingRule, key_sql, limit_sql
-from hub.identity.pairing import PAIRS_OF_KEY, gather_blocks, near_keys_sql, own_keys
-from hub.identity.statements import drop, make, run, value
+from hub.identity.pairing import PAIRS_OF_KEY, gather_blocks, near_keys_sql, own_keys, take_out
+from hub.identity.statements import drop, make, run
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,7 +35,7 @@ def pair_delta(
     Args:
         connection: holds `all_linkage_record`, `delta_record` (`record_id`, those that are new),
             `gone_record` (whole, with `number_near` and `is_registered`), `added_record_key`,
-            `all_number_neighbour`, `comparable_record`, and of the state `old_record_key`,
+            `all_number_neighbour`, and of the state `old_record_key`,
             `old_crowded_key` and `old_pair_score`.
         rules: the blocking rules to use.
         pair_limit: pairs that one key may give.
@@ -127,17 +127,14 @@ def _find_toggled_pairs(
         WHERE p.is_crowded
         """,
     )
-    run(
+    take_out(
         connection,
-        """
-        CREATE OR REPLACE TEMP TABLE suspect_record AS
-        SELECT * FROM comparable_record
-        WHERE record_id IN (
+        """record_id IN (
             SELECT join_key_l FROM suspect_pair UNION SELECT join_key_r FROM suspect_pair
-        )
-        """
-        if value(connection, "SELECT count(*) FROM suspect_pair")
-        else "CREATE OR REPLACE TEMP TABLE suspect_record AS FROM comparable_record LIMIT 0",
+        )""",
+        "all_linkage_record",
+        "all_number_neighbour",
+        "suspect_record",
     )
     run(
         connection,

@@ -17,7 +17,7 @@ from hub.identity.blocking import (
     key_sql,
     limit_sql,
 )
-from hub.identity.statements import drop, make, run
+from hub.identity.statements import drop, drop_relation, make, run
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,14 +32,38 @@ def compare_among(
     connection: duckdb.DuckDBPyConnection, records: str, neighbours: str = "number_neighbour"
 ) -> None:
     """Make the view `comparable_record`: the linkage records in `records`, near keys included."""
+    drop_relation(connection, "comparable_record")
     run(
         connection,
         f"""
-        CREATE OR REPLACE TEMP VIEW comparable_record AS
+        CREATE TEMP VIEW comparable_record AS
         SELECT r.*, n.number_near FROM {records} AS r
         LEFT JOIN {neighbours} AS n ON n.number = r.number
         """,
     )
+
+
+def take_out(
+    connection: duckdb.DuckDBPyConnection,
+    wanted: str,
+    records: str,
+    neighbours: str,
+    into: str = "comparable_record",
+) -> None:
+    """Make the table `into`: those of `records` for which `wanted` holds, near keys included."""
+    drop_relation(connection, into)
+    run(connection, f"CREATE TEMP TABLE taken_record AS FROM {records} WHERE {wanted}")
+    run(
+        connection,
+        f"""
+        CREATE TEMP TABLE {into} AS
+        SELECT r.*, n.number_near FROM taken_record AS r
+        LEFT JOIN (
+            FROM {neighbours} WHERE number IN (SELECT number FROM taken_record)
+        ) AS n ON n.number = r.number
+        """,
+    )
+    drop(connection, "taken_record")
 
 
 def own_keys(connection: duckdb.DuckDBPyConnection, records: str, delta: str | None = None) -> None:

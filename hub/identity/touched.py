@@ -108,9 +108,11 @@ def merge_entities(connection: duckdb.DuckDBPyConnection, rules: Collection[Bloc
         SEMI JOIN redone_description AS r ON r.description_id = o.description_id
         """,
     )
-    for table in ("entity_description", "linkage_record"):
+    # Wide rows, of which several steps look some up: they are unpacked once.
+    run(connection, "CREATE OR REPLACE TEMP TABLE known_linkage_record AS FROM old_linkage_record")
+    for table, old in (("entity_description", ""), ("linkage_record", "known_linkage_record")):
         run(connection, f"CREATE OR REPLACE TEMP VIEW added_{table} AS FROM {table}")
-        merge(connection, table)
+        merge(connection, table, old)
     run(
         connection,
         """
@@ -125,7 +127,7 @@ def merge_entities(connection: duckdb.DuckDBPyConnection, rules: Collection[Bloc
         connection,
         """
         CREATE OR REPLACE TEMP TABLE former_record AS
-        SELECT o.* FROM old_linkage_record AS o
+        SELECT o.* FROM known_linkage_record AS o
         SEMI JOIN redone_entity AS r ON r.entity_id = o.entity_id
         """,
     )
