@@ -80,7 +80,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         f"({_absent('given_key')}) OR (script_l <> script_r AND NOT {_SAME_SOUND}"
         f" AND NOT {_similar('given_letters', 0.8)} AND name_key_l <> name_key_r)",
         (
-            Level("same", "given_key_l = given_key_r", 0.82, 0.005, 0.015, "given_key"),
+            Level("same", "given_key_l = given_key_r", 0.82, 0.005, 0.005, "given_key"),
             Level(
                 "crossed",
                 "name_key_l = name_key_r",
