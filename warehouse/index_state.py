@@ -1,6 +1,6 @@
 """Where the person index keeps what it knows between nights, one folder a release, in the vault.
 
-Here: writing, finding and opening the state's tables (`hub.identity.advance.STATE`). Never here:
+Here: writing, finding and opening the state's tables (`hub.identity.state.STATE`). Never here:
 what they mean or how a night changes them. Next: the next night starts from the state of the
 current release; `hub index why` and `how` read it.
 
@@ -20,8 +20,8 @@ from pathlib import Path
 
 import duckdb
 
-from hub.identity.advance import CHANGES, STATE
 from hub.identity.linkage_model import LinkageModel
+from hub.identity.state import CHANGES, STATE
 from warehouse import durable
 from warehouse.connection import open_scratch
 from warehouse.layout import Layout
@@ -32,6 +32,8 @@ MODEL = "model.json"
 _KEPT_STATES = 3
 _MOST_SEGMENTS = 8
 """Nights whose changes lie beside one another before they are written into one."""
+_FORMAT = "2"
+"""Changes with what the tables of a state hold: a state of another format is not read."""
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
 
 
@@ -64,7 +66,7 @@ def write_state(
     """Write tonight's state into `folder`.
 
     With a state `before`, its segments are linked, not copied, and only what tonight added and took
-    away is written (`hub.identity.advance.CHANGES`), until there are too many segments. Otherwise
+    away is written (`hub.identity.state.CHANGES`), until there are too many segments. Otherwise
     the tables `all_<table>` are written whole.
     """
     shutil.rmtree(folder, ignore_errors=True)
@@ -80,7 +82,7 @@ def write_state(
         _copy(connection, f"FROM added_{table}", folder / f"{table}.{number}.parquet")
         change = CHANGES[table]
         if change.gone:
-            gone = f"SELECT DISTINCT {change.key} FROM {change.gone}"
+            gone = f"SELECT DISTINCT {', '.join(change.columns)} FROM {change.gone}"
             _copy(connection, gone, folder / f"{table}.{number}.gone.parquet")
     (folder / MODEL).write_text(model.dumps(), "utf-8")
     # Last: a folder without settings is no state.
@@ -153,9 +155,7 @@ def _segments_sql(folder: Path, table: str) -> str:
         part = f"SELECT o.* FROM read_parquet({_quoted([segment])}) AS o"
         if later:
             change = CHANGES[table]
-            keys = f"(SELECT DISTINCT {change.key} FROM read_parquet({_quoted(later)}))"
-            for place, column in enumerate(change.columns):
-                part += f" ANTI JOIN {keys} AS g{place} ON g{place}.{change.key} = o.{column}"
+            part += f" {change.anti_join(f'read_parquet({_quoted(later)})', 'g')}"
         parts.append(part)
     return " UNION ALL BY NAME ".join(parts)
 
@@ -205,4 +205,4 @@ def open_index_state(layout: Layout) -> Iterator[IndexState]:
 
 def _with_engine(settings: Mapping[str, str]) -> dict[str, str]:
     # The state holds hashes of DuckDB's, which another version may compute otherwise.
-    return {**settings, "duckdb": duckdb.__version__}
+    return {**settings, "duckdb": duckdb.__version__, "format": _FORMAT}

@@ -21,6 +21,8 @@ import numpy as np
 import pyarrow as pa
 
 from hub.identity.blocking import BLOCKING_RULES
+from hub.identity.comparisons import RECORD_COLUMNS
+from hub.identity.linkage_model import LinkageModel
 from hub.identity.look_up import IndexLookUp, look_up_keys, look_up_records, make_look_up_records
 from warehouse.durable import write_text
 from warehouse.index_state import open_index_state, state_folder
@@ -46,21 +48,38 @@ def open_look_up(
     """
     with open_index_state(layout) as state:
         folder = state_folder(layout, state.release_id) / FOLDER
-        made_for = json.dumps(
-            {
-                "model": state.model.digest,
-                "rules": [[rule.name, rule.key] for rule in BLOCKING_RULES],
-                # Keys are hashes of DuckDB's, which another version may compute otherwise.
-                "duckdb": duckdb.__version__,
-            }
-        )
-        told = folder / MADE_FOR
-        if not told.exists() or told.read_text("utf-8") != made_for:
+        if not is_prepared(folder, state.model):
             announce(f"preparing look-ups of release {state.release_id}; this is done once")
-            make_look_up_records(state.connection, state.model)
-            _write(state.connection, folder)
-            write_text(told, made_for)
+            prepare_look_up(state.connection, state.model, folder)
         model = state.model
+    with open_prepared(folder, model) as look_up:
+        yield look_up
+
+
+def is_prepared(folder: Path, model: LinkageModel) -> bool:
+    """Return whether the files in `folder` were made for this model, and by these programs."""
+    told = folder / MADE_FOR
+    return told.exists() and told.read_text("utf-8") == _made_for(model)
+
+
+def prepare_look_up(
+    connection: duckdb.DuckDBPyConnection, model: LinkageModel, folder: Path
+) -> None:
+    """Write the files of look-ups into `folder`, which is made anew.
+
+    Args:
+        connection: holds `linkage_record`, `number_neighbour` and `entity_cluster` of a state.
+        model: the model of the state.
+        folder: where the files go.
+    """
+    make_look_up_records(connection, model)
+    _write(connection, folder)
+    write_text(folder / MADE_FOR, _made_for(model))
+
+
+@contextmanager
+def open_prepared(folder: Path, model: LinkageModel) -> Iterator[IndexLookUp]:
+    """Open the files that `prepare_look_up` has written for this model."""
     records = pa.ipc.open_file(pa.memory_map(str(folder / RECORDS)))
     look_up = IndexLookUp(
         [records.get_batch(number) for number in range(records.num_record_batches)],
@@ -77,6 +96,18 @@ def open_look_up(
         yield look_up
     finally:
         look_up.close()
+
+
+def _made_for(model: LinkageModel) -> str:
+    return json.dumps(
+        {
+            "model": model.digest,
+            "rules": [[rule.name, rule.key] for rule in BLOCKING_RULES],
+            "columns": RECORD_COLUMNS,
+            # Keys are hashes of DuckDB's, which another version may compute otherwise.
+            "duckdb": duckdb.__version__,
+        }
+    )
 
 
 def _path(folder: Path, rule: str, what: str) -> Path:

@@ -91,48 +91,6 @@ def constraints(decisions: pl.DataFrame) -> Constraints:
     )
 
 
-def pinned_members(decided: Constraints, previous: pl.DataFrame) -> pl.DataFrame:
-    """Return (`member`, `identifier`) of everyone who belongs to a pinned person.
-
-    `previous` is (`member`, `identifier`) of the last night; a member that was pinned by name
-    belongs to that person whatever the last night says. A cluster may hold one pinned identifier.
-    """
-    by_name = decided.pins.drop_nulls("member").unique("member", keep="last", maintain_order=True)
-    by_name = by_name.select("member", "identifier")
-    held = previous.select(pl.col("member", "identifier").cast(pl.String)).join(
-        decided.pins.select("identifier").unique(), on="identifier", how="semi"
-    )
-    return pl.concat([by_name, held.join(by_name, on="member", how="anti")]).sort("member")
-
-
-def cannot_links_of_pins(
-    decided: Constraints, previous: pl.DataFrame, groups: pl.DataFrame | None = None
-) -> pl.DataFrame:
-    """Return (`left`, `right`): members of two pinned people, whom no machine may join.
-
-    Args:
-        decided: what people decided.
-        previous: (`member`, `identifier`) of the last night.
-        groups: (`member`, `group`) within which clusters are sought; pairs across groups are left
-            out. Without it every pair counts, which is meant for few and small pinned people.
-    """
-    held = pinned_members(decided, previous)
-    if groups is None:
-        placed = held.with_columns(group=pl.lit(0))
-    else:
-        placed = held.join(groups.with_columns(pl.col("member").cast(pl.String)), on="member")
-    return (
-        placed.join(placed, on="group", suffix="_right")
-        .filter(
-            (pl.col("member") < pl.col("member_right"))
-            & (pl.col("identifier") != pl.col("identifier_right"))
-        )
-        .select(left="member", right="member_right")
-        .unique()
-        .sort("left", "right")
-    )
-
-
 def _pairs(active: pl.DataFrame, kinds: Iterable[str]) -> pl.DataFrame:
     """Return each pair once, in the order of its first decision."""
     return (

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from hub.identity.comparisons import RECORD_COLUMNS
 from hub.identity.components import connected_components
 from hub.identity.linkage_model import LinkageModel
-from hub.identity.resolution import Thresholds
-from hub.identity.scoring import score_pairs
-from hub.identity.statements import drop, keep, make
+from hub.identity.scoring import scores_sql
+from hub.identity.statements import drop, keep, make, run, statement
+from hub.identity.thresholds import Thresholds
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,7 +56,7 @@ def describe_records(connection: duckdb.DuckDBPyConnection) -> None:
     make(
         connection,
         "description",
-        columns=", ".join(f"any_value(r.{c}) AS {c}" for c in DESCRIBED_COLUMNS),
+        columns=", ".join(f"r.{c}" for c in DESCRIBED_COLUMNS),
     )
 
 
@@ -98,9 +98,14 @@ def score_candidates(
     connection: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str, into: str
 ) -> None:
     """Make the table `into` (see `sql/pair_score.sql`) from the pairs of `comparable_record`."""
-    keep(connection, "scored", score_pairs(connection, "comparable_record", pairs, model))
-    make(connection, "pair_score", into, records="comparable_record", least_weight=LEAST_WEIGHT)
-    drop(connection, "scored")
+    make(
+        connection,
+        "pair_score",
+        into,
+        scores=scores_sql(connection, "comparable_record", pairs, model, ("entity_id",)),
+        least_weight=LEAST_WEIGHT,
+    )
+    drop(connection, "scored_record")
 
 
 def pair_entities(
@@ -109,7 +114,10 @@ def pair_entities(
     thresholds: Thresholds,
     scores: str = "pair_score",
 ) -> None:
-    """Make `entity_pair` from `scores`; inside small components no pair is left unscored."""
+    """Make `entity_pair` from `scores`; inside small components no pair is left unscored.
+
+    Also makes `linked_component` (`node`, `component`): entities connected by match weights.
+    """
     make(connection, "entity_pair", scores=scores)
     links = connection.sql(
         f"""
@@ -120,5 +128,8 @@ def pair_entities(
     keep(connection, "linked_component", connected_components(links))
     make(connection, "missing_pair", size_limit=COMPLETED_SIZE, records="comparable_record")
     score_candidates(connection, model, "missing_pair", "completing_score")
-    make(connection, "entity_pair", scores=f"(FROM {scores} UNION ALL FROM completing_score)")
-    drop(connection, "linked_component", "missing_pair", "completing_score")
+    run(
+        connection,
+        f"INSERT INTO entity_pair BY NAME {statement('entity_pair', scores='completing_score')}",
+    )
+    drop(connection, "missing_pair", "completing_score")

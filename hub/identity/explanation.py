@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from hub.identity.agreement_levels import Comparison
 from hub.identity.blocking import BLOCKING_RULES, key_sql
-from hub.identity.comparisons import RECORD_COLUMNS, Comparison
+from hub.identity.comparisons import RECORD_COLUMNS
 from hub.identity.linkage_model import LinkageModel, splink_settings
 from hub.identity.pair_explanation import (
     NOTHING_TO_COMPARE,

@@ -1,7 +1,7 @@
 """Linking any table of people, without a warehouse: records in, clusters out.
 
-Here: `link` and its result. Never here: files of the hub, nights, IDs
-that last (`person_ids`). Next: the command `hub index link`, or a caller's own code.
+Here: `link` and its steps. Never here: what is told of the clusters (`link_result`), files of the
+hub, nights, IDs that last (`person_ids`). Next: the command `hub index link`, or a caller's own code.
 
 Nothing is tuned to a population: the columns that have values decide what is compared and under
 which keys, and the model is learnt from the records themselves, without labels.
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -33,9 +32,9 @@ from hub.identity.link_input import (
     decided_pairs,
     with_coarse_births,
 )
+from hub.identity.link_result import LinkResult, result_of
 from hub.identity.linkage_model import LinkageModel
 from hub.identity.pairing import compare_among, make_candidate_pairs
-from hub.identity.person_ids import assign_person_ids
 from hub.identity.resolution import Constraints, Resolution, Thresholds, resolve_entities
 from hub.identity.scoring import score_pairs
 from hub.identity.standard import standardise_records
@@ -54,23 +53,6 @@ TRAINING_RECORDS = 100_000
 """Records, drawn by their content, that a model is learnt from."""
 _TOKEN_KEY = hashlib.sha256(b"hub.identity.link").digest()
 """Tokens of ID numbers live only as long as the call; a fixed key makes it repeatable."""
-
-
-@dataclass(frozen=True, slots=True)
-class LinkResult:
-    """What `link` found.
-
-    `clusters`: `record_id`, `person_id` (smallest record of the cluster), `match_weight` (bits; null
-    where no score was needed), `needs_review`, in the input's order. `pairs`: `record_l`,
-    `record_r`, `match_weight` of the scored pairs that can matter. `reviews`: `kind`,
-    `record_l`, `record_r`, `match_weight`. `dropped_blocks`: what was too big to be compared.
-    """
-
-    clusters: pl.DataFrame
-    pairs: pl.DataFrame
-    reviews: pl.DataFrame
-    dropped_blocks: pl.DataFrame
-    model: LinkageModel
 
 
 def link(
@@ -127,7 +109,7 @@ def link(
         constraints = _anchor(work)
         tell("comparing records and joining them to people")
         resolution = _resolve(work, trained, used, pair_limit, constraints)
-        return _result(work, numbered, resolution, previous, trained, used)
+        return result_of(work, numbered, resolution, previous, trained, used)
     finally:
         if connection is None:
             work.close()
@@ -278,84 +260,3 @@ def _resolve(
         """
     ).pl()
     return resolve_entities(entities, work.sql("FROM entity_pair").pl(), thresholds, constraints)
-
-
-def _result(
-    work: duckdb.DuckDBPyConnection,
-    numbered: pl.DataFrame,
-    resolution: Resolution,
-    previous: pl.DataFrame | None,
-    model: LinkageModel,
-    thresholds: Thresholds,
-) -> LinkResult:
-    keep(work, "resolved", resolution.entities)
-    keep(work, "doubt", resolution.reviews)
-    names = numbered.select(pl.col("key"), "record_id")
-    # The thin are nobody's: each record stands for itself.
-    members = work.sql(
-        """
-        SELECT d.record_id AS key, coalesce(r.cluster, hash('alone', d.record_id)) AS cluster,
-               r.match_weight, e.entity_id
-        FROM record_description AS d
-        JOIN entity_description AS e ON e.description_id = d.description_id
-        JOIN resolved AS r ON r.entity_id = e.entity_id
-        """
-    ).pl()
-    earlier = pl.DataFrame(schema={"signature_id": pl.UInt64, "person_id": pl.String})
-    if previous is not None:
-        earlier = names.join(previous, on="record_id").select(
-            signature_id="key", person_id="person_id"
-        )
-    assigned = assign_person_ids(
-        members.select(signature_id="key", cluster="cluster"), earlier, 0, b"hub.identity.link"
-    )
-    reviewed = pl.concat(
-        [resolution.reviews["entity_l"], resolution.reviews["entity_r"].alias("entity_l")]
-    ).unique()
-    clusters = (
-        numbered.select("row", "key", "record_id")
-        .join(members, on="key")
-        .join(assigned.members.rename({"signature_id": "key"}), on="key")
-        .sort("row")
-        .select(
-            "record_id",
-            "person_id",
-            "match_weight",
-            needs_review=pl.col("entity_id").is_in(reviewed.implode()),
-        )
-    )
-    return LinkResult(
-        clusters,
-        _named_pairs(
-            work,
-            names,
-            f"SELECT NULL AS kind, * FROM entity_pair WHERE match_weight >= {thresholds.floor}",
-        ).drop("kind"),
-        _named_pairs(work, names, "SELECT * FROM doubt"),
-        work.sql("FROM dropped_block").pl(),
-        model,
-    )
-
-
-def _named_pairs(work: duckdb.DuckDBPyConnection, names: pl.DataFrame, pairs: str) -> pl.DataFrame:
-    """Return pairs of entities by the smallest record of each."""
-    frame: pl.DataFrame = work.sql(
-        f"""
-        WITH smallest AS (
-            SELECT e.entity_id, min(d.record_id) AS key
-            FROM record_description AS d
-            JOIN entity_description AS e ON e.description_id = d.description_id
-            GROUP BY e.entity_id
-        )
-        SELECT p.kind, l.key AS key_l, r.key AS key_r, p.match_weight
-        FROM ({pairs}) AS p
-        JOIN smallest AS l ON l.entity_id = p.entity_l
-        JOIN smallest AS r ON r.entity_id = p.entity_r
-        ORDER BY ALL
-        """
-    ).pl()
-    return (
-        frame.join(names.rename({"key": "key_l", "record_id": "record_l"}), on="key_l")
-        .join(names.rename({"key": "key_r", "record_id": "record_r"}), on="key_r")
-        .select("kind", "record_l", "record_r", "match_weight")
-    )

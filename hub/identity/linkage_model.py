@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import Any
 
-from hub.identity.comparisons import COMPARISONS, Comparison
+from hub.identity.agreement_levels import Comparison
+from hub.identity.comparisons import COMPARISONS
 
-SHIPPED_MODEL = "person_linkage_v2.json"
+SHIPPED_MODEL = "person_linkage_v3.json"
 
 
 @dataclass(frozen=True, slots=True)

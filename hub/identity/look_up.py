@@ -27,17 +27,18 @@ import pyarrow as pa
 from hub.identity.blocking import BLOCKING_RULES, BlockingRule, key_sql
 from hub.identity.comparisons import RECORD_COLUMNS, comparison_of
 from hub.identity.linkage_model import LinkageModel
-from hub.identity.look_up_score import frequency_column, look_up_sql
+from hub.identity.look_up_score import look_up_sql
 from hub.identity.pair_explanation import NOTHING_TO_COMPARE
+from hub.identity.pair_weight import compared_columns, frequency_column
 from hub.identity.resolution import Thresholds
-from hub.identity.standard import standardise_records
+from hub.identity.standard import standardise_record
 from hub.identity.statements import keep, run
 
 if TYPE_CHECKING:
     import duckdb
 
-CANDIDATE_LIMIT = 2_000
-"""Candidates that are scored for one record."""
+CANDIDATE_LIMIT = 500
+"""Candidates that are scored for one record; more find nobody else (docs/person-index-accuracy.md)."""
 BATCH_ROWS = 1_000_000
 """Records of one Arrow batch: few batches are quick to pick from."""
 
@@ -88,6 +89,9 @@ class LookUpAnswer:
 def make_look_up_records(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> None:
     """Make the temporary table `look_up_record`: everything that can be found, with its place.
 
+    People born on one day lie side by side, so that the candidates of a question are read from few
+    places of the disk.
+
     `connection` holds `linkage_record`, `number_neighbour` and `entity_cluster` with `person_id`.
     """
     joins, frequencies = [], []
@@ -112,7 +116,7 @@ def make_look_up_records(connection: duckdb.DuckDBPyConnection, model: LinkageMo
         f"""
         CREATE OR REPLACE TEMP TABLE look_up_record AS
         SELECT
-            (row_number() OVER (ORDER BY r.record_id) - 1)::UINTEGER AS place,
+            (row_number() OVER (ORDER BY r.birth_digits, r.name_key, r.record_id) - 1)::UINTEGER AS place,
             r.record_id, r.entity_id, c.person_id, {columns}, n.number_near{"".join(frequencies)}
         FROM linkage_record AS r
         JOIN entity_cluster AS c ON c.entity_id = r.entity_id
@@ -162,7 +166,13 @@ class IndexLookUp:
         """
         import duckdb
 
-        self._batches = records
+        frequencies = tuple(map(frequency_column, model.frequencies))
+        schema = records[0].schema if records else pa.schema([])
+        self._asked_schema = pa.schema(
+            [field for field in schema if field.name in (*RECORD_COLUMNS, *frequencies)]
+        )
+        kept = ["record_id", "entity_id", "person_id", *compared_columns(model), *frequencies]
+        self._batches = [batch.select(kept) for batch in records]
         self._starts = np.cumsum([0, *(batch.num_rows for batch in records)])
         self._keys = keys
         self._model = model
@@ -170,24 +180,23 @@ class IndexLookUp:
         self._rules = tuple(rule for rule in BLOCKING_RULES if rule.name in keys)
         # One question is a few rows: more threads would only wait for one another.
         self._work = duckdb.connect(config={"threads": 1})
-        self._prepare()
+        self._prepare(schema)
 
     def close(self) -> None:
         """Close the connection; files that are mapped into memory are left alone."""
         self._work.close()
 
-    def _prepare(self) -> None:
+    def _prepare(self, schema: pa.Schema) -> None:
         """Plan both statements once, over empty tables that every question fills anew."""
         # Planning would take longer than the work on a few rows, and optimising even more.
         run(self._work, "PRAGMA disable_optimizer")
-        no_candidate = self._batches[0].slice(0, 0) if self._batches else None
-        if no_candidate is None:
+        if not self._batches:
             return
-        self._work.register("no_candidate", pa.Table.from_batches([no_candidate]))
-        run(self._work, "CREATE TABLE candidate_record AS FROM no_candidate")
-        known = ", ".join((*RECORD_COLUMNS, *map(frequency_column, self._model.frequencies)))
-        run(self._work, f"CREATE TABLE asked_record AS SELECT {known} FROM no_candidate")
-        self._work.unregister("no_candidate")
+        self._work.register("no_record", schema.empty_table())
+        kept, known = ", ".join(self._batches[0].schema.names), ", ".join(self._asked_schema.names)
+        run(self._work, f"CREATE TABLE candidate_record AS SELECT {kept} FROM no_record")
+        run(self._work, f"CREATE TABLE asked_record AS SELECT {known} FROM no_record")
+        self._work.unregister("no_record")
         keys = key_sql("asked_record", self._rules, ())
         run(self._work, f"PREPARE asked_key AS SELECT DISTINCT rule, key_hash FROM ({keys})")
         run(
@@ -200,6 +209,13 @@ class IndexLookUp:
             ORDER BY stranger_weight DESC, person_id
             """,
         )
+
+    def _ask(self, described: Mapping[str, Any]) -> None:
+        asked = {column: described[column] for column in RECORD_COLUMNS} | {
+            frequency_column(column): self._frequency(column, described[column])
+            for column in self._model.frequencies
+        }
+        self._fill("asked_record", pa.Table.from_pylist([asked], schema=self._asked_schema))
 
     def _fill(self, table: str, rows: pa.Table) -> None:
         run(self._work, f"TRUNCATE {table}")
@@ -231,28 +247,16 @@ class IndexLookUp:
             limit: people to return at most.
             as_of: birth dates after this day are not believed; by default today.
         """
-        written = pl.DataFrame(
-            {"record_id": [0], **{name: [said] for name, said in record.items()}}
+        described = standardise_record(record, as_of=as_of)
+        return self.find_described(
+            {**described, "number": number, "number_near": list(number_near) or None}, limit=limit
         )
-        described = standardise_records(written, bytes(32), as_of=as_of).with_columns(
-            number=pl.lit(number, pl.String),
-            number_near=pl.lit(
-                pl.Series([list(number_near)] if number_near else [None], dtype=pl.List(pl.UInt64))
-            ),
-        )
-        return self.find_described(described, limit=limit)
 
-    def find_described(self, described: pl.DataFrame, *, limit: int = 5) -> LookUpAnswer:
+    def find_described(self, described: Mapping[str, Any], *, limit: int = 5) -> LookUpAnswer:
         """Find whom one standardised record is about: a row of `hub.identity.standard`."""
-        asked = described.select(RECORD_COLUMNS).with_columns(
-            pl.lit(self._frequency(column, described[column].item()), pl.Float64).alias(
-                frequency_column(column)
-            )
-            for column in self._model.frequencies
-        )
         if not self.records:
             return LookUpAnswer("nobody", (), 0)
-        self._fill("asked_record", asked.to_arrow())
+        self._ask(described)
         keys = self._work.execute("EXECUTE asked_key").fetchall()
         if not keys:
             return LookUpAnswer("too_little", (), 0)
@@ -260,12 +264,12 @@ class IndexLookUp:
         if not places.size:
             return LookUpAnswer("nobody", (), 0, skipped)
         self._fill("candidate_record", self._take(places))
-        cursor = self._work.execute("EXECUTE found")
-        names = [column[0] for column in cursor.description or ()]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        # By columns: a Python value for each person and level would take longer than the scoring.
+        found = self._work.execute("EXECUTE found").fetchnumpy()
+        shown = range(min(limit, found["person_id"].size))
         return LookUpAnswer(
-            self._verdict(rows),
-            tuple(self._person(row) for row in rows[:limit]),
+            self._verdict(found),
+            tuple(self._person({name: found[name][place] for name in found}) for place in shown),
             int(places.size),
             skipped,
         )
@@ -312,17 +316,17 @@ class IndexLookUp:
             ]
         )
 
-    def _verdict(self, rows: Sequence[Mapping[str, Any]]) -> str:
-        fitting = [row for row in rows if row["match_weight"] >= self._thresholds.join_weight]
-        if not fitting:
+    def _verdict(self, people: Mapping[str, npt.NDArray[Any]]) -> str:
+        """Return the verdict on people, best first."""
+        match_weights, stranger_weights = people["match_weight"], people["stranger_weight"]
+        fitting = np.flatnonzero(match_weights >= self._thresholds.join_weight)
+        if not fitting.size:
             return "nobody"
-        if fitting[0] is not rows[0]:
+        if fitting[0] != 0:
             # Somebody is nearer, but as one of a household would be.
             return "ambiguous"
-        margin = self._thresholds.margin
-        if any(rows[0]["stranger_weight"] - row["stranger_weight"] < margin for row in fitting[1:]):
-            return "ambiguous"
-        return "found"
+        near = stranger_weights[0] - stranger_weights[fitting[1:]] < self._thresholds.margin
+        return "ambiguous" if near.any() else "found"
 
     def _person(self, row: Mapping[str, Any]) -> FoundPerson:
         levels, weights = {}, {}
@@ -332,10 +336,10 @@ class IndexLookUp:
             levels[name] = told[len(told) - 1 - gamma].label if gamma >= 0 else NOTHING_TO_COMPARE
             weights[name] = round(float(row[f"weight_{name}"]), 6)
         return FoundPerson(
-            row["person_id"],
-            row["match_weight"],
-            row["stranger_weight"],
-            row["household_weight"],
+            str(row["person_id"]),
+            float(row["match_weight"]),
+            float(row["stranger_weight"]),
+            float(row["household_weight"]),
             levels,
             weights,
         )

@@ -1,7 +1,7 @@
 """Which linkage records are compared: keys, open blocks, candidate pairs.
 
-Here: running the blocking rules over all records, or over a night's delta against all. Never
-here: the rules (`blocking`) or what pairs are worth (`scoring`). Next: `candidate_pair` is scored,
+Here: running the blocking rules over all records. Never here: the rules (`blocking`), a night's
+delta (`delta_pairing`) or what pairs are worth (`scoring`). Next: `candidate_pair` is scored,
 `dropped_block` is published.
 """
 
@@ -17,32 +17,68 @@ from hub.identity.blocking import (
     key_sql,
     limit_sql,
 )
-from hub.identity.statements import drop, make, run
+from hub.identity.statements import drop, drop_relation, make, run
 
 if TYPE_CHECKING:
     import duckdb
 
 NEAR_RULES = tuple(rule for rule in BLOCKING_RULES if rule.columns == ("number_near",))
 """Rules over near keys: these are kept by ID number, not by record."""
+PAIRS_OF_KEY = "records * (records - 1) / 2 - registered * (registered - 1) / 2"
+"""SQL of the pairs that a key gives: registered people are not compared with one another."""
 
 
 def compare_among(
-    connection: duckdb.DuckDBPyConnection,
-    records: str,
-    delta: str | None = None,
-    neighbours: str = "number_neighbour",
+    connection: duckdb.DuckDBPyConnection, records: str, neighbours: str = "number_neighbour"
 ) -> None:
-    """Make the view `comparable_record`: the linkage records in `records`, near keys included.
-
-    `is_delta` marks those in the table `delta` (`record_id`), or all.
-    """
-    is_delta = f"r.record_id IN (SELECT record_id FROM {delta})" if delta else "true"
+    """Make the view `comparable_record`: the linkage records in `records`, near keys included."""
+    drop_relation(connection, "comparable_record")
     run(
         connection,
         f"""
-        CREATE OR REPLACE TEMP VIEW comparable_record AS
-        SELECT r.*, n.number_near, r.kind = 'registered' AS is_registered, {is_delta} AS is_delta
-        FROM {records} AS r LEFT JOIN {neighbours} AS n ON n.number = r.number
+        CREATE TEMP VIEW comparable_record AS
+        SELECT r.*, n.number_near FROM {records} AS r
+        LEFT JOIN {neighbours} AS n ON n.number = r.number
+        """,
+    )
+
+
+def take_out(
+    connection: duckdb.DuckDBPyConnection,
+    wanted: str,
+    records: str,
+    neighbours: str,
+    into: str = "comparable_record",
+) -> None:
+    """Make the table `into`: those of `records` for which `wanted` holds, near keys included."""
+    drop_relation(connection, into)
+    run(connection, f"CREATE TEMP TABLE taken_record AS FROM {records} WHERE {wanted}")
+    run(
+        connection,
+        f"""
+        CREATE TEMP TABLE {into} AS
+        SELECT r.*, n.number_near FROM taken_record AS r
+        LEFT JOIN (
+            FROM {neighbours} WHERE number IN (SELECT number FROM taken_record)
+        ) AS n ON n.number = r.number
+        """,
+    )
+    drop(connection, "taken_record")
+
+
+def own_keys(connection: duckdb.DuckDBPyConnection, records: str, delta: str | None = None) -> None:
+    """Make `key_owner`: who is compared, by what a key must know of its records.
+
+    `is_delta` marks those in the table `delta` (`record_id`), or all.
+    """
+    is_delta = f"record_id IN (SELECT record_id FROM {delta})" if delta else "true"
+    run(
+        connection,
+        f"""
+        CREATE OR REPLACE TEMP TABLE key_owner AS
+        SELECT record_id, entity_id, number, kind = 'registered' AS is_registered,
+               {is_delta} AS is_delta
+        FROM {records}
         """,
     )
 
@@ -64,97 +100,79 @@ def make_candidate_pairs(
     rules: Collection[BlockingRule],
     *,
     pair_limit: int = DEFAULT_PAIR_LIMIT,
-    is_delta: bool = False,
     keys: str | None = None,
     neighbours: str = "number_neighbour",
 ) -> None:
-    """Make `blocking_key`, `open_key` and `candidate_pair` of `comparable_record`.
+    """Make `crowded_key` and `candidate_pair` of `comparable_record`.
 
     Args:
-        connection: holds `comparable_record`; with `is_delta` also `gone_record`, the linkage
-            records that there were before and no longer are.
+        connection: holds `comparable_record`.
         rules: the blocking rules to use.
         pair_limit: pairs that one key may give.
-        is_delta: only pairs with a delta record.
         keys: a table of the keys of all records (see `make_record_keys`), where there is one.
         neighbours: the table of near keys by ID number.
     """
-    near = [rule for rule in rules if rule in NEAR_RULES]
-    run(
-        connection,
-        """
-        CREATE OR REPLACE TEMP TABLE key_owner AS
-        SELECT record_id, entity_id, number, is_registered, is_delta FROM comparable_record
-        """,
-    )
+    own_keys(connection, "comparable_record")
     if keys is None:
         make_record_keys(connection, "comparable_record", rules, "every_key")
-    # Only keys of the delta, and of somebody who is not registered, can give a pair: they are few.
-    seeds = "is_delta" if is_delta else "NOT is_registered"
-    own = f"""
-        SELECT k.rule, k.key_hash FROM {keys or "every_key"} AS k
-        SEMI JOIN (FROM key_owner WHERE {seeds}) AS o ON o.record_id = k.record_id
-    """
-    near_own = _near_keys(
-        near,
-        f"(SELECT n.* FROM {neighbours} AS n SEMI JOIN (FROM key_owner WHERE {seeds}) AS o ON o.number = n.number)",
+    every = keys or "every_key"
+    # Only keys of somebody who is not registered can give a pair: they are few.
+    seeds = "(FROM key_owner WHERE NOT is_registered)"
+    near_own = near_keys_sql(
+        rules, f"(SELECT n.* FROM {neighbours} AS n SEMI JOIN {seeds} AS o ON o.number = n.number)"
     )
-    gone = f"UNION {key_sql('gone_record', rules, ())}" if is_delta else ""
     run(
         connection,
         f"""
         CREATE OR REPLACE TEMP TABLE seed_key AS
-        SELECT rule, key_hash FROM ({own}) UNION SELECT rule, key_hash FROM ({near_own}) {gone}
+        SELECT k.rule, k.key_hash FROM {every} AS k
+        SEMI JOIN {seeds} AS o ON o.record_id = k.record_id
+        UNION
+        SELECT rule, key_hash FROM ({near_own})
         """,
     )
+    gather_blocks(connection, rules, "seed_key", every, neighbours)
+    drop(connection, "seed_key", "every_key", "key_owner")
+    make(connection, "open_key")
+    make(connection, "crowded_key", pairs=PAIRS_OF_KEY, pair_limit=limit_sql(pair_limit))
+    make(connection, "paired_key")
+    drop(connection, "open_key", "blocking_key")
+    make(connection, "candidate_pair")
+    drop(connection, "paired_key")
+
+
+def gather_blocks(
+    connection: duckdb.DuckDBPyConnection,
+    rules: Collection[BlockingRule],
+    wanted: str,
+    keys: str,
+    neighbours: str,
+) -> None:
+    """Make `blocking_key`: every record of `key_owner` under the keys in the table `wanted`."""
     run(
         connection,
         f"""
         CREATE OR REPLACE TEMP TABLE blocking_key AS
         SELECT k.rule, k.key_hash, o.record_id, o.entity_id, o.is_registered, o.is_delta
         FROM (
-            SELECT k.* FROM {keys or "every_key"} AS k
-            SEMI JOIN seed_key AS s ON s.rule = k.rule AND s.key_hash = k.key_hash
+            SELECT k.* FROM {keys} AS k
+            SEMI JOIN {wanted} AS s ON s.rule = k.rule AND s.key_hash = k.key_hash
         ) AS k
         JOIN key_owner AS o ON o.record_id = k.record_id
         UNION ALL
         SELECT k.rule, k.key_hash, o.record_id, o.entity_id, o.is_registered, o.is_delta
         FROM (
-            SELECT k.* FROM ({_near_keys(near, neighbours)}) AS k
-            SEMI JOIN seed_key AS s ON s.rule = k.rule AND s.key_hash = k.key_hash
+            SELECT k.* FROM ({near_keys_sql(rules, neighbours)}) AS k
+            SEMI JOIN {wanted} AS s ON s.rule = k.rule AND s.key_hash = k.key_hash
         ) AS k
         JOIN key_owner AS o ON o.number = k.number
         """,
     )
-    drop(connection, "seed_key", "every_key", "key_owner")
-    make(connection, "open_key")
-    make(connection, "paired_key", pair_limit=limit_sql(pair_limit))
-    make(connection, "candidate_pair")
-    drop(connection, "paired_key")
 
 
-def _near_keys(rules: Collection[BlockingRule], neighbours: str) -> str:
+def near_keys_sql(rules: Collection[BlockingRule], neighbours: str) -> str:
     """Return the SQL of (`rule`, `key_hash`, `number`) of near keys."""
-    if not rules:
+    near = [rule for rule in rules if rule in NEAR_RULES]
+    if not near:
         return "SELECT 0::UTINYINT AS rule, 0::UBIGINT AS key_hash, '' AS number WHERE false"
-    return key_sql(neighbours, rules, ("number",))
-
-
-def records_of_toggled_blocks(
-    connection: duckdb.DuckDBPyConnection, rules: Collection[BlockingRule], pair_limit: int
-) -> None:
-    """Make `toggled_record`: who is in a block that the delta has brought over or under the cap.
-
-    Their pairs change though they themselves did not.
-    """
-    gone = key_sql("gone_record", rules, ("is_registered",))
-    run(
-        connection,
-        f"""
-        CREATE OR REPLACE TEMP TABLE gone_key AS
-        SELECT rule, key_hash, count(*) AS records, count(*) FILTER (is_registered) AS registered
-        FROM ({gone}) GROUP BY rule, key_hash
-        """,
-    )
-    make(connection, "toggled_record", pair_limit=limit_sql(pair_limit))
-    drop(connection, "gone_key")
+    return key_sql(neighbours, near, ("number",))

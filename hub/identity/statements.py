@@ -55,6 +55,20 @@ def drop(connection: duckdb.DuckDBPyConnection, *tables: str) -> None:
         run(connection, f"DROP TABLE IF EXISTS temp.{table}")
 
 
+def drop_relation(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Drop the temporary table or view `name`; an absent one is no error."""
+    kinds = connection.execute(
+        """
+        SELECT 'TABLE' FROM duckdb_tables() WHERE temporary AND table_name = $name
+        UNION ALL
+        SELECT 'VIEW' FROM duckdb_views() WHERE temporary AND view_name = $name
+        """,
+        {"name": name},
+    ).fetchall()
+    for (kind,) in kinds:
+        run(connection, f"DROP {kind} temp.{name}")
+
+
 def value(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
     """Return the first value of the first row of `sql`."""
     return connection.sql(sql).fetchall()[0][0]

@@ -16,43 +16,24 @@ name would teach that people change their birth date. Source: Fellegi and Sunter
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from hub.identity.comparisons import FREQUENCY_COLUMNS, Comparison, comparison_of
-from hub.identity.linkage_model import Likelihoods, LinkageModel, starting_model
+from hub.identity.agreement_levels import Comparison
+from hub.identity.comparisons import FREQUENCY_COLUMNS
+from hub.identity.expectation_maximisation import Array, Patterns, maximise
+from hub.identity.linkage_model import LinkageModel, starting_model
 from hub.identity.scoring import levels_sql
 from hub.identity.statements import drop, run, value
 
 if TYPE_CHECKING:
     import duckdb
 
-Array = npt.NDArray[np.float64]
-
-MATCH_BELIEF = 30.0
-"""Matching pairs that the starting belief about m is worth."""
-STRANGER_BELIEF = 200.0
-"""Random pairs that the starting belief about u is worth."""
 RANDOM_PAIRS = 300_000
-LEAST_SHARE = 0.002
-"""Matches, and pairs of housemates, that there are at least, by record: none seen is not none."""
-_ROUNDS = 200
+"""Random pairs that show how often strangers agree."""
 _DECIMALS = 10
-_LEAST = 1e-9
-_LEAST_SAME = 2e-4
-"""No mistake is so rare that it could prove two records to be two people by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patterns:
-    """Patterns of agreement: `levels` (pattern by comparison, -1 = nothing to compare), `counts`."""
-
-    levels: npt.NDArray[np.int64]
-    counts: Array
 
 
 def train_model(
@@ -83,7 +64,7 @@ def train_model(
     frequencies, rare = _frequencies(connection, records, columns, least_bearers)
     observed, drawn = _observed_strangers(connection, records, model, representatives, seed)
     patterns = _patterns(connection, records, pairs, model)
-    return _maximise(
+    return maximise(
         LinkageModel(
             version,
             model.likelihoods,
@@ -215,121 +196,3 @@ def _patterns(
         frame.select(pl.col(names).cast(pl.Int64)).to_numpy(),
         frame["pairs"].cast(pl.Float64).to_numpy(),
     )
-
-
-def _maximise(
-    start: LinkageModel,
-    patterns: Patterns,
-    observed: dict[str, Array],
-    drawn: float,
-    records: int,
-    *,
-    is_cleansed: bool,
-) -> LinkageModel:
-    comparisons = start.comparisons()
-    belief = {name: np.array(one.same_person) for name, one in start.likelihoods.items()}
-    stranger_belief = {name: np.array(one.strangers) for name, one in start.likelihoods.items()}
-    household = {name: np.array(one.household) for name, one in start.likelihoods.items()}
-    m = dict(belief)
-    total = max(records * (records - 1) / 2, 1.0)
-    most = {
-        name: np.array([level.most_same_person for level in comparison_of(name).levels])
-        for name in belief
-    }
-    names = {comparison.name for comparison in comparisons if comparison.is_name}
-    matches = start.matches_per_pair * total
-    housemates = matches
-    namesakes = matches if names and len(names) < len(comparisons) else 0.0
-    # Splink counts levels from the weakest (0) to the strongest.
-    place = {
-        comparison.name: np.where(
-            patterns.levels[:, column] < 0,
-            -1,
-            len(comparison.levels) - 1 - patterns.levels[:, column],
-        )
-        for column, comparison in enumerate(comparisons)
-    }
-
-    def factor(name: str, likelihoods: Array) -> Array:
-        places = place[name]
-        return np.where(places < 0, 1.0, likelihoods[np.maximum(places, 0)])
-
-    def product(of: dict[str, Array]) -> Array:
-        result = np.ones(len(patterns.counts))
-        for name in m:
-            result = result * factor(name, of[name])
-        return result
-
-    u = _strangers(observed, stranger_belief, m, drawn, 0.0)
-    for _ in range(_ROUNDS):
-        share = min(matches / total, 0.5)
-        if is_cleansed:
-            u = _strangers(observed, stranger_belief, m, drawn, share)
-        same = share * product(m)
-        near = min(housemates / total, 0.5) * product(household)
-        namesake = min(namesakes / total, 0.5) * product({**u, **{name: m[name] for name in names}})
-        every = same + near + namesake + product(u)
-        posterior = same / every
-        expected = posterior * patterns.counts
-        kept = {name: values.copy() for name, values in m.items()}
-        for name, levels in belief.items():
-            places = place[name]
-            counted = np.bincount(
-                places[places >= 0], weights=expected[places >= 0], minlength=len(levels)
-            )
-            learnt = (counted + MATCH_BELIEF * levels / levels.sum()) / (
-                counted.sum() + MATCH_BELIEF
-            )
-            m[name] = _bounded(learnt, most[name])
-        matches = float(expected.sum()) + LEAST_SHARE * records
-        housemates = float((near / every * patterns.counts).sum()) + LEAST_SHARE * records
-        if namesakes:
-            namesakes = float((namesake / every * patterns.counts).sum()) + LEAST_SHARE * records
-        if max((float(np.abs(m[name] - kept[name]).max()) for name in m), default=0.0) < 1e-7:
-            break
-    return LinkageModel(
-        start.version,
-        {
-            name: Likelihoods(
-                _rounded(m[name], _LEAST_SAME), _rounded(u[name]), _rounded(household[name])
-            )
-            for name in m
-        },
-        round(min(matches / total, 0.3), 15),
-        round(min(housemates / total, 0.3), 15),
-        start.frequencies,
-        start.rare,
-    )
-
-
-def _bounded(shares: Array, most: Array) -> Array:
-    """Return the shares with none above its bound, the excess given to the others in proportion."""
-    excess = np.maximum(shares - most, 0.0).sum()
-    free = shares < most
-    result: Array = np.where(free, shares * (1.0 + excess / shares[free].sum()), most)
-    return result
-
-
-def _strangers(
-    observed: dict[str, Array],
-    belief: dict[str, Array],
-    m: dict[str, Array],
-    drawn: float,
-    share: float,
-) -> dict[str, Array]:
-    """Return u: what random pairs show, less the matches among them, bent to the belief."""
-    strangers = {}
-    for name, levels in belief.items():
-        cleansed = np.maximum(observed[name] - share * m[name], 0.0)
-        # A level that was never seen is worth half a pair: none seen in so many is not none at all.
-        believed = STRANGER_BELIEF * levels / levels.sum()
-        weighed = cleansed * drawn + np.append(believed[:1], np.maximum(believed[1:], 0.5))
-        strangers[name] = weighed / weighed.sum()
-        for place, level in enumerate(comparison_of(name).levels):
-            if level.is_rare_as_same:
-                strangers[name][place] = strangers[name][0]
-    return strangers
-
-
-def _rounded(values: Array, least: float = _LEAST) -> tuple[float, ...]:
-    return tuple(round(max(float(value), least), _DECIMALS) for value in values)

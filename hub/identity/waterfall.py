@@ -170,17 +170,9 @@ def _span(rows: pl.DataFrame) -> list[float]:
 
 def waterfall_png(explanation: PairExplanation) -> bytes:
     """Return the two waterfalls as a PNG."""
-    return _png(waterfall_chart(explanation))
-
-
-def splink_png(explanation: PairExplanation) -> bytes:
-    """Return Splink's own waterfall (against strangers only) as a PNG."""
-    return _png(dict(explanation.splink_chart))
-
-
-def _png(chart: dict[str, Any]) -> bytes:
     import vl_convert
 
+    chart = waterfall_chart(explanation)
     return bytes(vl_convert.vegalite_to_png(chart, scale=_PNG_SCALE, allowed_base_urls=[]))
 
 

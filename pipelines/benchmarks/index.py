@@ -1,8 +1,8 @@
 """`hub bench index`: the person index at size, full and nightly, against plain Splink and the truth.
 
 Here: playing the index's nights in processes of their own, so that peak memory is theirs, and the
-table of figures. Never here: simulating the signatures (`index_inputs`) or the rival
-(`index_rival`). Next: the table stands in `docs/benchmarks.md`.
+table of figures. Never here: simulating the signatures (`index_inputs`), judging the answer
+(`index_figures`) or the rival (`index_beside_splink`). Next: the table stands in `docs/benchmarks.md`.
 
 The index's own time is told apart from building the table `person` (birth date, sex, death,
 address of everybody, from the families), which is another step's work.
@@ -21,8 +21,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.benchmarks.index_inputs import IndexInputs, standard_records, write_index_inputs
+from pipelines.benchmarks.index_beside_splink import MOST_SIGNATURES, measure_beside_splink
+from pipelines.benchmarks.index_figures import ids_of_the_untouched, index_accuracy
+from pipelines.benchmarks.index_inputs import IndexInputs, write_index_inputs
 from pipelines.benchmarks.landing import peak_memory_mib
+from pipelines.benchmarks.look_up import measure_look_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,9 +85,18 @@ def measure_index(people: int, *, rival: bool = True, seed: int = 7) -> list[dic
 
 
 def measure_inputs(
-    inputs: IndexInputs, folder: Path, people: int, *, rival: bool
+    inputs: IndexInputs,
+    folder: Path,
+    people: int,
+    *,
+    rival: bool,
+    rival_signatures: int = MOST_SIGNATURES,
 ) -> list[dict[str, object]]:
-    """Measure nights that `write_index_inputs` has written."""
+    """Measure nights that `write_index_inputs` has written.
+
+    The rival gets distinct records instead of signatures where there are more than
+    `rival_signatures`. Every row has all columns, empty ones included.
+    """
     states = [folder / "state" / str(number) for number in range(len(inputs.nights))]
     played: list[Played] = []
     for number, tables in enumerate(inputs.nights):
@@ -98,7 +110,7 @@ def measure_inputs(
         )
         with get_context("spawn").Pool(1) as pool:
             played.append(pool.apply(_play, (task,)))
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "people": people,
             "step": "full build" if not number else f"night {number + 1}",
@@ -112,17 +124,29 @@ def measure_inputs(
             .item(),
             "records described": night.counts["records_described"],
             "pairs scored": night.counts["pairs_scored"],
-            **_accuracy(inputs.nights[number], inputs.truths[number]),
+            **index_accuracy(inputs.nights[number], inputs.truths[number]),
         }
         for number, night in enumerate(played)
     ]
-    for number, row in enumerate(rows):
-        row["IDs changed of the untouched"] = (
-            _changed_of_untouched(inputs.nights[number - 1], inputs.nights[number]) if number else 0
+    for number in range(1, len(rows)):
+        rows[number] |= ids_of_the_untouched(
+            *inputs.nights[number - 1 : number + 1], *inputs.truths[number - 1 : number + 1]
         )
     if rival:
-        rows.append(_against_splink(inputs, people, played[0]))
-    return rows
+        rows.append(
+            {"people": people}
+            | measure_beside_splink(
+                inputs.nights[0],
+                inputs.truths[0],
+                played[0].index_seconds,
+                most_signatures=rival_signatures,
+            )
+        )
+    rows.append(
+        {"people": people} | measure_look_up(states[-1], inputs.nights[-1], inputs.truths[-1])
+    )
+    columns = {name: None for row in rows for name in row}
+    return [columns | row for row in rows]
 
 
 def _play(task: _Task) -> Played:
@@ -176,112 +200,3 @@ def _timed_workbench(tables: Path) -> Iterator[tuple[object, dict[str, float]]]:
 
     with Timed(tables) as bench:
         yield bench, seconds
-
-
-def _accuracy(tables: Path, truth: Path) -> dict[str, object]:
-    """Return precision and recall over pairs of signatures that name somebody.
-
-    A signature that is a bare name (nothing else is known of it) is nobody's: it may be of several
-    people, and counts in `recall with bare names` alone.
-    """
-    from hub.identity.measures import pairwise_measures
-
-    index = pl.read_parquet(tables / "person_index.parquet")
-    meant = pl.read_parquet(truth).unique()
-    clear = meant.filter(pl.len().over("signature_id") == 1).select(
-        member="signature_id", truth="person_number"
-    )
-    told = index.select(member="signature_id", cluster="person_id", match_kind="match_kind").join(
-        clear, on="member", how="semi"
-    )
-    named = told.filter(pl.col("match_kind") != "unidentifiable")
-    exact = pairwise_measures(
-        named.select("member", "cluster"), clear.join(named, on="member", how="semi")
-    )
-    alone = told.with_columns(pl.coalesce("cluster", pl.col("member").cast(pl.String)))
-    every = pairwise_measures(alone.select("member", "cluster"), clear)
-    return {
-        "precision": exact.precision,
-        "recall": exact.recall,
-        "F1": exact.f1,
-        "recall with bare names": every.recall,
-        "F1 with bare names": every.f1,
-    }
-
-
-def _changed_of_untouched(before: Path, after: Path) -> int:
-    """Count the signatures that are the same on both nights, and of people who are, with other IDs."""
-    old, new = (
-        pl.read_parquet(tables / "person_index.parquet", columns=["signature_id", "person_id"])
-        for tables in (before, after)
-    )
-    touched = pl.concat(
-        [
-            old.join(new, on="signature_id", how="anti")["person_id"],
-            new.join(old, on="signature_id", how="anti")["person_id"],
-        ]
-    ).unique()
-    both = old.join(new, on="signature_id", suffix="_new").filter(
-        ~pl.col("person_id").is_in(touched.implode())
-        & ~pl.col("person_id_new").is_in(touched.implode())
-    )
-    return both.filter(pl.col("person_id").ne_missing(pl.col("person_id_new"))).height
-
-
-def _against_splink(inputs: IndexInputs, people: int, ours: Played) -> dict[str, object]:
-    with get_context("spawn").Pool(1) as pool:
-        seconds, f1, threshold, pairs, peak = pool.apply(
-            _play_rival, (inputs.nights[0], inputs.truths[0])
-        )
-    return {
-        "people": people,
-        "step": "plain Splink 5",
-        "seconds": round(seconds, 1),
-        "share of full build": round(seconds / ours.index_seconds, 2),
-        "peak GiB": round(peak / 1024, 2),
-        "pairs scored": pairs,
-        "F1 with bare names": f1,
-        "threshold": threshold,
-    }
-
-
-def _play_rival(tables: Path, truth: Path) -> tuple[float, float, float, int, int]:
-    from hub.identity.blocking import BLOCKING_RULES
-    from pipelines.benchmarks.index_rival import run_plain_splink
-    from pipelines.benchmarks.index_rival_plans import standard_plan
-    from warehouse.connection import open_scratch
-
-    with tempfile.TemporaryDirectory(prefix="bench-rival-") as spill:
-        connection = open_scratch(Path(spill))
-        started = time.perf_counter()
-        records = standard_records(tables)
-        connection.register("records_frame", records)
-        connection.execute("CREATE TABLE records AS FROM records_frame").fetchall()
-        standardising = time.perf_counter() - started
-        columns = [name for name in records.columns if records[name].null_count() < records.height]
-        rules = [
-            f"unnest({rule.key})" if rule.is_list else rule.key
-            for rule in BLOCKING_RULES
-            if set(rule.columns) <= set(columns)
-        ]
-        meant = pl.read_parquet(truth).unique().filter(pl.len().over("signature_id") == 1)
-        result = run_plain_splink(
-            connection,
-            "records",
-            rules,
-            meant.select(member="signature_id", truth="person_number"),
-            plan=standard_plan(columns),
-            pair_limit=RIVAL_PAIR_LIMIT,
-            parquet=Path(spill) / "parquet",
-        )
-        return (
-            standardising + sum(result.seconds.values()),
-            result.f1,
-            result.threshold,
-            result.pairs,
-            peak_memory_mib(),
-        )
-
-
-RIVAL_PAIR_LIMIT = 50_000
-"""Pairs a key may give the rival: with 13 signatures a person, the same people as 5,000 give us."""

@@ -105,21 +105,45 @@ def write_index_inputs(
     return IndexInputs(tuple(benches), tuple(truths), root)
 
 
+_DESCRIBED = ["full_name", "birth_date", "sex", "address", "phone"]
+
+
 def standard_records(tables: Path) -> pl.DataFrame:
-    """Return a night's signatures as standardised records, one a signature: what the rival links.
+    """Return a night's signatures as standardised records, one a signature.
 
     `record_id` is the signature's; `number` is its token. Equal descriptions are standardised once.
     """
-    described = ["full_name", "birth_date", "sex", "address", "phone"]
+    return _standardised(_signatures(tables))
+
+
+def distinct_records(tables: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return a night's distinct descriptions as standardised records, and what each stands for.
+
+    The second frame is (`member`, `record_id`): a row a signature. What institution tells a
+    description is no part of it.
+    """
+    signatures = _signatures(tables)
+    content = ["number", *_DESCRIBED]
+    distinct = signatures.group_by(content, maintain_order=True).agg(pl.col("signature_id").first())
+    members = signatures.join(distinct, on=content, nulls_equal=True, suffix="_first").select(
+        member="signature_id", record_id="signature_id_first"
+    )
+    return _standardised(distinct), members
+
+
+def _signatures(tables: Path) -> pl.DataFrame:
     with Workbench(tables) as bench:
-        signatures = bench.frame(
+        return bench.frame(
             f"SELECT signature_id, CAST(national_id_token AS VARCHAR) AS number, "
-            f"{', '.join(described)} FROM signature ORDER BY signature_id"
+            f"{', '.join(_DESCRIBED)} FROM signature ORDER BY signature_id"
         )
-    distinct = signatures.select(described).unique(maintain_order=True).with_row_index("record_id")
+
+
+def _standardised(told: pl.DataFrame) -> pl.DataFrame:
+    distinct = told.select(_DESCRIBED).unique(maintain_order=True).with_row_index("record_id")
     standard = standardise_records(distinct).drop("number", "number_near")
     return (
-        signatures.join(distinct, on=described, how="left", nulls_equal=True)
+        told.join(distinct, on=_DESCRIBED, how="left", nulls_equal=True)
         .select(pl.col("signature_id"), "number", "record_id")
         .join(standard, on="record_id")
         .drop("record_id")

@@ -72,6 +72,7 @@ def run_plain_splink(
     pair_limit: int | None = None,
     parquet: Path | None = None,
     threads: int = 2,
+    members: pl.DataFrame | None = None,
 ) -> RivalResult:
     """Link the records of `table` with plain Splink 5 and say how well, by `truth`, it did.
 
@@ -89,6 +90,8 @@ def run_plain_splink(
         pair_limit: keys whose block would give more pairs are not compared, as in the hub.
         parquet: a folder, to let Splink write its tables as Parquet instead of into DuckDB.
         threads: of DuckDB.
+        members: (member, `id_column`) where a record stands for several members: `truth`, figures
+            and clusters are then about those.
     """
     connection.execute(f"SET threads = {threads}").fetchall()
     connection.execute("SET preserve_insertion_order = false").fetchall()
@@ -118,6 +121,7 @@ def run_plain_splink(
     kept = _count(connection, predictions)
     known = _single_truth(truth)
     tried: list[dict[str, float]] = []
+    linked = 0
     best: pl.DataFrame | None = None
     for threshold in thresholds:
         started = time.perf_counter()
@@ -129,6 +133,10 @@ def run_plain_splink(
             connection,
             f'SELECT "{id_column}" AS member, cluster_id AS cluster FROM {made.physical_name}',
         )
+        linked = clusters.height
+        if members is not None:
+            clusters = clusters.rename({"member": id_column}).join(members, on=id_column)
+            clusters = clusters.select("member", "cluster")
         figures = _pair_figures(clusters, known)
         if best is None or figures["f1"] > max(row["f1"] for row in tried):
             best, clock.seconds["cluster"] = clusters, seconds
@@ -139,7 +147,7 @@ def run_plain_splink(
         raise ValueError("thresholds: name at least one match weight")
     return RivalResult(
         clock.seconds, top["f1"], top["precision"], top["recall"], top["threshold"], pairs, kept,
-        best.height, pl.DataFrame(tried), best,
+        linked, pl.DataFrame(tried), best,
     )  # fmt: skip
 
 

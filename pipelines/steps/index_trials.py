@@ -18,10 +18,10 @@ from pathlib import Path
 import polars as pl
 
 from hub.identity.linkage_model import LinkageModel
-from hub.identity.membership import no_history
 from hub.identity.partition_diff import PartitionDiff, diff_partitions
 from pipelines.steps.context import NightContext
-from pipelines.steps.index import Before, build_index, index_settings, registered_people
+from pipelines.steps.index import build_index, index_settings, registered_people
+from pipelines.steps.index_memory import remembered
 from pipelines.steps.index_training import train_index_model
 from warehouse.layout import Layout
 from warehouse.releases import Release, current
@@ -99,21 +99,11 @@ def compare_model(context: NightContext, model: LinkageModel) -> PartitionDiff:
         LookupError: there is no release, or the night's tables are no longer there.
     """
     release = current_release(context.layout)
-    before = pl.read_parquet(release.table("person_index"), columns=["signature_id", "person_id"])
-    history = pl.read_parquet(release.table("person_membership"))
+    before = remembered(context, None)
     with open_trial(context.layout, context.night) as bench:
         build_index(
             bench,
-            Before(
-                members=before,
-                history=no_history()
-                if history.is_empty()
-                else history.rename({"record_id": "member", "person_id": "identifier"}).select(
-                    no_history().columns
-                ),
-                redirects=context.ledger.redirects(),
-                next_sequence=context.ledger.next_person_sequence(),
-            ),
+            before,
             sub_key(context.root_key, "person-id/v1"),
             neighbour_keys=context.tokeniser.neighbour_keys,
             decisions=context.ledger.active_decisions(),
@@ -122,9 +112,9 @@ def compare_model(context: NightContext, model: LinkageModel) -> PartitionDiff:
         )
         after = bench.frame("SELECT signature_id, person_id FROM person_index")
     return diff_partitions(
-        before.rename({"signature_id": "member", "person_id": "cluster"}),
+        before.members.rename({"signature_id": "member", "person_id": "cluster"}),
         after.rename({"signature_id": "member", "person_id": "cluster"}),
-        _granted(release, before),
+        _granted(release, before.members),
     )
 
 

@@ -13,7 +13,6 @@ import polars as pl
 
 from hub.findings.rules import load_rules
 from hub.identity.linkage_model import LinkageModel, shipped_model
-from hub.identity.membership import no_history
 from hub.programmes.catalogue import load_programmes
 from hub.programmes.parameters import load_parameters
 from pipelines.steps.context import NightContext
@@ -23,8 +22,9 @@ from pipelines.steps.families import open_bench
 from pipelines.steps.findings import build_findings
 from pipelines.steps.household_units import UnitsBefore, build_units
 from pipelines.steps.households import build_households, no_stays
-from pipelines.steps.index import Before, build_index, index_settings, registered_people
+from pipelines.steps.index import build_index, index_settings, registered_people
 from pipelines.steps.index_accuracy import measure_night
+from pipelines.steps.index_memory import read_released, remembered
 from pipelines.steps.profiles import build_profiles
 from warehouse.index_state import find_state, keep_state
 from warehouse.ledger import Minted
@@ -38,15 +38,6 @@ ACCEPTED_MODEL = "accepted.json"
 """Below `Layout.models`: a retrained model that a person has accepted (`hub index accept`)."""
 
 
-def _before(context: NightContext, table: str, columns: list[str]) -> pl.DataFrame | None:
-    """Read columns of a table of the current release, or None before the first release."""
-    release = current(context.layout)
-    path = release.table(table) if release else None
-    if path is None or not path.exists():
-        return None
-    return pl.read_parquet(path, columns=columns)
-
-
 def index_people(context: NightContext) -> Counts:
     """Decide which signatures are the same person; IDs carry over from the current release.
 
@@ -57,7 +48,7 @@ def index_people(context: NightContext) -> Counts:
         settings = index_settings(registered_people(bench), index_model(context))
         result = build_index(
             bench,
-            _remembered(context, find_state(context.layout, settings.describe())),
+            remembered(context, find_state(context.layout, settings.describe())),
             sub_key(context.root_key, "person-id/v1"),
             neighbour_keys=context.tokeniser.neighbour_keys,
             decisions=context.ledger.active_decisions(),
@@ -75,28 +66,9 @@ def index_model(context: NightContext) -> LinkageModel:
     return LinkageModel.loads(accepted.read_text("utf-8")) if accepted.exists() else shipped_model()
 
 
-def _remembered(context: NightContext, state: Path | None) -> Before:
-    """Return what the index knew in the current release."""
-    members = _before(context, "person_index", ["signature_id", "person_id"])
-    history = _before(
-        context,
-        "person_membership",
-        ["record_id", "person_id", "valid_from", "valid_to", "recorded_from", "recorded_to"],
-    )
-    return Before(
-        members=Before().members if members is None or state else members,
-        state=state,
-        history=no_history()
-        if history is None
-        else history.rename({"record_id": "member", "person_id": "identifier"}),
-        redirects=context.ledger.redirects(),
-        next_sequence=context.ledger.next_person_sequence(),
-    )
-
-
 def form_households(context: NightContext) -> Counts:
     """Form registered households and assistance units; IDs carry over from the current release."""
-    previous = _before(context, "household_stay", ["member", "household_id"])
+    previous = read_released(context, "household_stay", ["member", "household_id"])
     before = _units_before(context)
     with open_bench(context) as bench:
         result = build_households(

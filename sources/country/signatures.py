@@ -27,7 +27,7 @@ from sources.country.rendering.calendar import plan_first_night
 from sources.country.rendering.contents import Telling, fill_plan
 from sources.country.rendering.own_columns import People
 from sources.country.rendering.selection import add_rows, index_carriers
-from sources.country.signature_changes import change_signatures
+from sources.country.signature_changes import change_signatures, plan_night
 from sources.country.signature_values import VALUES, with_signature_ids
 from sources.registry import load_catalogue
 
@@ -124,15 +124,31 @@ def write_signatures(
         )
         for institution in sorted(told):
             signatures, truth = _signatures_of(pl.scan_parquet(told[institution]), institution)
-            for number in range(1, nights + 1):
-                if number > 1:
-                    day = first_night + dt.timedelta(days=number - 1)
-                    signatures, truth = change_signatures(
-                        signatures, truth, seed, day, changed_per_night_ppm, people * number
-                    )
-                place = _made(folder / f"night-{number}")
-                signatures.write_parquet(place / f"signature-{institution}.parquet")
-                truth.write_parquet(place / f"truth-{institution}.parquet")
+            _write_sender(_made(folder / "night-1"), institution, signatures, truth)
+    for number in range(2, nights + 1):
+        before, after = folder / f"night-{number - 1}", _made(folder / f"night-{number}")
+        night = plan_night(
+            pl.scan_parquet(before / "signature-*.parquet"),
+            pl.scan_parquet(before / "truth-*.parquet"),
+            seed,
+            first_night + dt.timedelta(days=number - 1),
+            changed_per_night_ppm,
+            people * number,
+        )
+        for institution in sorted(told):
+            signatures, truth = change_signatures(
+                pl.read_parquet(before / f"signature-{institution}.parquet"),
+                pl.read_parquet(before / f"truth-{institution}.parquet"),
+                night,
+            )
+            _write_sender(after, institution, signatures, truth)
+
+
+def _write_sender(
+    night: Path, institution: str, signatures: pl.DataFrame, truth: pl.DataFrame
+) -> None:
+    signatures.write_parquet(night / f"signature-{institution}.parquet")
+    truth.write_parquet(night / f"truth-{institution}.parquet")
 
 
 def _made(folder: Path) -> Path:

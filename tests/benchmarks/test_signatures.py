@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.benchmarks.index_inputs import standard_records, write_index_inputs
 from sources.country.nights import PopulatedCountry, render_nights
-from sources.country.signature_changes import change_signatures
+from sources.country.signature_changes import change_signatures, plan_night
 from sources.country.signature_values import with_signature_ids
 from sources.country.signatures import simulate_signatures
 from sources.registry import load_catalogue
@@ -84,18 +84,69 @@ def test_rendered_rows_describe_people_in_the_same_way(simulated, country, tmp_p
     assert strangers == 0
 
 
-def test_the_next_night_changes_a_little_and_keeps_the_truth(simulated, country):
-    before, after = simulated.signatures
-    kept = before.join(after, on="signature_id", how="semi")
-    added = after.join(before, on="signature_id", how="anti")
-    assert 0.97 * before.height < kept.height < before.height
-    assert 0.02 * before.height < added.height < 0.06 * before.height
-    truth = simulated.truths[1]
+def changed(simulated):
+    """Return the new and the ended pairs of signature and person, with the signature's values."""
+    (before, after), (truth, new_truth) = simulated.signatures, simulated.truths
+    new = new_truth.join(truth, on=truth.columns, how="anti").join(after, on="signature_id")
+    ended = truth.join(new_truth, on=truth.columns, how="anti").join(before, on="signature_id")
+    return new, ended
+
+
+def test_the_next_night_changes_as_much_as_was_asked(simulated):
+    before = simulated.signatures[0]
+    pair = ["person_number", "institution_group"]
+    new, ended = (frame.group_by(pair).len() for frame in changed(simulated))
+    both = new.join(ended, on=pair, how="full", coalesce=True, suffix="_ended").fill_null(0)
+    # A moved signature is ended and new; it is one change.
+    changes = both.select(pl.max_horizontal("len", "len_ended").sum()).item()
+    assert changes / before.height == pytest.approx(0.05, rel=0.2)
+
+
+def test_the_truth_of_the_next_night_knows_all_signatures_and_the_newborn(simulated, country):
+    after, truth = simulated.signatures[1], simulated.truths[1]
     assert set(truth["signature_id"]) == set(after["signature_id"])
-    # The people of added signatures are those of the night before, or newborn.
-    told = added.join(truth, on="signature_id")
-    newborn = told.filter(pl.col("person_number") >= country.persons().height)
+    newborn = truth.filter(pl.col("person_number") >= country.persons().height).join(
+        after, on="signature_id"
+    )
+    assert newborn.height
     assert (newborn["birth_date"] == NIGHT + dt.timedelta(days=1)).all()
+
+
+def test_most_new_signatures_are_written_as_some_sender_wrote_the_person_before(simulated):
+    before = simulated.signatures[0].join(simulated.truths[0], on="signature_id")
+    written = ["person_number", "national_id", "full_name", "birth_date", "sex", "address"]
+    new, _ = changed(simulated)
+    met = new.join(before, on=written, how="semi", nulls_equal=True)
+    assert 0.4 < met.height / new.height < 0.7
+    # And by a sender that did not know them, unless another order of a name happens to be another's.
+    known = met.join(before, on=["person_number", "institution_group"], how="semi")
+    assert known.height < 0.05 * met.height
+    named = before.select("person_number", "full_name").unique()
+    respelt = new.join(named, on=["person_number", "full_name"], how="anti")
+    assert 0.05 < respelt.height / new.height < 0.25
+
+
+def test_whoever_moves_has_one_new_address_at_every_sender(simulated):
+    new, ended = changed(simulated)
+    before = simulated.signatures[0].join(simulated.truths[0], on="signature_id")
+    addressed = before.drop_nulls("address")
+    moved = (
+        new.drop_nulls("address")
+        .join(addressed, on=["person_number", "address"], how="anti")
+        .group_by("person_number")
+        .agg(addresses=pl.col("address").n_unique(), senders=pl.col("institution_group").n_unique())
+    )
+    assert (moved["addresses"] == 1).all()
+    assert moved.filter(pl.col("senders") > 1).height > 2
+    # No sender keeps an address of theirs.
+    kept = addressed.join(moved, on="person_number", how="semi")
+    assert kept.join(ended, on=["person_number", "signature_id"], how="anti").is_empty()
+
+
+def test_the_same_seed_gives_the_same_nights(simulated, country):
+    again = simulate_signatures(country, SEED, nights=2, changed_per_night_ppm=50_000)
+    assert again.signatures[1].equals(simulated.signatures[1])
+    assert again.truths[1].equals(simulated.truths[1])
 
 
 def register(rows):
@@ -116,17 +167,36 @@ def register(rows):
     return with_signature_ids(frame)
 
 
-def test_whoever_moves_leaves_the_old_address():
+def next_night(signatures, truth, changed_ppm):
+    night = plan_night(
+        signatures.lazy(), truth.lazy(), SEED, NIGHT + dt.timedelta(days=1), changed_ppm, 1_000
+    )
+    return change_signatures(signatures, truth, night)
+
+
+def test_a_register_forgets_nobody_and_tells_of_births():
     signatures = register(400)
     truth = pl.DataFrame({"signature_id": signatures["signature_id"], "person_number": range(400)})
-    after, told = change_signatures(
-        signatures, truth, SEED, NIGHT + dt.timedelta(days=1), 1_000_000, 1_000
-    )
+    after, told = next_night(signatures, truth, 1_000_000)
+    assert set(range(400)) <= set(told["person_number"])
     left = signatures.join(after, on="signature_id", how="anti")
-    assert 0.6 < left.height / 400 < 0.9
-    born = told.filter(pl.col("person_number") >= 1_000)
-    assert 0 < born.height < 40
+    # All of them have an address: 30 of 100 changes are moves.
+    assert 0.2 < left.height / 400 < 0.4
+    assert 0 < told.filter(pl.col("person_number") >= 1_000).height < 40
     assert set(told["signature_id"]) == set(after["signature_id"])
+
+
+def test_a_signature_that_two_people_share_stays_with_the_one_who_stays():
+    signatures = register(400)
+    shared = pl.concat([signatures["signature_id"], signatures["signature_id"]])
+    truth = pl.DataFrame({"signature_id": shared, "person_number": range(800)})
+    after, told = next_night(signatures, truth, 500_000)
+    of = told.join(truth, on="person_number", suffix="_before")
+    moved = of.filter(pl.col("signature_id") != pl.col("signature_id_before"))
+    stayed = of.filter(pl.col("signature_id") == pl.col("signature_id_before"))
+    parted = moved.join(stayed, left_on="signature_id_before", right_on="signature_id", how="semi")
+    assert parted.height > 20
+    assert set(stayed["signature_id"]) <= set(after["signature_id"])
 
 
 def test_equal_content_has_an_equal_number():

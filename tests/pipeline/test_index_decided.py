@@ -4,45 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import shutil
 
 import night_scene as scene
 import polars as pl
-import pytest
-from typer.testing import CliRunner
 
-from pipelines.index_commands import index_app
 from pipelines.steps import stages
-from warehouse.layout import HOME_VARIABLE, Layout
+from warehouse.layout import Layout
 from warehouse.ledger import Ledger
 from warehouse.releases import current
-
-
-@pytest.fixture(scope="module")
-def home(whole_nights, tmp_path_factory):
-    """A copy of the hub that only these tests change; what is big and unchanged is linked."""
-    copied = tmp_path_factory.mktemp("decided") / "home"
-    shutil.copytree(whole_nights / "home", copied, copy_function=_copy_or_link)
-    return copied
-
-
-def _copy_or_link(source, target):
-    if source.endswith((".sqlite", ".json", ".key", "CURRENT")):
-        return shutil.copy2(source, target)
-    return os.link(source, target)
-
-
-@pytest.fixture
-def run(home, monkeypatch):
-    monkeypatch.setenv(HOME_VARIABLE, str(home))
-
-    def invoke(*arguments):
-        result = CliRunner().invoke(index_app, list(arguments))
-        assert result.exit_code == 0, result.output
-        return result.stdout
-
-    return invoke
 
 
 def people(home):
@@ -52,10 +21,10 @@ def people(home):
 
 def test_a_question_is_shown_answered_obeyed_and_not_asked_again(home, run):
     before = current(Layout(home))
-    asked = json.loads(run("review", "list", "--json", "--limit", "1000"))
+    asked = json.loads(run("review", "list", "--json", "--limit", "1000").stdout)
     question = next(row for row in asked if row["left"] and row["right"])
     name, left, right = question["review_id"], question["left"], question["right"]
-    assert run("review", "show", name, "--without-values")
+    assert run("review", "show", name, "--without-values").stdout
     held = people(home)
     # What is one person already is taken apart; others are kept apart.
     answer = ("--decision", "different", "--reason", "seen the papers", "--actor", "clerk")
@@ -67,7 +36,8 @@ def test_a_question_is_shown_answered_obeyed_and_not_asked_again(home, run):
     with Ledger.open(Layout(home).ledger_url) as ledger:
         assert ledger.reviews().filter(review_id=name)["state"].to_list() == ["decided"]
     still_asked = {
-        row["review_id"] for row in json.loads(run("review", "list", "--json", "--limit", "1000"))
+        row["review_id"]
+        for row in json.loads(run("review", "list", "--json", "--limit", "1000").stdout)
     }
     assert name not in still_asked
     touched = [signature for signature, person in held.items() if now[signature] != person]

@@ -4,45 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import shutil
 
 import night_scene as scene
 import polars as pl
-import pytest
-from typer.testing import CliRunner
 
-from pipelines.index_commands import index_app
 from pipelines.steps import stages
 from pipelines.steps.index_accuracy import measure_night
-from warehouse.layout import HOME_VARIABLE, Layout
+from warehouse.layout import Layout
 from warehouse.releases import current
-
-
-@pytest.fixture(scope="module")
-def home(whole_nights, tmp_path_factory):
-    """A copy of the hub that only these tests change; what is big and unchanged is linked."""
-    copied = tmp_path_factory.mktemp("reports") / "home"
-    shutil.copytree(whole_nights / "home", copied, copy_function=_copy_or_link)
-    return copied
-
-
-def _copy_or_link(source, target):
-    if source.endswith((".sqlite", ".json", ".key", "CURRENT")):
-        return shutil.copy2(source, target)
-    return os.link(source, target)
-
-
-@pytest.fixture
-def run(home, monkeypatch):
-    monkeypatch.setenv(HOME_VARIABLE, str(home))
-
-    def invoke(*arguments, code=0):
-        result = CliRunner().invoke(index_app, list(arguments))
-        assert result.exit_code == code, result.output
-        return result
-
-    return invoke
 
 
 def test_accuracy_hides_numbers_and_finds_people_again(run, tmp_path, home):

@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 
 from hub.identity import engine
 from hub.identity.advance import (
-    STATE,
     IndexSettings,
     advance_index,
     missing_records,
@@ -32,6 +31,7 @@ from hub.identity.components import connected_components
 from hub.identity.linkage_model import LinkageModel, shipped_model
 from hub.identity.resolution import Thresholds
 from hub.identity.standard import standardise_records
+from hub.identity.state import STATE
 from hub.identity.statements import keep
 
 MODEL = shipped_model()
@@ -86,33 +86,36 @@ NIGHT = st.builds(
 
 
 def count_agreements(
-    connection: duckdb.DuckDBPyConnection, records: str, pairs: str, model: LinkageModel
-) -> pl.DataFrame:
-    """Stand in for `hub.identity.scoring.score_pairs`."""
-    del model
+    connection: duckdb.DuckDBPyConnection,
+    records: str,
+    pairs: str,
+    model: LinkageModel,
+    carried: Sequence[str] = (),
+) -> str:
+    """Stand in for `hub.identity.scoring.scores_sql`."""
+    del connection, model
     worth = " + ".join(
         f"CASE l.{column} = r.{column} WHEN true THEN {bits} WHEN false THEN {2 - bits} ELSE 0 END"
         for column, bits in WORTH.items()
     )
-    return connection.sql(
-        f"""
-        SELECT record_l, record_r, worth - 6e0 AS match_weight, worth - 4e0 AS stranger_weight,
+    sides = "".join(f", l.{column} AS {column}_l, r.{column} AS {column}_r" for column in carried)
+    return f"""
+        SELECT * EXCLUDE (worth), worth - 6e0 AS match_weight, worth - 4e0 AS stranger_weight,
                worth + 0e0 AS household_weight
         FROM (
-            SELECT p.join_key_l AS record_l, p.join_key_r AS record_r, {worth} AS worth
+            SELECT p.join_key_l AS record_l, p.join_key_r AS record_r{sides}, {worth} AS worth
             FROM {pairs} AS p
             JOIN {records} AS l ON l.record_id = p.join_key_l
             JOIN {records} AS r ON r.record_id = p.join_key_r
         )
         """
-    ).pl()
 
 
 @pytest.fixture(scope="module")
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with (
         duckdb.connect(config={"threads": 1}) as opened,
-        mock.patch.object(engine, "score_pairs", count_agreements),
+        mock.patch.object(engine, "scores_sql", count_agreements),
     ):
         yield opened
 

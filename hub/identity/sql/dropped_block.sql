@@ -6,7 +6,6 @@ SELECT
     count(*) AS dropped_keys,
     sum(records)::BIGINT AS records,
     sum(records * (records - 1) / 2 - registered * (registered - 1) / 2)::BIGINT AS pairs
-FROM open_key
-WHERE records * (records - 1) / 2 - registered * (registered - 1) / 2 > {{pair_limit}}
+FROM crowded_key
 GROUP BY rule
 ORDER BY rule

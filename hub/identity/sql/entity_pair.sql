@@ -8,4 +8,3 @@ SELECT
     max(stranger_weight) AS stranger_weight
 FROM {{scores}}
 GROUP BY entity_l, entity_r
-ORDER BY entity_l, entity_r

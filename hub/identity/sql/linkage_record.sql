@@ -23,31 +23,68 @@ WITH described AS (
         d.phone,
         d.email,
         e.believed_number AS number,
-        CASE WHEN d.address_words IS NOT NULL
-            THEN {'address_key': d.address_key, 'building_key': d.building_key, 'address_words': d.address_words}
-        END AS address
+        d.address_key,
+        d.building_key,
+        d.address_words
     FROM entity_description AS e
     JOIN description AS d ON d.description_id = e.description_id
     WHERE e.kind <> 'thin'
 ),
 
-several AS (
-    SELECT entity_id FROM described GROUP BY entity_id HAVING count(*) > 1
+said AS (
+    SELECT
+        entity_id,
+        bool_or(name_key IS NOT NULL) AS is_named,
+        min(birth_digits) AS birth_digits,
+        min(sex) AS sex,
+        min(phone) AS phone,
+        min(email) AS email,
+        min(number) AS number,
+        min(middle_key) AS middle_key,
+        -- Most entities say one thing, and need no count of what they say most often.
+        min(birth_digits) <> max(birth_digits)
+        OR min(sex) <> max(sex)
+        OR min(phone) <> max(phone)
+        OR min(email) <> max(email)
+        OR min(number) <> max(number)
+        OR min(middle_key) <> max(middle_key) AS is_contradictory
+    FROM described
+    GROUP BY entity_id
+    HAVING count(*) > 1
+),
+
+contradictory AS (
+    SELECT d.*
+    FROM described AS d
+    SEMI JOIN (FROM said WHERE is_contradictory) AS s ON s.entity_id = d.entity_id
 ),
 
 frequent AS (
+    SELECT * EXCLUDE (is_named, is_contradictory) FROM said WHERE is_contradictory IS NOT true
+    UNION ALL BY NAME
     SELECT
-        d.entity_id,
-        mode(d.birth_digits ORDER BY d.birth_digits) AS birth_digits,
-        mode(d.sex ORDER BY d.sex) AS sex,
-        mode(d.phone ORDER BY d.phone) AS phone,
-        mode(d.email ORDER BY d.email) AS email,
-        mode(d.number ORDER BY d.number) AS number,
-        mode(d.middle_key ORDER BY d.middle_key) AS middle_key,
-        arg_max(d.address, (d.records, -d.description_id::HUGEINT)) AS address
+        entity_id,
+        mode(birth_digits ORDER BY birth_digits) AS birth_digits,
+        mode(sex ORDER BY sex) AS sex,
+        mode(phone ORDER BY phone) AS phone,
+        mode(email ORDER BY email) AS email,
+        mode(number ORDER BY number) AS number,
+        mode(middle_key ORDER BY middle_key) AS middle_key
+    FROM contradictory
+    GROUP BY entity_id
+),
+
+-- Addresses are long: who says the entity's address is found first, and what it is afterwards.
+addressed AS (
+    SELECT d.entity_id, d.address_key, d.building_key, d.address_words
     FROM described AS d
-    JOIN several AS s ON s.entity_id = d.entity_id
-    GROUP BY d.entity_id
+    SEMI JOIN (
+        SELECT arg_max(d.description_id, (d.records, -d.description_id::HUGEINT)) AS description_id
+        FROM described AS d
+        SEMI JOIN said AS s ON s.entity_id = d.entity_id
+        WHERE d.address_words IS NOT NULL
+        GROUP BY d.entity_id
+    ) AS f ON f.description_id = d.description_id
 ),
 
 filled AS (
@@ -67,40 +104,24 @@ filled AS (
         d.given_letters,
         coalesce(d.birth_digits, f.birth_digits) AS birth_digits,
         coalesce(d.sex, f.sex) AS sex,
+        if(d.address_words IS NULL, a.address_key, d.address_key) AS address_key,
+        if(d.address_words IS NULL, a.building_key, d.building_key) AS building_key,
+        if(d.address_words IS NULL, a.address_words, d.address_words) AS address_words,
         coalesce(d.phone, f.phone) AS phone,
         coalesce(d.email, f.email) AS email,
-        coalesce(d.number, f.number) AS number,
-        coalesce(d.address, f.address) AS address
+        coalesce(d.number, f.number) AS number
     FROM described AS d
     LEFT JOIN frequent AS f ON f.entity_id = d.entity_id
+    LEFT JOIN addressed AS a ON a.entity_id = d.entity_id AND d.address_words IS NULL
+    LEFT JOIN (FROM said WHERE is_named) AS n ON n.entity_id = d.entity_id
     -- A nameless description of an entity whose name is known adds nothing to compare.
-    QUALIFY
-        d.name_key IS NOT NULL
-        OR NOT bool_or(d.name_key IS NOT NULL) OVER (PARTITION BY d.entity_id)
+    WHERE d.name_key IS NOT NULL OR n.entity_id IS NULL
 )
 
 SELECT DISTINCT
-    hash(entity_id, kind, name_key, family_key, given_key, middle_key, birth_digits, sex, address, phone, email, number)
-        AS record_id,
-    entity_id,
-    kind,
-    script,
-    family_key,
-    given_key,
-    middle_key,
-    nickname_key,
-    name_key,
-    given_sound,
-    roman_key,
-    name_letters,
-    family_letters,
-    given_letters,
-    birth_digits,
-    sex,
-    address.address_key AS address_key,
-    address.building_key AS building_key,
-    address.address_words AS address_words,
-    phone,
-    email,
-    number
+    hash(
+        entity_id, kind, name_key, family_key, given_key, middle_key, birth_digits, sex,
+        address_key, building_key, address_words, phone, email, number
+    ) AS record_id,
+    *
 FROM filled

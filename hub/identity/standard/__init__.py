@@ -5,6 +5,10 @@ what was written to comparable columns. Never here: comparing, scoring or cluste
 description goes to blocking and scoring in `hub.identity`.
 """
 
-from hub.identity.standard.records import DESCRIPTION_COLUMNS, standardise_records
+from hub.identity.standard.records import (
+    DESCRIPTION_COLUMNS,
+    standardise_record,
+    standardise_records,
+)
 
-__all__ = ["DESCRIPTION_COLUMNS", "standardise_records"]
+__all__ = ["DESCRIPTION_COLUMNS", "standardise_record", "standardise_records"]

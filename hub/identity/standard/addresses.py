@@ -6,12 +6,23 @@ countries' addresses. Never here: coordinates or a lookup of real addresses. Nex
 
 from __future__ import annotations
 
+import unicodedata
+from functools import cache
+
 import polars as pl
 
 from hub.identity.standard import address_words as words
-from hub.identity.standard.scripts import folded_letters, script_of
+from hub.identity.standard.expressions import Expression, col, concat_list, concat_str, lit, when
+from hub.identity.standard.one_record import Row
+from hub.identity.standard.scripts import folded_letters, folded_text, script_of
+from hub.identity.standard.steps import Steps
 
-ADDRESS_COLUMNS = ("address_key", "building_key", "address_words")
+_KINDS: dict[str, type[pl.DataType] | pl.DataType] = {
+    "address_key": pl.String,
+    "building_key": pl.String,
+    "address_words": pl.List(pl.String),
+}
+ADDRESS_COLUMNS = tuple(_KINDS)
 _KOREAN_UNIT = r"(?:(?:제)?([0-9A-Z가나다라]+)동)?(?:(?:지하)?[0-9]+층)?(?:제)?([0-9]+)호?$"
 # A building's name after its number is written by some and left out by others.
 _KOREAN_NAME_AFTER_NUMBER = (
@@ -28,41 +39,67 @@ def standardise_addresses(addresses: pl.Series) -> pl.DataFrame:
     """Return `address` (distinct) with `ADDRESS_COLUMNS`; keys null where the address is too vague."""
     distinct = addresses.drop_nulls().unique().cast(pl.String)
     folded = folded_letters(distinct.str.normalize("NFKC"))
-    frame = pl.DataFrame({"address": distinct, "folded": folded}).with_columns(
-        text=pl.col("folded").str.replace_all(r"\s+", " ").str.strip_chars(),
-        compact=pl.col("folded").str.replace_all(r"[^\p{L}\p{N}]", ""),
+    known = _FORM.on_columns(pl.DataFrame({"address": distinct, "folded": folded})).drop_nulls(
+        "form"
     )
-    is_known = (pl.col("compact").str.len_chars() > 1) & ~pl.col("compact").is_in(
-        words.PLACEHOLDERS
-    )
-    known = frame.filter(is_known).with_columns(script=script_of(pl.col("text")))
-    is_korean = pl.col("script") == "hangul"
-    is_han = pl.col("script").is_in(["han", "kana"])
     return pl.concat(
         [
-            _korean(known.filter(is_korean)),
-            _han(known.filter(is_han)),
-            _worded(known.filter(~(is_korean | is_han) | pl.col("script").is_null())),
+            _reading()[form].on_columns(part).select("address", *ADDRESS_COLUMNS)
+            for (form,), part in known.partition_by("form", as_dict=True).items()
         ]
+        or [pl.DataFrame(schema={"address": pl.String, **_KINDS})]
     )
 
 
-def _result(frame: pl.DataFrame) -> pl.DataFrame:
+def standardise_address(address: str) -> Row:
+    """Return `ADDRESS_COLUMNS` of one address, as `standardise_addresses` does."""
+    row = _FORM.on_record({"folded": folded_text(unicodedata.normalize("NFKC", address))})
+    if row["form"] is None:
+        return dict.fromkeys(ADDRESS_COLUMNS)
+    row = _reading()[row["form"]].on_record(row)
+    return {column: row[column] for column in ADDRESS_COLUMNS}
+
+
+_FORM = Steps(
+    {
+        "text": col("folded").str.replace_all(r"\s+", " ").str.strip_chars(),
+        "compact": col("folded").str.replace_all(r"[^\p{L}\p{N}]", ""),
+    },
+    {"script": script_of(col("text"))},
+    {
+        "form": when(
+            (col("compact").str.len_chars() <= 1) | col("compact").is_in(words.PLACEHOLDERS)
+        )
+        .then(lit(None, pl.String))
+        .when(col("script") == "hangul")
+        .then(lit("korean"))
+        .when(col("script").is_in(["han", "kana"]))
+        .then(lit("han"))
+        .otherwise(lit("worded"))
+    },
+)
+
+
+@cache
+def _reading() -> dict[str, Steps]:
+    return {"korean": _korean(), "han": _han(), "worded": _worded()}
+
+
+def _result() -> dict[str, Expression]:
     # A dwelling or building is only told by a number.
-    is_exact = pl.col("building_key").str.contains("[0-9]") & (
-        pl.col("building_key").str.len_chars() >= _LEAST_LENGTH
+    is_exact = col("building_key").str.contains("[0-9]") & (
+        col("building_key").str.len_chars() >= _LEAST_LENGTH
     )
-    return frame.select(
-        "address",
-        address_key=pl.when(is_exact).then("address_key"),
-        building_key=pl.when(is_exact).then("building_key"),
-        address_words=pl.when(pl.col("words").list.len() > 0).then("words"),
-    )
+    return {
+        "address_key": when(is_exact).then("address_key"),
+        "building_key": when(is_exact).then("building_key"),
+        "address_words": when(col("words").list.len() > 0).then("words"),
+    }
 
 
-def _korean(frame: pl.DataFrame) -> pl.DataFrame:
+def _korean() -> Steps:
     text = (
-        pl.col("text")
+        col("text")
         .str.replace(r"^\(?[0-9]{5,6}\)?\s+|^\(?[0-9]{3}-[0-9]{3}\)?\s*", "")
         .str.replace_all(r"\([^)]*\)", " ")
         .str.replace_all(r"번지", "")
@@ -72,40 +109,37 @@ def _korean(frame: pl.DataFrame) -> pl.DataFrame:
     for pattern, replacement in words.KOREAN_PROVINCES:
         text = text.str.replace(pattern, replacement)
     # A unit follows a comma or, without one, is a last word that ends in 호 or 층.
-    street = pl.col("text").str.replace(
+    street = col("text").str.replace(
         r"(?:,.*|\s(?:제?[0-9A-Z가나다라]+동\s*)?(?:(?:지하\s*)?[0-9]+층\s*)?제?[0-9A-Z]*[0-9]+호"
         r"|\s(?:지하\s*)?[0-9]+층)$",
         "",
     )
-    unit = pl.col("text").str.strip_prefix(pl.col("street")).str.replace_all(r"[\s,.]", "")
+    unit = col("text").str.strip_prefix(col("street")).str.replace_all(r"[\s,.]", "")
     unit = unit.str.replace(_KOREAN_BUILDING_NAME, "").str.replace(_KOREAN_UNIT, "$1-$2")
     unit = unit.str.replace_all("-+", "-").str.strip_chars("-")
-    building = pl.col("street").str.replace(_KOREAN_NAME_AFTER_NUMBER, "$1")
-    numbered = pl.col("street").str.replace_all(
-        r"([가-힣])([0-9]+(?:-[0-9]+)?)(?:\s|,|$)", "$1 $2 "
-    )
-    found = pl.concat_list(
+    building = col("street").str.replace(_KOREAN_NAME_AFTER_NUMBER, "$1")
+    numbered = col("street").str.replace_all(r"([가-힣])([0-9]+(?:-[0-9]+)?)(?:\s|,|$)", "$1 $2 ")
+    found = concat_list(
         numbered.str.extract_all(r"[\p{L}\p{N}-]+"),
-        pl.col("unit").str.extract_all(r"[\p{L}\p{N}-]+"),
+        col("unit").str.extract_all(r"[\p{L}\p{N}-]+"),
     )
-    return _result(
-        frame.with_columns(text=text)
-        .with_columns(street=street)
-        .with_columns(building_key=building.str.replace_all(r"[\s,.]", ""), unit=unit)
-        .with_columns(
-            address_key=pl.concat_str("building_key", pl.lit("/"), "unit"),
-            words=found.list.unique().list.sort(),
-        )
+    return Steps(
+        {"text": text},
+        {"street": street},
+        {"building_key": building.str.replace_all(r"[\s,.]", ""), "unit": unit},
+        {
+            "address_key": concat_str("building_key", lit("/"), "unit"),
+            "words": found.list.unique().list.sort(),
+        },
+        _result(),
     )
 
 
-def _han(frame: pl.DataFrame) -> pl.DataFrame:
+def _han() -> Steps:
     digits = words.HAN_NUMBERS
     # 二十三丁目 and 十二号 are rare enough to be left; single figures and 十 are read.
     text = (
-        pl.col("text")
-        .str.replace(r"^〒?\s*[0-9]{3}-?[0-9]{4}\s*", "")
-        .str.replace_all(r"\s|,|、", "")
+        col("text").str.replace(r"^〒?\s*[0-9]{3}-?[0-9]{4}\s*", "").str.replace_all(r"\s|,|、", "")
     )
     for letter, number in digits.items():
         text = text.str.replace_all(rf"{letter}(丁目|番|號|条|巷|弄|段|樓|楼|室)", f"{number}$1")
@@ -118,26 +152,28 @@ def _han(frame: pl.DataFrame) -> pl.DataFrame:
         .str.replace_all(r"-+", "-")
         .str.strip_chars("-")
     )
-    places = pl.col("text").str.replace_all(
-        r"(省|都|道|府|縣|市|區|郡|町|村|鎮|镇|路|街|大道)", "$1 "
-    )
+    places = col("text").str.replace_all(r"(省|都|道|府|縣|市|區|郡|町|村|鎮|镇|路|街|大道)", "$1 ")
     found = places.str.extract_all(r"[0-9]+|[\p{L}]+")
     building = (
-        pl.col("text")
+        col("text")
         .str.replace(r"([0-9]+-[0-9]+-[0-9]+)-[0-9A-Z-]+$", "$1")
         .str.replace(r"(路|街|大道)([0-9]+)-.*$", "$1$2")
     )
-    return _result(
-        frame.with_columns(text=text).with_columns(
-            address_key="text", building_key=building, words=found.list.unique().list.sort()
-        )
+    return Steps(
+        {"text": text},
+        {
+            "address_key": col("text"),
+            "building_key": building,
+            "words": found.list.unique().list.sort(),
+        },
+        _result(),
     )
 
 
-def _worded(frame: pl.DataFrame) -> pl.DataFrame:
+def _worded() -> Steps:
     unit_word = "|".join(words.UNIT_WORDS.split())
     text = (
-        pl.col("text")
+        col("text")
         .str.replace_all(r"['’‘`´]", "")
         .str.replace_all(
             r"\bP\.?\s?O\.?\s?BOX\b|\bPOST OFFICE BOX\b|\bPOSTFACH\b|\bAPARTADO\b", "POBOX"
@@ -152,7 +188,7 @@ def _worded(frame: pl.DataFrame) -> pl.DataFrame:
         .str.replace_all(r"[^\p{L}\p{M}\p{N}]+", "  ")
         .str.strip_chars()
     )
-    spaced = pl.concat_str(pl.lit(" "), "text", pl.lit(" "))
+    spaced = concat_str(lit(" "), "text", lit(" "))
     forms = {
         f" {long.replace(' ', '  ')} ": f" {short} " for long, short in words.WORD_FORMS.items()
     }
@@ -160,26 +196,26 @@ def _worded(frame: pl.DataFrame) -> pl.DataFrame:
     normal = spaced.str.replace_many({**forms, **dropped}, leftmost=True)
     normal = normal.str.replace_all(r" +", " ").str.replace_all(r" (?:UNIT )+(\D)", " UNIT $1")
     unit = rf" (?:{unit_word})(?: (?:{unit_word}))* ([0-9]+[A-Z]?|[A-Z][0-9]*)\b"
-    whole = pl.col("normal").str.replace_all(rf" (?:{unit_word})\b", " ")
-    building = pl.col("normal").str.replace_all(unit, " ")
-    frame = (
-        frame.with_columns(text=text)
-        .with_columns(normal=normal)
-        .with_columns(words=_words(whole), building_words=_words(building))
-    )
-    is_enough = pl.col("words").list.len() >= 2
-    return _result(
-        frame.with_columns(
-            address_key=pl.when(is_enough).then(pl.col("words").list.join(" ")),
-            building=pl.col("building_words").list.join(" "),
-        ).with_columns(
+    whole = col("normal").str.replace_all(rf" (?:{unit_word})\b", " ")
+    building = col("normal").str.replace_all(unit, " ")
+    is_enough = col("words").list.len() >= 2
+    return Steps(
+        {"text": text},
+        {"normal": normal},
+        {"words": _words(whole), "building_words": _words(building)},
+        {
+            "address_key": when(is_enough).then(col("words").list.join(" ")),
+            "building": col("building_words").list.join(" "),
+        },
+        {
             # A building without its number is no building; then the unit's number is the house's.
-            building_key=pl.when(pl.col("building").str.contains("[0-9]"))
+            "building_key": when(col("building").str.contains("[0-9]"))
             .then("building")
             .otherwise("address_key")
-        )
+        },
+        _result(),
     )
 
 
-def _words(text: pl.Expr) -> pl.Expr:
+def _words(text: Expression) -> Expression:
     return text.str.extract_all(r"[\p{L}\p{M}\p{N}]+").list.unique().list.sort()

@@ -10,10 +10,23 @@ date is written wherever none was known.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from functools import cache
 
 import polars as pl
 
+from hub.identity.standard.expressions import (
+    Expression,
+    all_horizontal,
+    any_horizontal,
+    coalesce,
+    col,
+    concat_str,
+    lit,
+    when,
+)
 from hub.identity.standard.scripts import DIGIT_FORMS
+from hub.identity.standard.steps import Steps
 
 _MONTHS = (
     "JAN JANUARY JANUAR JANVIER ENERO GENNAIO JANEIRO ЯНВАРЯ",
@@ -61,37 +74,58 @@ def standardise_birth_dates(written: pl.Series, *, as_of: dt.date | None = None)
         digits = pl.DataFrame({"digits": written.dt.strftime("%Y%m%d")})
     else:
         digits = _digits_of_text(written.cast(pl.String), today)
-    day = pl.col("digits")
+    told = _belief(today).on_columns(digits)["digits"]
+    return _without_piles(told).alias("birth_digits")
+
+
+def standardise_birth_date(written: dt.date | str, *, as_of: dt.date | None = None) -> str | None:
+    """Return what `standardise_birth_dates` returns for a column that holds nothing else."""
+    today = as_of or dt.datetime.now(tz=dt.UTC).date()
+    if isinstance(written, dt.date):
+        digits: str | None = f"{written:%Y%m%d}"
+    else:
+        row = _PARTS.on_record({"written": written})
+        figures = {
+            name: int(bool(figure))
+            for name, figure in _habits(today.year).on_record(row).items()
+            if name in HABITS
+        }
+        digits = _read(*_column_habits(figures, today)).on_record(row)["digits"]
+    # One date alone is no pile.
+    told: str | None = _belief(today).on_record({"digits": digits})["digits"]
+    return told
+
+
+@cache
+def _belief(today: dt.date) -> Steps:
+    day = col("digits")
     is_told = (
         day.str.contains(r"^[0-9]{8}$")
-        & day.str.slice(0, 4).is_between(pl.lit(str(_EARLIEST_YEAR)), pl.lit(str(today.year)))
-        & (day <= today.strftime("%Y%m%d"))
+        & day.str.slice(0, 4).is_between(lit(str(_EARLIEST_YEAR)), lit(str(today.year)))
+        & (day <= lit(today.strftime("%Y%m%d")))
         & ~day.str.ends_with("00")
     )
-    digits = digits.select(digits=pl.when(is_told).then(day))
-    return _without_piles(digits.to_series()).alias("birth_digits")
+    return Steps({"digits": when(is_told).then(day)})
 
 
 def _digits_of_text(written: pl.Series, today: dt.date) -> pl.DataFrame:
-    texts = pl.DataFrame({"written": written.unique().drop_nulls()}).with_columns(
-        text=pl.col("written")
-        .str.normalize("NFKC")
-        .str.replace_many(DIGIT_FORMS)
-        .str.to_uppercase()
-    )
-    parts = _parts(texts)
+    parts = _PARTS.on_columns(pl.DataFrame({"written": written.unique().drop_nulls()}))
+    parts = parts.drop("text", "numbers")
     counted = pl.DataFrame({"written": written}).join(parts, on="written", how="left")
-    order, compact, century = _column_habits(counted, today)
-    read = _read(parts, day_first=order, compact=compact, century=century)
+    figures = _habits(today.year).on_columns(counted).select(pl.col(HABITS).sum())
+    read = _read(*_column_habits(figures.row(0, named=True), today)).on_columns(parts)
     return counted.select("written").join(
         read.select("written", "digits"), on="written", how="left", maintain_order="left"
     )
 
 
-def _parts(texts: pl.DataFrame) -> pl.DataFrame:
+def _parts() -> Steps:
     """Cut each distinct text into three numbers, or eight digits, as far as its own form tells."""
     text = (
-        pl.col("text")
+        col("written")
+        .str.normalize("NFKC")
+        .str.replace_many(DIGIT_FORMS)
+        .str.to_uppercase()
         .str.strip_chars()
         .str.replace(r"[T\s]+[0-9]{1,2}:[0-9]{2}.*$", "")
         .str.replace(r"^([0-9]{8})(?:\.0+|[0-9]{6})$", "$1")
@@ -102,61 +136,59 @@ def _parts(texts: pl.DataFrame) -> pl.DataFrame:
         .str.replace_all(r"元年", "1年")
         .str.replace_all(r"\b([0-9]{1,2})(?:ST|ND|RD|TH)\b", "$1")
     )
-    frame = texts.with_columns(text=text)
-    word = pl.col("text").str.extract(r"(\p{L}{3,})", 1)
-    era = pl.col("text").str.extract(
+    word = col("text").str.extract(r"(\p{L}{3,})", 1)
+    era = col("text").str.extract(
         r"^(明治|大正|昭和|平成|令和|民國|民国|[MTSHR])\s*[0-9]{1,3}\s*[年.\-/]", 1
     )
-    frame = frame.with_columns(
-        month_named=word.replace_strict(
-            list(_MONTH_NUMBER), list(_MONTH_NUMBER.values()), default=None, return_dtype=pl.String
-        ),
-        era_start=era.replace_strict(
-            list(_ERAS), list(_ERAS.values()), default=None, return_dtype=pl.Int32
-        ),
-        numbers=pl.col("text").str.extract_all(r"[0-9]+"),
-    )
-    numbers, count = pl.col("numbers"), pl.col("numbers").list.len()
+    told = {
+        "month_named": word.replace_strict(_MONTH_NUMBER, return_dtype=pl.String),
+        "era_start": era.replace_strict(_ERAS, return_dtype=pl.Int32),
+        "numbers": col("text").str.extract_all(r"[0-9]+"),
+    }
+    numbers, count = col("numbers"), col("numbers").list.len()
     one, two, three = (numbers.list.get(place, null_on_oob=True) for place in range(3))
     is_year = {
         name: part.str.len_chars() == 4
         for name, part in (("one", one), ("two", two), ("three", three))
     }
-    named = pl.col("month_named").is_not_null() & (count == 2)
-    plain = pl.col("month_named").is_null() & (count == 3)
-    is_era = pl.col("era_start").is_not_null() & plain
-    era_year = (one.cast(pl.Int32, strict=False) + pl.col("era_start")).cast(pl.String)
-    has_letters = pl.col("text").str.contains(r"\p{L}")
-    is_short = ~has_letters & pl.all_horizontal(
-        part.str.len_chars() <= 2 for part in (one, two, three)
+    named = col("month_named").is_not_null() & (count == 2)
+    plain = col("month_named").is_null() & (count == 3)
+    is_era = col("era_start").is_not_null() & plain
+    era_year = (one.cast(pl.Int32, strict=False) + col("era_start")).cast(pl.String)
+    has_letters = col("text").str.contains(r"\p{L}")
+    is_short = ~has_letters & all_horizontal(
+        *(part.str.len_chars() <= 2 for part in (one, two, three))
     )
-    return frame.select(
-        "written",
+    cut = {
         # A date whose year comes first, or whose month has a name, is told without the column.
-        year=pl.when(is_era).then(era_year)
+        "year": when(is_era).then(era_year)
         .when(plain & is_year["one"]).then(one)
         .when(named & is_year["two"]).then(two)
         .when(named & is_year["one"]).then(one)
         .when(plain & is_year["three"]).then(three),
-        month=pl.when(is_era | (plain & is_year["one"])).then(two).when(named).then("month_named"),
-        day=pl.when(is_era | (plain & is_year["one"])).then(three)
+        "month": when(is_era | (plain & is_year["one"])).then(two).when(named).then("month_named"),
+        "day": when(is_era | (plain & is_year["one"])).then(three)
         .when(named & is_year["two"]).then(one)
         .when(named & is_year["one"]).then(two),
-        left=pl.when(plain & (is_year["three"] | is_short)).then(one),
-        right=pl.when(plain & (is_year["three"] | is_short)).then(two),
-        short_year=pl.when(plain & is_short).then(three),
-        compact=pl.when((count == 1) & (one.str.len_chars() == 8)
-                        & ~pl.col("text").str.contains(r"\p{L}")).then(one),
-        short=pl.when(~is_era & ~pl.col("text").str.contains(r"\p{L}")
+        "left": when(plain & (is_year["three"] | is_short)).then(one),
+        "right": when(plain & (is_year["three"] | is_short)).then(two),
+        "short_year": when(plain & is_short).then(three),
+        "compact": when((count == 1) & (one.str.len_chars() == 8)
+                        & ~col("text").str.contains(r"\p{L}")).then(one),
+        "short": when(~is_era & ~col("text").str.contains(r"\p{L}")
                       & (count == 1) & (one.str.len_chars() == 6)).then(one),
-    )  # fmt: skip
+    }  # fmt: skip
+    return Steps({"text": text}, told, cut)
 
 
-def _number(part: pl.Expr) -> pl.Expr:
+_PARTS = _parts()
+
+
+def _number(part: Expression) -> Expression:
     return part.cast(pl.Int32, strict=False)
 
 
-def _reads(year: pl.Expr, month: pl.Expr, day: pl.Expr, last_year: int) -> pl.Expr:
+def _reads(year: Expression, month: Expression, day: Expression, last_year: int) -> Expression:
     return (
         _number(year).is_between(_EARLIEST_YEAR, last_year)
         & _number(month).is_between(1, 12)
@@ -164,25 +196,37 @@ def _reads(year: pl.Expr, month: pl.Expr, day: pl.Expr, last_year: int) -> pl.Ex
     ).fill_null(value=False)
 
 
-def _column_habits(counted: pl.DataFrame, today: dt.date) -> tuple[bool, str, int | None]:
-    """Return (days come first, order of eight digits, two-digit years after this are of the 1900s)."""
-    left, right = _number(pl.col("left")), _number(pl.col("right"))
-    eight = pl.col("compact")
+HABITS = (
+    "day_first", "month_first", "ymd", "dmy", "mdy", "is_short", "year_first", "is_present"
+)  # fmt: skip
+"""What each value says of its column's habits; they are counted."""
+
+
+@cache
+def _habits(last_year: int) -> Steps:
+    left, right = _number(col("left")), _number(col("right"))
+    eight = col("compact")
     halves = (eight.str.slice(0, 2), eight.str.slice(2, 2), eight.str.slice(4, 4))
-    figures = counted.select(
-        day_first=((left > 12) & (right <= 12)).sum(),
-        month_first=((right > 12) & (left <= 12)).sum(),
-        ymd=_reads(
-            eight.str.slice(0, 4), eight.str.slice(4, 2), eight.str.slice(6, 2), today.year
-        ).sum(),
-        dmy=_reads(halves[2], halves[1], halves[0], today.year).sum(),
-        mdy=_reads(halves[2], halves[0], halves[1], today.year).sum(),
-        short=pl.any_horizontal(pl.col("short", "short_year").is_not_null()).sum(),
-        year_first=(pl.col("short_year").is_not_null() & (left > 31)).sum(),
-        present=pl.col("written").is_not_null().sum(),
-    ).row(0, named=True)
+    return Steps(
+        {
+            "day_first": (left > 12) & (right <= 12),
+            "month_first": (right > 12) & (left <= 12),
+            "ymd": _reads(
+                eight.str.slice(0, 4), eight.str.slice(4, 2), eight.str.slice(6, 2), last_year
+            ),
+            "dmy": _reads(halves[2], halves[1], halves[0], last_year),
+            "mdy": _reads(halves[2], halves[0], halves[1], last_year),
+            "is_short": any_horizontal(col("short").is_not_null(), col("short_year").is_not_null()),
+            "year_first": col("short_year").is_not_null() & (left > 31),
+            "is_present": col("written").is_not_null(),
+        }
+    )
+
+
+def _column_habits(figures: Mapping[str, int], today: dt.date) -> tuple[bool, str, int | None]:
+    """Return (days come first, order of eight digits, two-digit years after this are of the 1900s)."""
     compact = max(("ymd", "dmy", "mdy"), key=lambda form: figures[form])
-    is_short = figures["short"] * 2 > figures["present"] and not figures["year_first"]
+    is_short = figures["is_short"] * 2 > figures["is_present"] and not figures["year_first"]
     return (
         figures["day_first"] >= figures["month_first"],
         compact,
@@ -190,39 +234,40 @@ def _column_habits(counted: pl.DataFrame, today: dt.date) -> tuple[bool, str, in
     )
 
 
-def _read(
-    parts: pl.DataFrame, *, day_first: bool, compact: str, century: int | None
-) -> pl.DataFrame:
-    left, right = pl.col("left"), pl.col("right")
+@cache
+def _read(day_first: bool, compact: str, century: int | None) -> Steps:
+    """Return how the parts are read in a column of these habits."""
+    left, right = col("left"), col("right")
     swap = (_number(right) > 12) if day_first else (_number(left) <= 12) | (_number(right) > 12)
     swap = swap & ~((_number(left) > 12) & (_number(right) <= 12))
-    eight = pl.col("compact")
+    eight = col("compact")
     cut = {
         "ymd": eight,
-        "dmy": pl.concat_str(eight.str.slice(4), eight.str.slice(2, 2), eight.str.slice(0, 2)),
-        "mdy": pl.concat_str(eight.str.slice(4), eight.str.slice(0, 2), eight.str.slice(2, 2)),
+        "dmy": concat_str(eight.str.slice(4), eight.str.slice(2, 2), eight.str.slice(0, 2)),
+        "mdy": concat_str(eight.str.slice(4), eight.str.slice(0, 2), eight.str.slice(2, 2)),
     }[compact]
-    short = pl.col("short")
-    is_1900s = pl.lit(value=False) if century is None else _number(short.str.slice(0, 2)) > century
-    short_year = pl.col("short_year")
-    is_past = pl.lit(value=False) if century is None else _number(short_year) > century
-    year = pl.coalesce(
-        "year", pl.when(is_past).then(pl.concat_str(pl.lit("19"), short_year.str.zfill(2)))
-    )
+    short = col("short")
+    is_1900s = lit(False) if century is None else _number(short.str.slice(0, 2)) > century
+    short_year = col("short_year")
+    is_past = lit(False) if century is None else _number(short_year) > century
+    year = coalesce("year", when(is_past).then(concat_str(lit("19"), short_year.str.zfill(2))))
     year = (
-        pl.when(_number(year) >= 2400)
+        when(_number(year) >= 2400)
         .then((_number(year) - _BUDDHIST_YEARS).cast(pl.String))
         .otherwise(year)
     )
-    return parts.with_columns(
-        month=pl.coalesce("month", pl.when(swap).then(left).otherwise(right)),
-        day=pl.coalesce("day", pl.when(swap).then(right).otherwise(left)),
-    ).with_columns(
-        digits=pl.when(eight.is_not_null())
-        .then(cut)
-        .when(is_1900s)
-        .then(pl.concat_str(pl.lit("19"), short))
-        .otherwise(pl.concat_str(year, pl.col("month").str.zfill(2), pl.col("day").str.zfill(2)))
+    return Steps(
+        {
+            "month": coalesce("month", when(swap).then(left).otherwise(right)),
+            "day": coalesce("day", when(swap).then(right).otherwise(left)),
+        },
+        {
+            "digits": when(eight.is_not_null())
+            .then(cut)
+            .when(is_1900s)
+            .then(concat_str(lit("19"), short))
+            .otherwise(concat_str(year, col("month").str.zfill(2), col("day").str.zfill(2)))
+        },
     )
 
 

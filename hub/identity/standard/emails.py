@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from hub.identity.standard.expressions import col, when
+from hub.identity.standard.steps import Steps
+
 _LOCAL_PLACEHOLDERS = (
     "none|no|na|n\\.?a|nomail|no-?e?mail|noemail|no[._-]?reply|donotreply|unknown|null|nil|test|tester|testing"
     "|email|mail|abc|asdf|x+|example|sample|user|noone|nobody|nomailaddress|notprovided|notgiven|refused|declined"
@@ -21,8 +24,18 @@ _PLACEHOLDER = (
 def standardise_emails(written: pl.Series) -> pl.Series:
     """Return each address in lower case without `+tag`; null where it is none or a placeholder."""
     frame = pl.DataFrame({"written": written.cast(pl.String)})
+    return _READING.on_columns(frame)["email"]
+
+
+def standardise_email(written: str) -> str | None:
+    """Return what `standardise_emails` returns for one value."""
+    email: str | None = _READING.on_record({"written": written})["email"]
+    return email
+
+
+def _reading() -> Steps:
     address = (
-        pl.col("written")
+        col("written")
         .str.normalize("NFKC")
         .str.to_lowercase()
         .str.replace_all(r"\s", "")
@@ -33,4 +46,7 @@ def standardise_emails(written: pl.Series) -> pl.Series:
     )
     is_address = address.str.contains(r"^[^@,;:<>()\[\]\x22]+@(?:[^@.,;:]+\.)+[^@.,;:0-9]{2,}$")
     is_placeholder = address.str.contains(_PLACEHOLDER)
-    return frame.select(email=pl.when(is_address & ~is_placeholder).then(address)).to_series()
+    return Steps({"email": when(is_address & ~is_placeholder).then(address)})
+
+
+_READING = _reading()

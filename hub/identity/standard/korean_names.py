@@ -8,7 +8,7 @@ counts beside a birth date. Other languages get the skeleton of their transliter
 
 from __future__ import annotations
 
-import polars as pl
+from hub.identity.standard.expressions import Expression, any_horizontal, lit, when
 
 _SPELLINGS = {
     "강": "KANG GANG",
@@ -130,21 +130,20 @@ _LATIN = (
 )
 
 
-def _collapse(skeleton: pl.Expr) -> pl.Expr:
+def _collapse(skeleton: Expression) -> Expression:
     # The regex engine has no back-references, so each doubled consonant is named.
     for letter in "KNTLMPSJ":
         skeleton = skeleton.str.replace_all(f"{letter}{letter}+", letter)
     return skeleton
 
 
-def skeleton_of_hangul(jamo: pl.Expr) -> pl.Expr:
+def skeleton_of_hangul(jamo: Expression) -> Expression:
     """Consonants of a decomposed (NFD) hangul word, as latin letters."""
     table = {**_INITIAL, **_FINAL}
-    mapped = jamo.str.replace_many(list(table), list(table.values()))
-    return _collapse(mapped.str.replace_all(r"[^A-Z]", ""))
+    return _collapse(jamo.str.replace_many(table).str.replace_all(r"[^A-Z]", ""))
 
 
-def skeleton_of_latin(word: pl.Expr) -> pl.Expr:
+def skeleton_of_latin(word: Expression) -> Expression:
     """Consonants of an upper-case latin word, folded as `skeleton_of_hangul` does."""
     for pattern, replacement in _LATIN:
         word = word.str.replace_all(pattern, replacement)
@@ -170,21 +169,23 @@ _JAMO = [
 _LETTERS = [chr(0x21 + place) for place in range(len(_JAMO))]
 
 
-def fold_leading_sound(jamo: pl.Expr) -> pl.Expr:
+def fold_leading_sound(jamo: Expression) -> Expression:
     """Fold 두음법칙 spellings of a decomposed (NFD) word into one spelling."""
     for pattern, replacement in _LEADING_VARIANTS:
         jamo = jamo.str.replace_all(pattern, replacement)
     return jamo
 
 
-def hangul_family_length(word: pl.Expr) -> pl.Expr:
+def hangul_family_length(word: Expression) -> Expression:
     """Return how many syllables of an unspaced hangul name are its family name."""
-    is_compound = pl.any_horizontal(
-        word.str.starts_with(family) for family in COMPOUND_FAMILY_NAMES
+    is_compound = any_horizontal(
+        *(word.str.starts_with(family) for family in COMPOUND_FAMILY_NAMES)
     ) & (word.str.len_chars() >= 3)
-    return pl.when(word.str.len_chars() < 2).then(0).when(is_compound).then(2).otherwise(1)
+    return (
+        when(word.str.len_chars() < 2).then(lit(0)).when(is_compound).then(lit(2)).otherwise(lit(1))
+    )
 
 
-def letters_of_hangul(jamo: pl.Expr) -> pl.Expr:
+def letters_of_hangul(jamo: Expression) -> Expression:
     """Return one ASCII character a letter, because DuckDB's similarities compare bytes."""
-    return jamo.str.replace_many(_JAMO, _LETTERS)
+    return jamo.str.replace_many(dict(zip(_JAMO, _LETTERS, strict=True)))

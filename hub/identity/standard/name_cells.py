@@ -9,7 +9,9 @@ from __future__ import annotations
 import polars as pl
 
 from hub.identity.standard import name_words as words
-from hub.identity.standard.scripts import folded_letters
+from hub.identity.standard.expressions import Expression, col, when
+from hub.identity.standard.scripts import folded_letters, folded_text
+from hub.identity.standard.steps import Steps
 
 _MASKED = r"[*○●◯□■〇]|[?_#]{2,}|^[가-힣]+[OX]+[가-힣]*$|XXX"
 _BRACKETS = r"\([^)]*\)|\[[^\]]*\]|\{[^}]*\}|<[^>]*>|[「『〔【][^」』〕】]*[」』〕】]|[\"“”«„][^\"“”»]*[\"“”»]"
@@ -20,7 +22,7 @@ def _alternatives(listed: str) -> str:
     return "|".join(listed.split())
 
 
-def _joined_particles(text: pl.Expr) -> pl.Expr:
+def _joined_particles(text: Expression) -> Expression:
     particle = _alternatives(words.PARTICLES)
     for _ in range(3):
         text = text.str.replace_all(rf"( (?:{particle})+) (\S)", "$1$2")
@@ -34,13 +36,23 @@ def cleaned_cells(written: pl.Series) -> pl.DataFrame:
     family name from the others.
     """
     distinct = written.drop_nulls().unique()
-    folded = folded_letters(distinct)
-    text = pl.col("folded").str.replace_all(_BRACKETS, " ").str.replace_all(r"[،、，;]", ",")
+    frame = pl.DataFrame({"written": distinct, "folded": folded_letters(distinct)})
+    return _CLEANING.on_columns(frame).select("written", "text")
+
+
+def cleaned_cell(written: str) -> str | None:
+    """Return the `text` that `cleaned_cells` returns for one cell."""
+    text: str | None = _CLEANING.on_record({"folded": folded_text(written)})["text"]
+    return text
+
+
+def _cleaning() -> Steps:
+    text = col("folded").str.replace_all(_BRACKETS, " ").str.replace_all(r"[،、，;]", ",")
     text = text.str.strip_chars().str.replace_all(r"[\s\p{Z}]+", " ")
     text = text.str.replace(r" (?:NEE|GEB|BORN|O\.?B\.?O|C/O)\b\.? .*$", "")
     for title in words.KOREAN_TITLES:
         text = (
-            pl.when(text.str.contains(r"^[가-힣 ]{4,}|[가-힣]\s외"))
+            when(text.str.contains(r"^[가-힣 ]{4,}|[가-힣]\s외"))
             .then(text.str.replace(title, ""))
             .otherwise(text)
         )
@@ -65,31 +77,30 @@ def cleaned_cells(written: pl.Series) -> pl.DataFrame:
     text = (
         text.str.replace_all(r" ?,[ ,]*", ", ").str.replace_all(r" {2,}", " ").str.strip_chars(" ,")
     )
-    bare = pl.col("folded").str.replace_all(_BRACKETS, "").str.replace_all(r"\s", "")
-    compact = pl.col("text").str.replace_all("[ ,]", "")
+    bare = col("folded").str.replace_all(_BRACKETS, "").str.replace_all(r"\s", "")
+    compact = col("text").str.replace_all("[ ,]", "")
     is_name = (
         (compact.str.len_chars() >= 1)
         & ~compact.is_in(sorted(words.PLACEHOLDERS))
         & ~bare.str.contains(_MASKED)
-        & ~pl.col("text").str.contains(words.NEWBORN)
+        & ~col("text").str.contains(words.NEWBORN)
         & ~compact.str.contains(words.NEWBORN_HANGUL)
         & ~compact.str.contains(r"^(?:[OX]+|MR|MRS|MS|MISS|DR|MME|HERR|FRAU)$")
     )
-    return (
-        pl.DataFrame({"written": distinct, "folded": folded})
-        .with_columns(text=text)
-        .select("written", text=pl.when(is_name).then("text"))
-    )
+    return Steps({"text": text}, {"text": when(is_name).then("text")})
 
 
-def joined_particles(text: pl.Expr) -> pl.Expr:
+_CLEANING = _cleaning()
+
+
+def joined_particles(text: Expression) -> Expression:
     """Join VAN DER, DE LA, BIN, AL … with the word after them; one that begins the name stays."""
     family = "|".join(words.VIETNAMESE_FAMILY_NAMES)
     is_vietnamese = text.str.contains(rf"^(?:{family})\b|\b(?:{family})$") & is_east_asian(text)
-    return pl.when(is_vietnamese).then(text).otherwise(_joined_particles(text))
+    return when(is_vietnamese).then(text).otherwise(_joined_particles(text))
 
 
-def is_east_asian(text: pl.Expr) -> pl.Expr:
+def is_east_asian(text: Expression) -> Expression:
     """True where every word sounds Korean, Chinese or Vietnamese."""
     syllable = words.EAST_ASIAN_SYLLABLE
     return text.str.contains(rf"^{syllable}{{1,3}}(?: {syllable}{{1,3}})*$")

@@ -6,8 +6,11 @@ here: comparing two names. Next: `records`.
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
+from hub.identity.standard.expressions import Expression, coalesce, col, concat_str, lit, when
 from hub.identity.standard.korean_names import (
     FAMILY_NAME_OF_SPELLING,
     fold_leading_sound,
@@ -15,10 +18,18 @@ from hub.identity.standard.korean_names import (
     skeleton_of_hangul,
     skeleton_of_latin,
 )
-from hub.identity.standard.name_cells import cleaned_cells, is_east_asian
-from hub.identity.standard.name_parts import given_parts, name_parts, one_given_name
+from hub.identity.standard.name_cells import cleaned_cell, cleaned_cells, is_east_asian
+from hub.identity.standard.name_parts import (
+    PART_COLUMNS,
+    given_parts,
+    name_parts,
+    name_parts_of,
+    one_given_name,
+)
 from hub.identity.standard.nicknames import nickname_roots
-from hub.identity.standard.scripts import ascii_letters, script_of
+from hub.identity.standard.one_record import Row
+from hub.identity.standard.scripts import ascii_letters, ascii_text, script_of
+from hub.identity.standard.steps import Steps
 
 WRITTEN_COLUMNS = ("full_name", "given_name", "middle_name", "family_name")
 NAME_COLUMNS = (
@@ -34,6 +45,8 @@ NAME_COLUMNS = (
     "family_letters",
     "given_letters",
 )
+_FAMILY_COLUMNS = ("family_key", "family_letters")
+_GIVEN_COLUMNS = ("given_key", "nickname_key", "given_sound", "given_letters")
 _STAND_INS = ("DOE JOHN", "DOE JANE", "ERIKA MUSTERMANN", "MAX MUSTERMANN")
 
 
@@ -49,114 +62,159 @@ def standardise_names(written: pl.DataFrame) -> pl.DataFrame:
     for column in WRITTEN_COLUMNS:
         cell = cells.rename({"written": column, "text": f"{column}_text"})
         frame = frame.join(cell, on=column, how="left", maintain_order="left")
-    parts = _parts(frame)
-    return pl.concat([written, _keys(parts)], how="horizontal")
-
-
-def _parts(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return `script`, `family`, `given`, `middle`, a row for each row of `frame`."""
-    family, given = pl.col("family_name_text"), pl.col("given_name_text")
-    full = pl.col("full_name_text")
-    script = script_of(pl.coalesce(given, family))
-    # NA is a Korean family name, and what many systems write for nothing.
-    is_na = pl.col("family_name").str.contains(r"^(?i)\s*NA\s*$") & is_east_asian(given)
-    family = pl.when(is_na).then(pl.lit("NA")).otherwise(family.str.replace_all("[ ,]", ""))
-    given_words = pl.concat_str(given, "middle_name_text", separator=" ", ignore_nulls=True)
-    first, rest = given_parts(pl.col("own_given"), pl.col("own_script"), pl.col("own_family"))
-    is_own = (family.is_not_null() & given.is_not_null()) | full.is_null()
-    frame = (
-        frame.with_columns(own_script=script, own_family=family)
-        .with_columns(
-            own_given=one_given_name(
-                pl.col("own_family"), pl.when(given.is_not_null()).then(given_words)
-            )
-        )
-        .with_columns(is_own=is_own)
-        .with_columns(first=first, rest=rest, text=pl.when(~pl.col("is_own")).then(full))
-    )
+    frame = _own_parts().on_columns(frame)
     cut = name_parts(frame["text"])
     frame = frame.join(cut, on="text", how="left", maintain_order="left")
+    return pl.concat([written, _keys(_chosen_parts().on_columns(frame))], how="horizontal")
+
+
+def standardise_name(written: Row) -> Row:
+    """Return `NAME_COLUMNS` of one row of `WRITTEN_COLUMNS`, as `standardise_names` does."""
+    texts = {
+        f"{column}_text": None if (cell := written[column]) is None else cleaned_cell(cell)
+        for column in WRITTEN_COLUMNS
+    }
+    row = _own_parts().on_record({**written, **texts})
+    cut = dict.fromkeys(PART_COLUMNS) if row["text"] is None else name_parts_of(row["text"])
+    return _keys_of(_chosen_parts().on_record({**row, **cut}))
+
+
+@cache
+def _own_parts() -> Steps:
+    """Return how the columns of parts are read, and `text`, the full name that is to be cut."""
+    family, given = col("family_name_text"), col("given_name_text")
+    full = col("full_name_text")
+    script = script_of(coalesce(given, family))
+    # NA is a Korean family name, and what many systems write for nothing.
+    is_na = col("family_name").str.contains(r"(?i)^\s*NA\s*$") & is_east_asian(given)
+    family = when(is_na).then(lit("NA")).otherwise(family.str.replace_all("[ ,]", ""))
+    given_words = concat_str(given, "middle_name_text", separator=" ", ignore_nulls=True)
+    first, rest = given_parts(col("own_given"), col("own_script"), col("own_family"))
+    is_own = (family.is_not_null() & given.is_not_null()) | full.is_null()
+    return Steps(
+        {"own_script": script, "own_family": family},
+        {
+            "own_given": one_given_name(
+                col("own_family"), when(given.is_not_null()).then(given_words)
+            )
+        },
+        {"is_own": is_own},
+        {"first": first, "rest": rest, "text": when(~col("is_own")).then(full)},
+    )
+
+
+@cache
+def _chosen_parts() -> Steps:
+    """Return how `script`, `family`, `given` and `middle` are chosen of both sources."""
     own = {"script": "own_script", "family": "own_family", "given": "first", "middle": "rest"}
-    return frame.select(
-        pl.when("is_own").then(pl.col(column)).otherwise(pl.col(part)).alias(part)
-        for part, column in own.items()
+    # One letter is no name; 김민 and 王明 are.
+    whole = concat_str("family", "given", "middle", ignore_nulls=True)
+    is_name = whole.str.len_chars() > 1
+    return Steps(
+        {part: when("is_own").then(column).otherwise(part) for part, column in own.items()},
+        {part: when(is_name).then(part) for part in own},
     )
 
 
 def _keys(parts: pl.DataFrame) -> pl.DataFrame:
-    # One letter is no name; 김민 and 王明 are.
-    whole = pl.concat_str("family", "given", "middle", ignore_nulls=True)
-    is_name = whole.str.len_chars() > 1
-    parts = parts.with_columns(pl.when(is_name).then(pl.all()))
+    families = parts.select("script", "family").unique().drop_nulls()
+    families = families.with_columns(letters=ascii_letters(families["family"]))
+    givens = parts.select("script", "given").unique().drop_nulls()
+    givens = givens.with_columns(letters=ascii_letters(givens["given"]))
     frame = (
-        parts.join(_family_keys(parts), on=("script", "family"), how="left", maintain_order="left")
-        .join(_given_keys(parts), on=("script", "given"), how="left", maintain_order="left")
-        .with_columns(middle_letters=ascii_letters(parts["middle"]), middle_key="middle")
+        parts.select("script", "family", "given", "middle")
+        .join(
+            _family_keys().on_columns(families).drop("letters"),
+            on=("script", "family"),
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            _given_keys().on_columns(givens).drop("letters"),
+            on=("script", "given"),
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(middle_letters=ascii_letters(parts["middle"]))
     )
-    is_unspaced = pl.col("script").is_in(["hangul", "han", "kana"])
-    is_hangul = pl.col("script") == "hangul"
-    has_given = pl.col("given_key").is_not_null()
+    return _name_keys().on_columns(frame).select(NAME_COLUMNS)
 
-    def sorted_words(*columns: str) -> pl.Expr:
-        joined = pl.concat_str(*columns, separator=" ", ignore_nulls=True)
+
+def _keys_of(parts: Row) -> Row:
+    script, middle = parts["script"], parts["middle"]
+    row = {column: parts[column] for column in ("script", "family", "given", "middle")}
+    row |= dict.fromkeys((*_FAMILY_COLUMNS, *_GIVEN_COLUMNS))
+    for part, steps in (("family", _family_keys()), ("given", _given_keys())):
+        if script is not None and row[part] is not None:
+            row = steps.on_record({**row, "letters": ascii_text(row[part])})
+    row["middle_letters"] = None if middle is None else ascii_text(middle)
+    row = _name_keys().on_record(row)
+    return {column: row[column] for column in NAME_COLUMNS}
+
+
+@cache
+def _name_keys() -> Steps:
+    is_unspaced = col("script").is_in(["hangul", "han", "kana"])
+    is_hangul = col("script") == "hangul"
+    has_given = col("given_key").is_not_null()
+
+    def sorted_words(*columns: str) -> Expression:
+        joined = concat_str(*columns, separator=" ", ignore_nulls=True)
         return joined.str.split(" ").list.sort().list.join(" ")
 
-    frame = frame.with_columns(
-        name_key=pl.when(has_given & is_unspaced)
+    keys = {
+        "middle_key": col("middle"),
+        "name_key": when(has_given & is_unspaced)
         .then(
-            pl.concat_str(
-                pl.when(is_hangul).then("family_key").otherwise("family"),
+            concat_str(
+                when(is_hangul).then("family_key").otherwise("family"),
                 "given_key",
                 ignore_nulls=True,
             )
         )
         .when(has_given)
-        .then(sorted_words("family", "given_key", "middle_key")),
-        name_letters=pl.when(has_given & is_hangul)
-        .then(pl.concat_str("family_letters", "given_letters", ignore_nulls=True))
+        .then(sorted_words("family", "given_key", "middle")),
+        "name_letters": when(has_given & is_hangul)
+        .then(concat_str("family_letters", "given_letters", ignore_nulls=True))
         .when(has_given)
         .then(sorted_words("family_letters", "given_letters", "middle_letters")),
-        roman_key=pl.concat_str("family_key", pl.lit("|"), "given_sound"),
-    )
-    is_stand_in = pl.col("name_key").is_in(list(_STAND_INS)).fill_null(value=False)
-    return frame.select(
-        pl.when(~is_stand_in).then(pl.col(column).replace("", None)).alias(column)
-        for column in NAME_COLUMNS
-    )
-
-
-def _family_keys(parts: pl.DataFrame) -> pl.DataFrame:
-    frame = parts.select("script", "family").unique().drop_nulls()
-    hangul = fold_leading_sound(pl.col("family").str.normalize("NFD"))
-    is_hangul = pl.col("script") == "hangul"
-    composed = pl.when(is_hangul).then(hangul.str.normalize("NFC")).otherwise("family")
-    spelled = composed.replace(
-        list(FAMILY_NAME_OF_SPELLING), list(FAMILY_NAME_OF_SPELLING.values())
-    )
-    return frame.with_columns(letters=ascii_letters(frame["family"])).select(
-        "script",
-        "family",
-        family_key=spelled,
-        family_letters=pl.when(is_hangul).then(letters_of_hangul(hangul)).otherwise("letters"),
+        "roman_key": concat_str("family_key", lit("|"), "given_sound"),
+    }
+    is_stand_in = col("name_key").is_in(list(_STAND_INS)).fill_null(value=False)
+    return Steps(
+        keys,
+        {
+            column: when(~is_stand_in).then(col(column).replace({"": None}))
+            for column in NAME_COLUMNS
+        },
     )
 
 
-def _given_keys(parts: pl.DataFrame) -> pl.DataFrame:
-    frame = parts.select("script", "given").unique().drop_nulls()
-    hangul = fold_leading_sound(pl.col("given").str.normalize("NFD"))
-    is_hangul = pl.col("script") == "hangul"
-    roots = nickname_roots()
-    frame = frame.with_columns(letters=ascii_letters(frame["given"])).with_columns(
-        given_key=pl.when(is_hangul).then(hangul.str.normalize("NFC")).otherwise("given")
+@cache
+def _family_keys() -> Steps:
+    hangul = fold_leading_sound(col("family").str.normalize("NFD"))
+    is_hangul = col("script") == "hangul"
+    composed = when(is_hangul).then(hangul.str.normalize("NFC")).otherwise("family")
+    return Steps(
+        {
+            "family_key": composed.replace(FAMILY_NAME_OF_SPELLING),
+            "family_letters": when(is_hangul).then(letters_of_hangul(hangul)).otherwise("letters"),
+        }
     )
-    return frame.select(
-        "script",
-        "given",
-        "given_key",
-        nickname_key=pl.col("given_key").replace(list(roots), list(roots.values())),
-        given_sound=pl.when(is_hangul)
-        .then(skeleton_of_hangul(hangul))
-        .otherwise(skeleton_of_latin(pl.col("letters")))
-        .replace("", None),
-        given_letters=pl.when(is_hangul).then(letters_of_hangul(hangul)).otherwise("letters"),
+
+
+@cache
+def _given_keys() -> Steps:
+    hangul = fold_leading_sound(col("given").str.normalize("NFD"))
+    is_hangul = col("script") == "hangul"
+    return Steps(
+        {"given_key": when(is_hangul).then(hangul.str.normalize("NFC")).otherwise("given")},
+        {
+            "nickname_key": col("given_key").replace(nickname_roots()),
+            "given_sound": when(is_hangul)
+            .then(skeleton_of_hangul(hangul))
+            .otherwise(skeleton_of_latin(col("letters")))
+            .replace({"": None}),
+            "given_letters": when(is_hangul).then(letters_of_hangul(hangul)).otherwise("letters"),
+        },
     )

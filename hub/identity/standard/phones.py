@@ -11,7 +11,16 @@ from __future__ import annotations
 
 import polars as pl
 
+from hub.identity.standard.expressions import (
+    Expression,
+    any_horizontal,
+    col,
+    lit,
+    max_horizontal,
+    when,
+)
 from hub.identity.standard.scripts import DIGIT_FORMS
+from hub.identity.standard.steps import Steps
 
 # Country codes by their first digits (ITU-T E.164 assignments).
 _COUNTRY = (
@@ -30,38 +39,46 @@ def standardise_phones(written: pl.Series) -> pl.Series:
     is recognised for Korea and North America by its form, and for another country when the column
     has numbers of that country with a plus and what follows has the length of its national numbers.
     """
-    text = pl.col("written").str.normalize("NFKC").str.replace_many(DIGIT_FORMS)
+    frame = _READING.on_columns(pl.DataFrame({"written": written.cast(pl.String)}))
+    frame = frame.with_columns(national=_without_usual_country(frame))
+    return _CHECKING.on_columns(frame)["phone"]
+
+
+def standardise_phone(written: str) -> str | None:
+    """Return what `standardise_phones` returns for a column that holds nothing else."""
+    # A column of one number has no usual country for others.
+    phone: str | None = _CHECKING.on_record(_READING.on_record({"written": written}))["phone"]
+    return phone
+
+
+def _reading() -> Steps:
+    text = col("written").str.normalize("NFKC").str.replace_many(DIGIT_FORMS)
     text = text.str.replace(r"\.0+$", "").str.replace(
         r"(?i)\s*(?:ext\.?|extension|x|내선|#|doorkies)\s*[0-9]{1,5}\s*$", ""
     )
     first = text.str.extract(r"^([^/;,|]*[0-9][^/;,|]*)", 1)
     is_masked = text.str.contains(r"[*●○?]|[0-9-][xX]{2,}")
-    frame = (
-        pl.DataFrame({"written": written.cast(pl.String)})
-        .with_columns(first=pl.when(~is_masked).then(first))
-        .with_columns(
-            is_international=pl.col("first").str.contains(r"^\s*\(?\s*(?:\+|00[1-9])"),
-            digits=pl.col("first").str.replace_all(r"\(0\)|[^0-9]", ""),
-        )
-        .with_columns(digits=pl.col("digits").str.strip_chars_start("0"))
-    )
-    frame = frame.with_columns(
-        country=pl.when("is_international").then(pl.col("digits").str.extract(f"({_COUNTRY})", 1))
-    )
     national = (
-        pl.when("is_international")
-        .then(pl.col("digits").str.replace(_COUNTRY, ""))
+        when("is_international")
+        .then(col("digits").str.replace(_COUNTRY, ""))
         .otherwise(
-            pl.col("digits").str.replace(
+            col("digits").str.replace(
                 r"^82(0?(?:1[016-9][0-9]{7,8}|70[0-9]{8}|2[0-9]{7,8}|[3-6][1-5][0-9]{7,8}))$", "$1"
             )
         )
     )
-    frame = frame.with_columns(national=national.str.strip_chars_start("0"))
-    frame = frame.with_columns(national=_without_usual_country(frame))
-    phone = pl.col("national").str.strip_chars_start("0").str.replace(r"^1([2-9][0-9]{9})$", "$1")
-    frame = frame.with_columns(phone=phone)
-    return frame.select(phone=pl.when(_is_usable(pl.col("phone"))).then("phone")).to_series()
+    return Steps(
+        {"first": when(~is_masked).then(first)},
+        {
+            "is_international": col("first").str.contains(r"^\s*\(?\s*(?:\+|00[1-9])"),
+            "digits": col("first").str.replace_all(r"\(0\)|[^0-9]", ""),
+        },
+        {"digits": col("digits").str.strip_chars_start("0")},
+        {
+            "country": when("is_international").then(col("digits").str.extract(f"({_COUNTRY})", 1)),
+            "national": national.str.strip_chars_start("0"),
+        },
+    )
 
 
 def _without_usual_country(frame: pl.DataFrame) -> pl.Series:
@@ -89,14 +106,21 @@ def _without_usual_country(frame: pl.DataFrame) -> pl.Series:
     return frame.select(pl.when(is_usual).then(rest).otherwise("national")).to_series()
 
 
-def _is_usable(phone: pl.Expr) -> pl.Expr:
+def _is_usable(phone: Expression) -> Expression:
     length = phone.str.len_chars()
-    most = pl.max_horizontal(
+    most = max_horizontal(
         *(phone.str.count_matches(str(digit), literal=True) for digit in range(10))
     )
-    counts = pl.any_horizontal(pl.lit(run).str.contains(phone, literal=True) for run in _COUNTING)
+    counts = any_horizontal(*(lit(run).str.contains(phone, literal=True) for run in _COUNTING))
     return (
         length.is_between(_LEAST_DIGITS, _MOST_DIGITS)
         & (length - most > 2)
         & ~counts.fill_null(value=False)
     )
+
+
+_READING = _reading()
+_CHECKING = Steps(
+    {"phone": col("national").str.strip_chars_start("0").str.replace(r"^1([2-9][0-9]{9})$", "$1")},
+    {"phone": when(_is_usable(col("phone"))).then("phone")},
+)

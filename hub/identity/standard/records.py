@@ -8,18 +8,30 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import polars as pl
 
-from hub.identity.standard.addresses import ADDRESS_COLUMNS, standardise_addresses
-from hub.identity.standard.dates import standardise_birth_dates
-from hub.identity.standard.emails import standardise_emails
-from hub.identity.standard.names import NAME_COLUMNS, WRITTEN_COLUMNS, standardise_names
+from hub.identity.standard.addresses import (
+    ADDRESS_COLUMNS,
+    standardise_address,
+    standardise_addresses,
+)
+from hub.identity.standard.dates import standardise_birth_date, standardise_birth_dates
+from hub.identity.standard.emails import standardise_email, standardise_emails
+from hub.identity.standard.names import (
+    NAME_COLUMNS,
+    WRITTEN_COLUMNS,
+    standardise_name,
+    standardise_names,
+)
 from hub.identity.standard.numbers import KEY_BYTES, neighbour_keys, number_tokens
-from hub.identity.standard.phones import standardise_phones
-from hub.identity.standard.sexes import standardise_sexes
+from hub.identity.standard.one_value import is_readable
+from hub.identity.standard.phones import standardise_phone, standardise_phones
+from hub.identity.standard.sexes import standardise_sex, standardise_sexes
 
 DESCRIPTION_COLUMNS = (
     "record_id",
@@ -79,6 +91,53 @@ def standardise_records(
         ]
     )
     return columns.select(DESCRIPTION_COLUMNS)
+
+
+def standardise_record(
+    record: Mapping[str, object], *, as_of: dt.date | None = None
+) -> dict[str, object]:
+    """Return the description of one record: the row that `standardise_records` gives for it alone.
+
+    For a service that is asked about one record at a time, in milliseconds. The national ID is left
+    out: `number` and `number_near` are null, and `record_id` is 0.
+
+    Args:
+        record: column to value, null or text or a date; columns as for `standardise_records`.
+        as_of: a birth date after this day is not believed; by default today.
+    """
+    told = {name: value for name in _ASKED if (value := record.get(name)) is not None}
+    is_plain = all(
+        (isinstance(value, str) and is_readable(value))
+        or (name == "birth_date" and type(value) is dt.date)
+        for name, value in told.items()
+    )
+    if is_plain:
+        with suppress(TimeoutError):
+            return _described(told, as_of)
+    # What only columns can tell; slower, and the same answer.
+    frame = pl.DataFrame({"record_id": [0], **{name: [value] for name, value in told.items()}})
+    return standardise_records(frame, bytes(KEY_BYTES), as_of=as_of).row(0, named=True)
+
+
+def _described(record: Mapping[str, Any], as_of: dt.date | None) -> dict[str, object]:
+    def of(column: str, standardise: Callable[[Any], Any]) -> Any:
+        return None if record.get(column) is None else standardise(record[column])
+
+    address = of("address", standardise_address)
+    return {
+        "record_id": 0,
+        **standardise_name({column: record.get(column) for column in WRITTEN_COLUMNS}),
+        "birth_digits": of("birth_date", partial(standardise_birth_date, as_of=as_of)),
+        "sex": of("sex", standardise_sex),
+        **(address or dict.fromkeys(ADDRESS_COLUMNS)),
+        "phone": of("phone", standardise_phone),
+        "email": of("email", standardise_email),
+        "number": None,
+        "number_near": None,
+    }
+
+
+_ASKED = (*WRITTEN_COLUMNS, "birth_date", "sex", "address", "phone", "email")
 
 
 def _by_source(

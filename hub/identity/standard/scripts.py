@@ -12,6 +12,9 @@ from functools import cache
 import polars as pl
 from anyascii import anyascii
 
+from hub.identity.standard.expressions import Expression, col, lit, when
+from hub.identity.standard.steps import Steps, as_polars
+
 _RANGES = (
     # The first that occurs in a text wins: a hangul name with hanja in it is a hangul name.
     ("hangul", r"[가-힣]"),
@@ -77,29 +80,38 @@ def folded_letters(text: pl.Series) -> pl.Series:
     is_ascii = text.str.len_bytes() == text.str.len_chars()
     if bool(is_ascii.all()):
         return text.str.to_uppercase()
+    places = (~is_ascii.fill_null(value=True)).arg_true()
+    other = _folding().on_columns(text.gather(places).alias("text").to_frame())["text"]
+    return text.str.to_uppercase().scatter(places, other).alias(text.name)
+
+
+def folded_text(text: str) -> str:
+    """Return what `folded_letters` returns for one text."""
+    return text.upper() if text.isascii() else str(_folding().on_record({"text": text})["text"])
+
+
+@cache
+def _folding() -> Steps:
     letters = {**_latin_letters(), **_VARIANTS}
     kana = {chr(code): chr(code + 0x60) for code in range(0x3041, 0x3097)}
-    column = pl.col("text")
-    folded = (
-        column.filter(~pl.col("is_ascii"))
-        .str.to_uppercase()
-        .str.normalize("NFKD")
-        .str.replace_all(_MARKS, "")
-        .str.normalize("NFC")
-        .str.replace_many({**letters, **kana})
-        .str.to_uppercase()
+    return Steps(
+        {
+            "text": col("text")
+            .str.to_uppercase()
+            .str.normalize("NFKD")
+            .str.replace_all(_MARKS, "")
+            .str.normalize("NFC")
+            .str.replace_many({**letters, **kana})
+            .str.to_uppercase()
+        }
     )
-    frame = pl.DataFrame({"text": text, "is_ascii": is_ascii.fill_null(value=True)})
-    other = frame.select(folded).to_series()
-    upper = frame.select(column.str.to_uppercase()).to_series()
-    return upper.scatter((~frame["is_ascii"]).arg_true(), other).alias(text.name)
 
 
-def script_of(text: pl.Expr) -> pl.Expr:
+def script_of(text: Expression) -> Expression:
     """Return the script of folded text: one of `SCRIPTS`, null where it has no letter."""
-    found: pl.Expr = pl.lit(None, pl.String)
+    found = lit(None, pl.String)
     for script, letter in reversed(_RANGES):
-        found = pl.when(text.str.contains(letter)).then(pl.lit(script)).otherwise(found)
+        found = when(text.str.contains(letter)).then(lit(script)).otherwise(found)
     return found
 
 
@@ -116,5 +128,20 @@ def ascii_letters(text: pl.Series) -> pl.Series:
             {letter for letter in set("".join(text.drop_nulls())) if ord(letter) > 127}
         )
         text = text.str.replace_many(letters, [anyascii(letter) for letter in letters])
-    plain = text.str.to_uppercase().str.replace_all(r"[^A-Z ]", "").str.strip_chars()
-    return plain.replace("", None)
+    return text.to_frame("text").select(as_polars(_PLAIN_LETTERS)).to_series().alias(text.name)
+
+
+def ascii_text(text: str) -> str | None:
+    """Return what `ascii_letters` returns for one text."""
+    plain = text if text.isascii() else anyascii(text)
+    found: str | None = Steps({"text": _PLAIN_LETTERS}).on_record({"text": plain})["text"]
+    return found
+
+
+_PLAIN_LETTERS = (
+    col("text")
+    .str.to_uppercase()
+    .str.replace_all(r"[^A-Z ]", "")
+    .str.strip_chars()
+    .replace({"": None})
+)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from hub.identity.standard.scripts import folded_letters
+from hub.identity.standard.expressions import col
+from hub.identity.standard.scripts import folded_letters, folded_text
+from hub.identity.standard.steps import Steps
 
 _MALE = (
     "M 1 MALE MAN BOY MASCULINE MASC 남 남자 남성 男 男性 男子 MANNLICH MAENNLICH MANN HOMME MASCULIN"
@@ -37,15 +39,29 @@ def standardise_sexes(written: pl.Series) -> pl.Series:
     One-letter codes that mean different things in different languages (H, M, K, E; 0 and 1) are
     read by what else the column holds.
     """
-    cell = folded_letters(written.cast(pl.String)).str.strip_chars(" .")
-    cell = cell.str.replace(r"^0*([0-9])(\.0+)?$", "$1")
-    present = set(cell.unique().drop_nulls())
+    folded = folded_letters(written.cast(pl.String)).alias("code")
+    cell = _CODE.on_columns(folded.to_frame())["code"]
+    table = _meanings(set(cell.unique().drop_nulls()))
+    found = cell.replace_strict(
+        list(table), list(table.values()), default=None, return_dtype=pl.String
+    )
+    return found.alias("sex")
+
+
+def standardise_sex(written: str) -> str | None:
+    """Return what `standardise_sexes` returns for a column that holds nothing else."""
+    code = _CODE.on_record({"code": folded_text(written)})["code"]
+    return _meanings({code}).get(code)
+
+
+_CODE = Steps({"code": col("code").str.strip_chars(" .").str.replace(r"^0*([0-9])(\.0+)?$", "$1")})
+
+
+def _meanings(present: set[str]) -> dict[str, str | None]:
+    """Return the meaning of each code in a column that holds the codes `present`."""
     table: dict[str, str | None] = dict(_WORDS)
     for needed, absent, meaning in _OTHER_CODINGS:
         if needed <= present and not absent & present:
             table |= meaning
             break
-    found = cell.replace_strict(
-        list(table), list(table.values()), default=None, return_dtype=pl.String
-    )
-    return found.alias("sex")
+    return table

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from sources.country.names import EMPLOYER_WORDS
+from sources.country.employer_names import EMPLOYER_WORDS
 from sources.country.population.numbers import business_number, distinct_numbers, padded
 
 Ints = NDArray[np.int64]

@@ -11,14 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sources.country.names import (
-    FAMILY_NAMES,
-    FOREIGN_NAMES,
-    GIVEN_NAMES,
-    OTHER_ROMAN,
-    ROMAN,
-    SYLLABLES,
-)
+from sources.country.family_names import FAMILY_NAMES, OTHER_ROMAN
+from sources.country.foreign_names import FOREIGN_NAMES
+from sources.country.given_names import GIVEN_NAMES, SYLLABLES
+from sources.country.romanisation import ROMAN
 
 Ints = NDArray[np.int64]
 Texts = NDArray[np.str_]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.identity.components import connected_components
-from hub.identity.decisions import cannot_links_of_pins, constraints, pinned_members
+from hub.identity.decisions import constraints
 
 
 def decided(*lines):
@@ -77,17 +77,6 @@ def test_a_member_of_two_pins_and_a_must_link_of_two_pins_are_told():
         ("must_link_of_two_pins", "b", "c", "d4", ["d3", "d4", "d5", "d6"]),
         ("two_pins_of_one_member", "a", "P2", "d2", ["d1", "d2"]),
     ]
-
-
-def test_members_of_two_pinned_people_may_not_be_joined():
-    found = constraints(decided("@P1", "@P2", "d@P3"))
-    previous = members("a:P1 b:P1 c:P2 d:P9 e:P9")
-    assert pinned_members(found, previous).rows() == [
-        ("a", "P1"), ("b", "P1"), ("c", "P2"), ("d", "P3")
-    ]  # fmt: skip
-    assert pairs(cannot_links_of_pins(found, previous)) == ["ac", "ad", "bc", "bd", "cd"]
-    groups = pl.DataFrame({"member": ["a", "c", "b", "d", "e"], "group": [1, 1, 2, 3, 3]})
-    assert pairs(cannot_links_of_pins(found, previous, groups)) == ["ac"]
 
 
 LETTER = st.sampled_from("abcdef")

@@ -9,8 +9,8 @@ import pytest
 
 from hub.identity.blocking import BLOCKING_RULES, key_sql, usable_rules
 from hub.identity.comparisons import COMPARISONS
+from hub.identity.expectation_maximisation import _bounded
 from hub.identity.link import link
-from hub.identity.training import _bounded
 from pipelines.benchmarks.populations import Noise, make_population
 
 

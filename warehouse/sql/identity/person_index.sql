@@ -3,10 +3,10 @@
 -- supported by name or birth date), linked (to one person by the model), clustered (with others that
 -- have no usable number), ambiguous (two people fit, so nobody was guessed), single (nothing like
 -- it), unidentifiable (names nobody; person_id is null). match_weight is in bits, null where no
--- score was needed. Nobody is missing.
+-- score was needed. Nobody is missing. Whoever
+-- releases it sorts it by signature_id.
 SELECT s.signature_id, s.record_id, c.person_id, c.match_kind, c.match_weight
 FROM signature_record AS s
 JOIN all_record_description AS d ON d.record_id = s.record_id
 JOIN all_entity_description AS e ON e.description_id = d.description_id
 JOIN all_entity_cluster AS c ON c.entity_id = e.entity_id
-ORDER BY s.signature_id

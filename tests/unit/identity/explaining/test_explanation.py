@@ -11,7 +11,7 @@ import pytest
 from hub.identity.explanation import explain_pair
 from hub.identity.pair_choice import choose_pair, find_subject
 from hub.identity.pair_explanation import odds, signed
-from hub.identity.waterfall import pair_page, splink_png, waterfall_chart, waterfall_png
+from hub.identity.waterfall import pair_page, waterfall_chart, waterfall_png
 
 
 def test_the_numbers_are_those_of_the_score(world):
@@ -128,9 +128,8 @@ def test_the_page_holds_all_and_asks_nobody(world):
     assert "Match weights waterfall chart" in page
 
 
-@pytest.mark.parametrize("draw", [waterfall_png, splink_png])
-def test_the_picture_is_a_picture(world, draw):
-    picture = draw(explain_pair(world.connection, 101, 201, world.model))
+def test_the_picture_is_a_picture(world):
+    picture = waterfall_png(explain_pair(world.connection, 101, 201, world.model))
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"
     width, height = struct.unpack(">II", picture[16:24])
     assert width > 800

@@ -9,7 +9,6 @@ from hub.identity.standard.numbers import (
     neighbour_keys,
     normalised_numbers,
     number_tokens,
-    rrn_evidence,
 )
 from warehouse.vault import IdTokeniser
 
@@ -81,18 +80,3 @@ def test_the_vault_makes_near_keys_from_tokens():
     with pytest.raises(ValueError, match="another key"):
         IdTokeniser(bytes([1] * 32)).neighbour_keys(tokens)
     assert tokeniser.neighbour_keys(tokens.clear()).to_list() == []
-
-
-def test_a_korean_number_tells_birth_and_sex():
-    found = rrn_evidence(pl.Series(["900101-1068210", "251231-4068219", "900231-2068211", "AB123"]))
-    assert found.select("birth_digits", "sex", "is_foreign", "is_calendar_date").rows() == [
-        ("19900101", "male", False, True),
-        ("20251231", "female", False, True),
-        ("19900231", "female", False, False),
-        (None, None, None, None),
-    ]
-
-
-def test_the_check_digit_counts_only_for_people_born_before_october_2020():
-    found = rrn_evidence(pl.Series(["900101-1234568", "900101-1234569", "251231-4068219"]))
-    assert found["is_checksum_right"].to_list() == [True, False, None]

@@ -1,203 +1,27 @@
-"""What a document type is: frozen catalogue types, read by every room.
+"""Document types, their schema versions, and the catalogue that holds everything that arrives.
 
-Here: the shapes (institution, family, document type, column, code set) and questions that the
-shapes answer about themselves. Never here: files, TOML or I/O; reading and validating the
-catalogue is `sources.registry`'s work. Next: readers, conversion, suites, assets, the simulated
-country and the reference pages are all derived from these objects.
+Here: the shapes and questions that they answer about themselves. Never here: files, TOML or I/O
+(`sources.registry`). Next: every room reads them through `hub.catalogue`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 
-
-class Delivery(StrEnum):
-    """The format in which a sender writes a delivery; one reader each."""
-
-    CSV = "csv"
-    FIXED_WIDTH = "fixed_width"
-    XML = "xml"
-    JSON_LINES = "json_lines"
-    PARQUET = "parquet"
-
-
-class Encoding(StrEnum):
-    """Character encoding of a delivery."""
-
-    UTF_8 = "utf-8"
-    CP949 = "cp949"
-
-
-class Cycle(StrEnum):
-    """How often a sender delivers."""
-
-    REALTIME = "realtime"
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
-    QUARTERLY = "quarterly"
-    HALF_YEARLY = "half_yearly"
-    YEARLY = "yearly"
-    ON_REQUEST = "on_request"
-
-
-class Mode(StrEnum):
-    """Whether a delivery is the whole state, what changed, or what happened."""
-
-    FULL = "full"
-    DELTA = "delta"
-    EVENT = "event"
-
-
-class Corrections(StrEnum):
-    """How a sender corrects a row that it sent before."""
-
-    NONE = "none"
-    REVERSAL_ROWS = "reversal_rows"
-    CANCEL_AND_REISSUE = "cancel_and_reissue"
-
-
-class Format(StrEnum):
-    """How a value is written in the sender's file."""
-
-    TEXT = "text"
-    CODE = "code"
-    ID13 = "id13"
-    ID_MASKED = "id_masked"
-    DATE8 = "date8"
-    DATE10 = "date10"
-    DATE6 = "date6"
-    MONTH6 = "month6"
-    MONTH7 = "month7"
-    YEAR4 = "year4"
-    WON = "won"
-    THOUSAND_WON = "thousand_won"
-    TEN_THOUSAND_WON = "ten_thousand_won"
-    INT = "int"
-    DECIMAL = "decimal"
-    YN = "yn"
-    B10 = "b10"
-    KO_YN = "ko_yn"
-    BRN10 = "brn10"
-
-
-class Kind(StrEnum):
-    """What a canonical value is, whatever the sender's format."""
-
-    ID = "id"
-    TEXT = "text"
-    KEY = "key"
-    CODE = "code"
-    DATE = "date"
-    MONTH = "month"
-    YEAR = "year"
-    KRW = "krw"
-    INT = "int"
-    DECIMAL = "decimal"
-    BOOL = "bool"
-
-
-WON_PER_UNIT: Mapping[Format, int] = {
-    Format.WON: 1,
-    Format.THOUSAND_WON: 1_000,
-    Format.TEN_THOUSAND_WON: 10_000,
-}
-
-KIND_OF_FORMAT: Mapping[Format, Kind] = {
-    Format.TEXT: Kind.TEXT,
-    Format.CODE: Kind.CODE,
-    Format.ID13: Kind.ID,
-    Format.ID_MASKED: Kind.ID,
-    Format.DATE8: Kind.DATE,
-    Format.DATE10: Kind.DATE,
-    Format.DATE6: Kind.DATE,
-    Format.MONTH6: Kind.MONTH,
-    Format.MONTH7: Kind.MONTH,
-    Format.YEAR4: Kind.YEAR,
-    Format.WON: Kind.KRW,
-    Format.THOUSAND_WON: Kind.KRW,
-    Format.TEN_THOUSAND_WON: Kind.KRW,
-    Format.INT: Kind.INT,
-    Format.DECIMAL: Kind.DECIMAL,
-    Format.YN: Kind.BOOL,
-    Format.B10: Kind.BOOL,
-    Format.KO_YN: Kind.BOOL,
-    Format.BRN10: Kind.KEY,
-}
-
-RECORD_ACTION = "record_action"
-"""Canonical name of the column by which a row says that it corrects another row."""
-
-RECORD_ACTIONS = ("new", "cancel", "reissue", "reversal")
-
-
-@dataclass(frozen=True, slots=True)
-class FamilyColumn:
-    """One canonical column of a record family."""
-
-    name: str
-    kind: Kind
-    code_set: str | None = None
-    """Name of the shared code list, for `Kind.CODE`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """A record family: the shape that rows of many document types are conformed to."""
-
-    code: str
-    name: str
-    grain: str
-    columns: tuple[FamilyColumn, ...]
-    natural_key: tuple[str, ...]
-    """Canonical columns that say which rows speak of the same thing."""
-    valid_from: str | None = None
-    """Canonical column that opens a row's validity (a date, month or year), if there is one."""
-    valid_to: str | None = None
-
-    def column(self, name: str) -> FamilyColumn | None:
-        """Return the canonical column called `name`, or None where the family has none."""
-        return next((column for column in self.columns if column.name == name), None)
-
-    @property
-    def person_column(self) -> str | None:
-        """The ID column of the person whom a row is about: the family's first ID column."""
-        return next((column.name for column in self.columns if column.kind is Kind.ID), None)
-
-    @property
-    def person_name_column(self) -> str | None:
-        """The name of that person: the family's first text column, where it speaks of a person."""
-        if self.person_column is None:
-            return None
-        return next((column.name for column in self.columns if column.kind is Kind.TEXT), None)
-
-
-@dataclass(frozen=True, slots=True)
-class CodeSet:
-    """One shared list of canonical code words; an open set takes any text of its pattern."""
-
-    name: str
-    words: Mapping[str, tuple[str, str]]
-    """Canonical word → (Korean name, English name)."""
-    is_open: bool = False
-    pattern: str | None = None
-    """For an open set: the regular expression that every whole value matches, listed words too."""
-    groups: Mapping[str, str] = field(default_factory=dict)
-    """Canonical word → the group it belongs to, where a list has groups."""
-    outside: Mapping[str, str] = field(default_factory=dict)
-    """Words of `welfare_programme` that are none of the 292 programmes → the reason."""
-    describes: str = ""
-
-    def accepts(self, word: str) -> bool:
-        """Say whether `word` is a canonical word of this set."""
-        if word in self.words:
-            return True
-        return self.is_open and bool(self.pattern) and bool(re.fullmatch(self.pattern or "", word))
+from hub.catalogue.families import CodeSet, Family
+from hub.catalogue.terms import (
+    KIND_OF_FORMAT,
+    Corrections,
+    Cycle,
+    Delivery,
+    Encoding,
+    Format,
+    Kind,
+    Mode,
+)
 
 
 @dataclass(frozen=True, slots=True)

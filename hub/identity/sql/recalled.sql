@@ -1,0 +1,11 @@
+-- One row is an entity that was made tonight and the person that most of its records were before, the
+-- smaller ID on a tie. Missing: entities of new records alone.
+SELECT entity_id, person_id
+FROM (
+    SELECT e.entity_id, p.person_id, count(*) AS records
+    FROM entity_description AS e
+    JOIN all_record_description AS d ON d.description_id = e.description_id
+    JOIN previous_member AS p ON p.record_id = d.record_id
+    GROUP BY e.entity_id, p.person_id
+)
+QUALIFY row_number() OVER (PARTITION BY entity_id ORDER BY records DESC, person_id) = 1
