@@ -145,4 +145,4 @@ def _dated(events: pl.DataFrame, night: dt.date) -> pl.DataFrame:
         unit_id="identifier",
         other_unit_id="other",
         members=pl.col("member_count").cast(pl.Int64),
-    )
+    ).sort("unit_family", "kind", "unit_id", "other_unit_id")
