@@ -195,7 +195,8 @@ def _selection(
     if found.amount_known is None:
         return found
     stored = (found.outcome == ELIGIBLE) | found.is_received
-    return found if stored.all() else _kept(found, np.flatnonzero(stored))
+    # Who neither is eligible nor receives has no row.
+    return found if stored.all() else part_of(found, np.flatnonzero(stored))
 
 
 def decide_rows(
@@ -219,8 +220,8 @@ def decide_rows(
     return found
 
 
-def _kept(found: Selection, places: Rows) -> Selection:
-    """Return some of the rows: who neither is eligible nor receives has no row."""
+def part_of(found: Selection, places: Rows | slice) -> Selection:
+    """Return some of the rows."""
     arrays = {name: getattr(found, name) for name in Selection.__slots__}
     return Selection(
         **{  # type: ignore[arg-type]
@@ -254,7 +255,7 @@ def _eligible(frame: Frame, plan: Plan, compiled: CompiledProgramme) -> Words:
     return reduce(np.bitwise_and, trues, frame.valid)
 
 
-def _judge(  # noqa: PLR0913, PLR0917  the frame, what is asked, of whom, and where it goes
+def _judge(
     frame: Frame,
     plan: Plan,
     compiled: CompiledProgramme,
@@ -263,22 +264,26 @@ def _judge(  # noqa: PLR0913, PLR0917  the frame, what is asked, of whom, and wh
     found: Selection,
 ) -> None:
     """Fill masks and outcomes of `rows`, which stand at `places` of `found`; others have no bit set."""
-    fails = np.zeros(len(rows), np.int64)
-    unknowns = np.zeros(len(rows), np.int64)
+    fails = np.zeros(len(rows), np.uint64)
+    unknowns = np.zeros(len(rows), np.uint64)
+    words, shifts = rows >> 6, (rows & 63).astype(np.uint64)
+    one = np.uint64(1)
     for condition in compiled.conditions:
+        bit = np.uint64(condition.bit)
         if condition.step is None:
-            unknowns |= np.int64(1 << condition.bit)
+            unknowns |= one << bit
             continue
         bits: Bits = plan.result(condition.step, frame)
-        true = test(bits.true, rows)
-        unknown = (
-            np.zeros(len(rows), np.bool_) if bits.unknown is None else test(bits.unknown, rows)
-        )
-        fails |= np.where(true | unknown, 0, np.int64(1 << condition.bit))
-        unknowns |= np.where(unknown, np.int64(1 << condition.bit), 0)
+        possible = bits.true[words]
+        if bits.unknown is not None:
+            unknown = bits.unknown[words]
+            possible |= unknown
+            unknowns |= (unknown >> shifts & one) << bit
+        fails |= (~possible >> shifts & one) << bit
     found.fail_mask = np.zeros(len(found.rows), np.int64)
     found.unknown_mask = np.zeros(len(found.rows), np.int64)
-    found.fail_mask[places], found.unknown_mask[places] = fails, unknowns
+    found.fail_mask[places] = fails.view(np.int64)
+    found.unknown_mask[places] = unknowns.view(np.int64)
     found.outcome[places[unknowns != 0]] = UNDETERMINED
     found.outcome[places[fails != 0]] = INELIGIBLE
 

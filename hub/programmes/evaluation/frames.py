@@ -6,7 +6,7 @@ asks a frame for columns and remembers in it what it has computed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 

@@ -53,7 +53,10 @@ class Selections(Mapping[str, Selection]):
         parts = [self._read(arrays) for arrays in self._written[code]] + self._parts[code]
         if not parts:
             return _nothing()
-        return _widened(concatenated(parts))
+        together = concatenated(parts)
+        if not self._written[code]:
+            self._parts[code] = [together]
+        return _widened(together)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._parts)

@@ -88,7 +88,8 @@ def _records(
     ]
     if isinstance(value, (list, tuple)):
         held = {word for word in value if not asked or word in asked}
-        return [each for each in mine if each.said in held]
+        found = [each for each in mine if each.said in held]
+        return _own_first(found, person_id) if name in RECEIPTS else found
     if value is False or value == "none":
         return []
     if isinstance(value, str) and fact == name:
@@ -177,6 +178,23 @@ def _member_points(case: CaseFile) -> tuple[Point, ...]:
         ) if member.source else ()  # fmt: skip
         points.append(Point(who, kind="member", children=told))
     return tuple(points)
+
+
+def receipt_points(code: str, case: CaseFile) -> tuple[Point, ...]:
+    """Return the records that tell that a programme is received."""
+    told = [each for each in case.sources if each.fact == "receipts" and each.said == code]
+    return tuple(
+        source_point(each, case, case.person_id) for each in _own_first(told, case.person_id)
+    )
+
+
+def _own_first(records: list[Source], person_id: str | None) -> list[Source]:
+    """Return the person's own records; those of members only where there is none of the own.
+
+    A programme of the household reaches all counted members, whoever is named.
+    """
+    own = [each for each in records if each.person_id == person_id]
+    return own or records
 
 
 def settling_documents(name: str, asked: Sequence[str], case: CaseFile) -> tuple[str, ...]:

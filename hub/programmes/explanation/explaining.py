@@ -22,6 +22,7 @@ from hub.programmes.explanation.conditions import (
     unknown_facts,
 )
 from hub.programmes.explanation.evidence import (
+    receipt_points,
     settling_documents,
     unknown_points,
 )
@@ -179,6 +180,12 @@ def _reason(each: Judged, case: CaseFile) -> Text:
 def _amount_points(
     replay: Replay, programme: Programme, case: CaseFile, stored: StoredDecision | None
 ) -> Iterator[Point]:
+    if replay.is_received:
+        yield Point(
+            Text("being received, as told by", "수급 중(근거 기록)"),
+            kind="receipt",
+            children=receipt_points(programme.code, case),
+        )
     if replay.outcome != "eligible" or programme.amount.value is None:
         return
     said = given(programme.amount, replay.amount)

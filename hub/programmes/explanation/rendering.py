@@ -15,7 +15,7 @@ from hub.programmes.explanation.texts import Text, day_text
 WIDTH = 100
 _TITLES = {
     "conditions": Text("Conditions", "요건"),
-    "amount": Text("Amount", "금액"),
+    "amount": Text("Amount and receipt", "금액과 수급"),
     "changes": Text("What would change the outcome", "결과를 바꿀 수 있는 것"),
 }
 _ALL_OF_THEM = Text(" (all of these must change)", " (모두 바뀌어야 함)")

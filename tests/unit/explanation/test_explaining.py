@@ -239,3 +239,13 @@ def test_of_what_no_member_may_be_a_member_who_is_not_is_as_asked(
     lines = render(explain(replayed, programmes["P009"], case_of(members)), "en")
     work = next(line for line in lines if "PAAA" in line and "Work:" in line)
     assert f"{mark} PAAA" in work
+
+
+def test_a_receipt_stands_with_the_record_that_tells_it(said):
+    source = ("receipts", "P029", "I01-F01-01", "D7", 3, None)
+    other = ("receipts", "P001", "I01-F01-01", "D8", 4, None)
+    lines = said("P029", {**ELDER, "age_years": 64, "receipts": ["P029"]}, sources=[source, other])
+    assert "It is being received." in " ".join(lines["en"])
+    receipt = _folded(lines["en"], "Amount and receipt")
+    assert "delivery D7, line 3" in receipt
+    assert "D8" not in receipt

@@ -165,8 +165,36 @@ evidence AS (
     SELECT person_id, fact, value, document_type, delivery_id, line
     FROM person_told
     UNION ALL
-    SELECT person_id, 'has_spouse', relation, document_type, delivery_id, line
+    -- Work and day care that another fact tells.
+    SELECT
+        person_id,
+        'employment',
+        CASE WHEN fact = 'is_farmer' THEN 'self' ELSE 'unemployed' END,
+        document_type,
+        delivery_id,
+        line
+    FROM person_told
+    WHERE fact = 'is_farmer'
+        OR (fact = 'receipts' AND value IN ('P133', 'P135', 'P136', 'P137', 'P147', 'P148'))
+    UNION ALL
+    SELECT person_id, 'school_level', 'daycare', document_type, delivery_id, line
+    FROM person_told
+    WHERE fact = 'receipts' AND value IN ('P078', 'P079', 'P080', 'P082')
+    UNION ALL
+    SELECT person_id, 'employment', 'student', told[1], told[2], CAST(told[3] AS BIGINT)
+    FROM newest
+    WHERE fact = 'school_level'
+        AND said IN ('elementary', 'middle', 'high', 'special', 'university', 'graduate')
+    UNION ALL
+    SELECT
+        CASE WHEN side.place = 1 THEN couple.person_id ELSE couple.spouse_id END,
+        'has_spouse',
+        couple.relation,
+        couple.document_type,
+        couple.delivery_id,
+        couple.line
     FROM couple
+    CROSS JOIN (SELECT unnest([1, 2]) AS place) AS side
     UNION ALL
     SELECT DISTINCT ON (person_id)
         person_id, 'has_occupational_pension', CAST(NULL AS VARCHAR), document_type, delivery_id, line
