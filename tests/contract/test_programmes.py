@@ -198,7 +198,9 @@ def test_files_begin_with_what_the_programme_is_and_name_no_other_file():
         text = path.read_text("utf-8")
         assert re.fullmatch(r"P\d{3}_[a-z0-9_]+\.toml", path.name), path.name
         assert text.startswith("# "), path.name
-        assert not re.search(r"\.(csv|toml|md|py|sql)\b|(hub|docs|sources|warehouse)/", text), path.name
+        assert not re.search(r"\.(csv|toml|md|py|sql)\b|(hub|docs|sources|warehouse)/", text), (
+            path.name
+        )
 
 
 def test_pages_are_current(programmes):

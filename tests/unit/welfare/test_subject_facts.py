@@ -192,14 +192,14 @@ def test_schools_by_register_and_day_care_by_its_fee(town):
     }  # fmt: skip
 
 
-def test_registers_of_merit_tell_veterans_and_the_rest_are_known_not_to_be(town):
-    people(town, "veteran", "other")
-    town.arrived("I10-F34-01")
-    town.add("f34", "veteran", "I10-F34-01", programme_code="P167", status="granted")
-    town.add("f34", "other", "I10-F34-01", programme_code="P170", status="refused")
-    town.add("f16", "veteran", "I10-F16-06", transfer_code="newly_received", period=MARCH)
-    town.add("f16", "other", "I10-F16-06", transfer_code="newly_received", period=BEFORE)
-    bench = told_of(town)
+def test_registers_of_merit_tell_veterans_and_the_rest_are_known_not_to_be(empty_town):
+    people(empty_town, "veteran", "other")
+    empty_town.arrived("I10-F34-01", "I10-F16-06")
+    empty_town.add("f34", "veteran", "I10-F34-01", programme_code="P167", status="granted")
+    empty_town.add("f34", "other", "I10-F34-01", programme_code="P170", status="refused")
+    empty_town.add("f16", "veteran", "I10-F16-06", transfer_code="newly_received", period=MARCH)
+    empty_town.add("f16", "other", "I10-F16-06", transfer_code="newly_received", period=BEFORE)
+    bench = told_of(empty_town)
     assert words(bench, "veteran_kinds", "veteran")[0] == {"war_veteran", "war_dead_child"}
     told, unknown = words(bench, "veteran_kinds", "other")
     assert told == set()
@@ -349,10 +349,11 @@ def test_tenure_and_region_of_a_household(town, dong, region_class):
     assert values(bench, "region_class") == {"kim": region_class}
 
 
-def test_coverage_tells_the_known_share_of_every_fact(town):
-    people(town, "kim", "lee")
-    town.add("f31", "kim", "I24-F31-01", severity="grade_2", assessed_on=BEFORE)
-    bench = told_of(town)
+def test_coverage_tells_the_known_share_of_every_fact(empty_town):
+    people(empty_town, "kim", "lee")
+    empty_town.arrived("I24-F31-01")
+    empty_town.add("f31", "kim", "I24-F31-01", severity="grade_2", assessed_on=BEFORE)
+    bench = told_of(empty_town)
     rows = bench.frame("SELECT * FROM fact_coverage ORDER BY fact")
     assert rows["fact"].to_list() == sorted(load_facts())
     graded = rows.row(by_predicate=pl.col("fact") == "ltc_grade", named=True)
