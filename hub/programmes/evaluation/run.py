@@ -103,7 +103,7 @@ def evaluate(
 
     Args:
         tables: where the facts are.
-        programmes: as loaded.
+        programmes: in any order.
         facts: the vocabulary.
         amounts: parameters in force on the day, and known.
         day: the day that is decided.
@@ -114,6 +114,8 @@ def evaluate(
     Raises:
         FactColumnError: a column holds what its fact cannot be.
     """
+    # Of two that pay the same the lower code stays: settling counts on this order.
+    programmes = sorted(programmes, key=lambda each: each.code)
     person = compile_scope("person", programmes, facts, amounts, day, gaps)
     household = compile_scope("household", programmes, facts, amounts, day, gaps)
     member_facts = sorted(household.plan.member_facts)
