@@ -14,16 +14,18 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from hub.programmes.catalogue import load_programmes, rule_versions
 from hub.programmes.evaluation.run import SubjectTables, evaluate
 from hub.programmes.evaluation.writing import write_decisions
 from hub.programmes.facts import load_facts
 from hub.programmes.parameters import in_force, load_parameters
 from pipelines.benchmarks.decision_profiles import write_profiles
-from pipelines.benchmarks.decisions_rival import measure_kernel, measure_openfisca
+from pipelines.benchmarks.decisions_rival import differing, measure_kernel, measure_openfisca
 
 DAY = dt.date(2026, 4, 1)
-_PEOPLE_OF_THE_RIVAL = 100_000
+_PEOPLE_OF_THE_RIVAL = 1_000_000
 
 
 def measure_decisions(
@@ -34,6 +36,9 @@ def measure_decisions(
     Each part runs in a process of its own, so that its memory is its own. A folder that holds the
     profiles already is used as it is. With `rival`, both kernels also decide the programmes that OpenFisca
     can, on facts that lie in memory, without reading, writing or reasons.
+
+    Raises:
+        ArithmeticError: the two do not entitle equally many.
     """
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as scratch, context.Pool(1, maxtasksperchild=1) as pool:
@@ -45,6 +50,10 @@ def measure_decisions(
             few = min(people, _PEOPLE_OF_THE_RIVAL)
             ours = pool.apply(measure_kernel, (place, few))
             theirs = pool.apply(measure_openfisca, (place, few))
+            if unequal := differing(ours["entitled"], theirs["entitled"]):
+                raise ArithmeticError(
+                    f"the kernel and OpenFisca entitle different numbers of people: {unequal}"
+                )
             row |= {
                 "compared_programmes": ours["programmes"],
                 "kernel_in_memory_a_second": ours["decisions_a_second"],
@@ -65,6 +74,8 @@ def decide_profiles(folder: Path) -> dict[str, Any]:
     )
     started = time.perf_counter()
     programmes, parameters, facts = load_programmes(), load_parameters(), load_facts()
+    # Arrow loads pandas, where there is one, with its first array: that is no deciding.
+    pa.array([0])
     loaded = time.perf_counter()
     before = resource.getrusage(resource.RUSAGE_SELF)
     amounts = {(value.parameter, value.key): value.amount for value in in_force(parameters, DAY)}

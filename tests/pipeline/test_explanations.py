@@ -137,6 +137,29 @@ def test_every_value_told_by_a_record_names_the_delivery(cases, release):
     assert {source.delivery_id for source in told if source.delivery_id} <= deliveries
 
 
+@pytest.mark.parametrize(
+    "fact",
+    ["disability", "ltc_grade", "school_level", "employment", "stay_status", "facility_kind"],
+)
+def test_every_word_of_a_person_has_a_record_that_says_it(release, fact):
+    """Whatever the facts hold besides none; foreigners' stays are told in words of their own."""
+    subjects = pl.read_parquet(release.table("person_subject")).select("subject_id", fact)
+    held = subjects.filter(pl.col(fact).is_not_null(), pl.col(fact) != "none")
+    told = pl.read_parquet(release.table("fact_evidence")).filter(pl.col("fact") == fact)
+    joined = held.join(told, left_on="subject_id", right_on="person_id")
+    fitting = joined.filter(pl.col("said").is_null() | (pl.col("said") == pl.col(fact)))
+    assert held.height > 0
+    assert held.join(fitting, on="subject_id", how="anti").to_dicts() == []
+
+
+@pytest.mark.parametrize("fact", ["has_spouse", "has_occupational_pension", "is_in_foster_care"])
+def test_every_yes_has_a_record(release, fact):
+    held = pl.read_parquet(release.table("person_subject")).filter(pl.col(fact))
+    told = pl.read_parquet(release.table("fact_evidence")).filter(pl.col("fact") == fact)
+    assert held.height > 0
+    assert held.join(told, left_on="subject_id", right_on="person_id", how="anti").is_empty()
+
+
 def test_a_day_without_a_release_is_decided_with_older_facts_and_says_so(hub, people, layout):
     content = json.loads(hub("explain", people[0], "P029", "--as-of", LATER, "--json").stdout)
     night = current(layout).night

@@ -9,13 +9,14 @@ and unknown at once.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Words = NDArray[np.uint64]
-Rows = NDArray[np.intp]
+Rows = NDArray[Any]
+"""Rows, or places of rows: integers of 32 or 64 bits."""
 
 
 class Bits(NamedTuple):

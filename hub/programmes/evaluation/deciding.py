@@ -76,7 +76,7 @@ class Selection:
     Arrays have one value a stored row. A mask or amount that is None is 0, or absent, of all rows.
     """
 
-    rows: NDArray[np.int64]
+    rows: Rows
     outcome: NDArray[np.uint8]
     is_received: Flags
     fail_mask: Integers | None

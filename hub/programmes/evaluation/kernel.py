@@ -395,12 +395,12 @@ def _held(frame: Frame, name: str, number: int, mask: int) -> Words:
 
     Works on single bytes of the set's words, laid out once a frame: an eighth of the memory to scan.
     """
-    found: Any = 0
-    for byte in range(BITS_IN_WORD // 8):
-        wanted = mask >> 8 * byte & 0xFF
-        if wanted:
-            found = found | (_byte(frame, name, number, byte) & np.uint8(wanted))
-    return pack(found, frame.rows)
+    parts = [
+        _byte(frame, name, number, byte) & np.uint8(mask >> 8 * byte & 0xFF)
+        for byte in range(BITS_IN_WORD // 8)
+        if mask >> 8 * byte & 0xFF
+    ]
+    return pack(reduce(np.bitwise_or, parts), frame.rows)
 
 
 def _byte(frame: Frame, name: str, number: int, byte: int) -> NDArray[np.uint8]:

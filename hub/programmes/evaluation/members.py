@@ -71,7 +71,8 @@ def _rows_of(column: pa.ChunkedArray, ids: pa.Array) -> Integers:
         )
     starts = np.flatnonzero(changes)
     wanted = values if len(starts) * 2 > len(values) else values.take(pa.array(starts))
-    rows = pc.index_in(wanted, value_set=ids).fill_null(-1).to_numpy().astype(np.int64)
+    found = pc.index_in(wanted, value_set=ids).fill_null(-1)
+    rows: Integers = found.to_numpy().astype(np.int64)
     if len(wanted) == len(values):
         return rows
     return np.repeat(rows, np.diff(starts, append=len(values)))

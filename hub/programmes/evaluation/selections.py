@@ -20,14 +20,16 @@ from hub.programmes.evaluation.deciding import Selection, concatenated
 
 BYTES_IN_MEMORY = 1 << 29
 _FIELDS = tuple(Selection.__slots__)
-_WIDTHS = (np.uint8, np.int16, np.int32)
+_WIDTHS = tuple((width, np.iinfo(width)) for width in (np.uint8, np.int16, np.int32))
+_FEW = 1 << 10
+"""Arrays shorter than this are kept as they are."""
 
 
 class _Written(NamedTuple):
     """Place of one array in the file."""
 
     offset: int
-    count: int
+    length: int
     dtype: np.dtype[Any]
 
 
@@ -97,9 +99,9 @@ class Selections(Mapping[str, Selection]):
             if place is None:
                 found.append(None)
                 continue
-            array = np.empty(place.count, place.dtype)
+            array = np.empty(place.length, place.dtype)
             self._file.seek(place.offset)
-            self._file.readinto(array.data)  # type: ignore[attr-defined]
+            self._file.readinto(array.data)
             found.append(array)
         return Selection(*found)  # type: ignore[arg-type]
 
@@ -114,11 +116,10 @@ def _narrowed(selection: Selection) -> Selection:
 
 
 def _narrow(array: NDArray[Any]) -> NDArray[Any]:
-    if array.dtype.itemsize == 1 or not len(array):
+    if array.dtype.itemsize == 1 or len(array) < _FEW:
         return array
     least, most = array.min(), array.max()
-    for width in _WIDTHS:
-        limits = np.iinfo(width)
+    for width, limits in _WIDTHS:
         if limits.min <= least and most <= limits.max:
             return array.astype(width, copy=False)
     return array

@@ -16,19 +16,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hub.programmes.evaluation.bitmaps import Rows
 from hub.programmes.evaluation.deciding import ELIGIBLE, Selection
 from hub.programmes.interactions import exclusive_pairs, settling_order
 from hub.programmes.programme import Programme
 
 _MONTHS = {"month": 1, "year": 12}
 Integers = NDArray[np.int64]
-Rows = NDArray[Any]
-"""Rows, or places of rows: integers of 32 or 64 bits."""
 _FIRST = 2**61
 """Ranks what is received before any amount."""
 _ROWS_REMEMBERED = 1 << 25
@@ -233,7 +232,8 @@ def _exclude(
     met = np.zeros(ends_at[-1], np.bool_)
     met[edges] = True
     items = np.flatnonzero(met)
-    ends = np.cumsum(met, dtype=number_type)[edges] - number_type(1)
+    # Place of each item among those met: one less than how many are met up to it.
+    ends = (np.cumsum(met, dtype=number_type) - 1)[edges]
     starts = np.searchsorted(items, np.concatenate([starts_at, ends_at[-1:]]))
     received = np.zeros(len(items), np.bool_)
     payable = np.zeros(len(items), np.int64)

@@ -32,6 +32,8 @@ _ROWS_OF_A_GROUP = 1 << 19
 _BITS_OF_A_MASK = 30
 """Masks of so many bits make one number with the other mask and the outcome."""
 _WORDS = pa.dictionary(pa.int32(), pa.string())
+_MANY_VALUES = ("subject_id", "margin_amount")
+"""Columns whose values seldom repeat: a dictionary of them costs more than it saves."""
 DECISION_SCHEMA = pa.schema(
     [
         ("subject_id", pa.large_string()),
@@ -80,7 +82,7 @@ def write_decisions(
         "compression": "zstd",
         "compression_level": 1,
         "write_statistics": ["programme_code", "subject_id", "outcome"],
-        "use_dictionary": [name for name in DECISION_SCHEMA.names if name != "subject_id"],
+        "use_dictionary": [name for name in DECISION_SCHEMA.names if name not in _MANY_VALUES],
         "column_encoding": {"subject_id": "DELTA_BYTE_ARRAY"},
     }
     ids = {scope: _Ids(array) for scope, array in decided.subject_ids.items()}
@@ -119,7 +121,7 @@ class _Ids:
             held = np.frombuffer(ids.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
             self._fixed = held.view(np.dtype((np.void, width)))
 
-    def take(self, rows: NDArray[np.int32]) -> pa.Array:
+    def take(self, rows: Rows) -> pa.Array:
         """Return the ids of some rows."""
         if self._fixed is None:
             return self._ids.take(pa.array(rows))
