@@ -100,6 +100,8 @@ class Interaction:
     """Programmes that pay less by what this one pays."""
     group: str = ""
     """Programmes of one group exclude one another."""
+    is_claimed_first: bool = False
+    """The law wants it claimed before others: it bears on them as soon as somebody is entitled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -294,7 +294,7 @@ class _FileReader:
 
     def _interaction(self, entry: Mapping[str, Any]) -> Interaction:
         content = entry.get("interaction", {})
-        self._no_other(content, ("interaction",), {*_INTERACTION_LISTS, "group"})
+        self._no_other(content, ("interaction",), {*_INTERACTION_LISTS, "group", "claimed_first"})
         lists: dict[str, tuple[str, ...]] = {}
         receipts = self.facts.get("receipts")
         known = set(receipts.values) if receipts else set()
@@ -310,7 +310,17 @@ class _FileReader:
                 if code == entry.get("code"):
                     self.wrong(place, "a programme cannot bear on itself", "take it out")
             lists[kind] = tuple(codes)
-        return Interaction(**lists, group=str(content.get("group", "")))
+        is_claimed_first = content.get("claimed_first", False)
+        if not isinstance(is_claimed_first, bool):
+            self.wrong(
+                ("interaction", "claimed_first"), "claimed_first is neither true nor false",
+                "write true or take it out",
+            )  # fmt: skip
+        return Interaction(
+            **lists,
+            group=str(content.get("group", "")),
+            is_claimed_first=is_claimed_first is True,
+        )
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -3,8 +3,9 @@
 Here: amounts that others change, then who of exclusive programmes stays. Never here: which programmes
 bear on which (`hub.programmes.interactions`). Next: `writing` stores payable amounts and codes.
 
-1. Along `settling_order`: what a programme newly gives (paid, and not yet received: what is received
-   stands in recognised income already) lowers what counts it as income; what a programme pays lowers
+1. Along `settling_order`. What is received stands in recognised income already. What somebody is
+   entitled to and does not receive is no income, unless the law wants it claimed first: only then it
+   lowers what counts it as income. What a programme pays, or would pay if it is claimed first, lowers
    what it offsets. Nothing falls below 0. Only amounts in won a month or a year bear on others.
 2. Of exclusive programmes of one subject the one already received stays, else the one that pays more,
    else the one with the lower code. A programme of a person and one of the household exclude one
@@ -188,8 +189,11 @@ def _lower(
         return
     given = payable if source.eligible is None else payable[source.eligible]
     given = given * _MONTHS[other.period] // _MONTHS[one.period]
+    bears_unclaimed = source.programme.interaction.is_claimed_first
     if counted:
-        given = np.where(source.received, 0, given)
+        given = np.where(source.received | (not bears_unclaimed), 0, given)
+    elif not bears_unclaimed:
+        given = np.where(source.received, given, 0)
     same = source.programme.scope == target.programme.scope
     source_keys = source.subjects if same else source.units
     target_keys = target.subjects if same else target.units

@@ -228,22 +228,35 @@ def test_a_member_s_programme_excludes_one_of_the_household(tmp_path):
     assert settled(tmp_path, pair)["P001"] == (0, ["EXCLUDED_BY_P002"])
 
 
-def test_what_is_newly_given_counts_as_income_and_what_is_received_does_already(tmp_path):
-    income = Interaction(counted_as_income_in=("P001",))
+def test_what_must_be_claimed_first_counts_as_income_before_it_is_paid(tmp_path):
+    income = Interaction(counted_as_income_in=("P001",), is_claimed_first=True)
     pair = [rule("P001", 500, unit="assistance_unit"), rule("P002", 200, interaction=income)]
     assert settled(tmp_path, pair)["P001"] == (300, ["COUNTED_AS_INCOME_P002"])
+    # What is received stands in the recognised income already.
     assert settled(tmp_path, pair, receipts=["P002"])["P001"] == (500, [])
 
 
+def test_what_nobody_receives_is_no_income_of_anybody(tmp_path):
+    income = Interaction(counted_as_income_in=("P001",), offset=("P003",))
+    rules = [rule("P001", 500), rule("P002", 200, interaction=income), rule("P003", 300)]
+    found = settled(tmp_path, rules)
+    assert [row[0] for row in found.values()] == [500, 200, 300]
+    received = settled(tmp_path, rules, receipts=["P002"])
+    assert received["P003"] == (100, ["OFFSET_BY_P002"])
+
+
 def test_offsets_follow_their_order_and_stop_at_zero(tmp_path):
+    def lowers(code):
+        return Interaction(offset=(code,), is_claimed_first=True)
+
     line = [
         rule("P001", 100),
-        rule("P002", 150, interaction=Interaction(offset=("P001",))),
-        rule("P003", 120, interaction=Interaction(offset=("P002",))),
+        rule("P002", 150, interaction=lowers("P001")),
+        rule("P003", 120, interaction=lowers("P002")),
     ]
     found = settled(tmp_path, line)
     assert [row[0] for row in found.values()] == [70, 30, 120]
-    big = [rule("P001", 100), rule("P002", 150, interaction=Interaction(offset=("P001",)))]
+    big = [rule("P001", 100), rule("P002", 150, interaction=lowers("P001"))]
     assert settled(tmp_path, big)["P001"] == (0, ["OFFSET_BY_P002"])
 
 
