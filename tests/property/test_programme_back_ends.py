@@ -65,7 +65,7 @@ def word_test(name):
 
 
 @st.composite
-def numbers(draw, unit, depth):  # noqa: PLR0911, PLR0912  one return a shape
+def numbers(draw, unit, depth):  # noqa: PLR0911  one return a shape
     """Text of a number in `unit`."""
     shapes = (*SIMPLE, *COMPOUND) if depth else SIMPLE
     shape = draw(st.sampled_from(shapes))
@@ -78,12 +78,13 @@ def numbers(draw, unit, depth):  # noqa: PLR0911, PLR0912  one return a shape
         return f"({one()} + {one()})"
     if shape == "difference":
         return f"({one()} - {one()})"
-    if shape == "product":
-        return f"({one()} * {draw(st.sampled_from(['2', '13', *COUNTS]))})"
-    if shape == "quotient":
-        return f"({one()} // {draw(st.sampled_from(['3', '10', *COUNTS]))})"
-    if shape == "half_up":
-        return f"half_up_won({one()}, {draw(st.sampled_from(['4', '7', *COUNTS]))})"
+    if shape in {"product", "quotient", "half_up"}:
+        # A plain number times a count is a count: only what has a unit already meets a count.
+        by_count = unit == "won_per_month" and draw(st.booleans())
+        left = draw(st.sampled_from(UNIT_OF[unit])) if by_count else one()
+        right = draw(st.sampled_from(COUNTS if by_count else ("2", "7", "13")))
+        sign = {"product": "*", "quotient": "//"}.get(shape, "")
+        return f"({left} {sign} {right})" if sign else f"half_up_won({left}, {right})"
     if shape == "choose":
         return f"choose({draw(conditions(depth - 1))}, {one()}, {one()})"
     if shape == "extreme":
