@@ -62,7 +62,7 @@ def whole_nights(shared) -> Path:
     import night_scene as scene
 
     def build(folder: Path) -> None:
-        scene.tell(folder, 800, 2, corrupt=True)
+        scene.tell(folder, 600, 2, corrupt=True)
         for night in (scene.FIRST, scene.SECOND):
             scene.play_night(folder / "home", night, folder / "nights")
 

@@ -7,11 +7,21 @@ import json
 
 import night_scene as scene
 import polars as pl
+import pytest
 
 from pipelines.steps import stages
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger
 from warehouse.releases import current
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A hub of one night of its own: among 600 people the index is sure of everybody."""
+    folder = tmp_path_factory.mktemp("doubtful")
+    scene.tell(folder, 800, 1)
+    scene.play_night(folder / "home", scene.FIRST, folder / "nights")
+    return folder / "home"
 
 
 def people(home):
