@@ -13,8 +13,9 @@ from typing import Annotated
 import typer
 
 from hub.catalogue import Catalogue, Column, Delivery, DocumentType, SchemaVersion
+from hub.generated_pages import renew_pages
 from hub.output import print_rows
-from sources.reference_pages import PAGES_FOLDER, stale_pages, write_pages
+from sources.reference_pages import PAGES_FOLDER, reference_pages
 from sources.registry import CATALOGUE_FOLDER, CatalogueError, load_catalogue
 
 catalogue_app = typer.Typer(help="The 448 document types: list, show, check.", no_args_is_help=True)
@@ -176,11 +177,5 @@ def pages(
     folder: Annotated[Path, typer.Option(help="Folder of the pages.")] = PAGES_FOLDER,
 ) -> None:
     """Write the reference pages of the catalogue."""
-    catalogue = load_catalogue()
-    if check_only:
-        stale = stale_pages(folder, catalogue)
-        for name in stale:
-            typer.echo(f"{folder / name} is not current; run `hub catalogue pages`", err=True)
-        raise typer.Exit(1 if stale else 0)
-    count = write_pages(folder, catalogue)
-    typer.echo(f"{count} pages in {folder}")
+    made = reference_pages(load_catalogue())
+    renew_pages(folder, made, check_only=check_only, command="hub catalogue pages")

@@ -280,22 +280,3 @@ def reference_pages(catalogue: Catalogue) -> dict[str, str]:
     pages["families.md"] = _families_page(catalogue)
     pages["code_sets.md"] = _code_sets_page(catalogue)
     return pages
-
-
-def stale_pages(folder: Path, catalogue: Catalogue) -> list[str]:
-    """Return the names of pages in `folder` that are missing, outdated or left over."""
-    pages = reference_pages(catalogue)
-    held = {path.name: path.read_text("utf-8") for path in folder.glob("*.md")}
-    return sorted(name for name in {*pages, *held} if pages.get(name) != held.get(name))
-
-
-def write_pages(folder: Path, catalogue: Catalogue) -> int:
-    """Bring the pages in `folder` up to date, removing left-over ones; return their number."""
-    pages = reference_pages(catalogue)
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.glob("*.md"):
-        if path.name not in pages:
-            path.unlink()
-    for name, text in pages.items():
-        (folder / name).write_text(text, "utf-8")
-    return len(pages)

@@ -11,11 +11,12 @@ from typing import Annotated
 
 import typer
 
+from hub.generated_pages import renew_pages
 from hub.output import print_rows
 from hub.programmes.catalogue import interaction_frame, load_programmes
 from hub.programmes.facts import FACTS_PATH, FactError, load_facts
 from hub.programmes.language.problems import Problem, ProgrammeError
-from hub.programmes.pages import PAGES_FOLDER, stale_pages, write_pages
+from hub.programmes.pages import PAGES_FOLDER, programme_pages
 from hub.programmes.parameter_entry import load_second_entry, parameter_differences
 from hub.programmes.parameters import PARAMETER_FOLDER, ParameterError, load_parameters
 from hub.programmes.programme import Programme
@@ -155,14 +156,8 @@ def write_reference_pages(
     folder: Annotated[Path, typer.Option(help="Folder of the pages.")] = PAGES_FOLDER,
 ) -> None:
     """Write the reference pages of the programmes."""
-    programmes = load_programmes()
-    if check_only:
-        stale = stale_pages(folder, programmes)
-        for name in stale:
-            typer.echo(f"{folder / name} is not current; run `hub programmes pages`", err=True)
-        raise typer.Exit(1 if stale else 0)
-    count = write_pages(folder, programmes)
-    typer.echo(f"{count} pages in {folder}")
+    pages = programme_pages(load_programmes())
+    renew_pages(folder, pages, check_only=check_only, command="hub programmes pages")
 
 
 @programmes_app.command("test")

@@ -205,22 +205,3 @@ def programme_pages(programmes: Sequence[Programme]) -> dict[str, str]:
         if any(programme.ministry == ministry for programme in programmes)
     }
     return {"README.md": _index_page(programmes, pages), **made}
-
-
-def stale_pages(folder: Path, programmes: Sequence[Programme]) -> list[str]:
-    """Return the names of pages in `folder` that are missing, outdated or left over."""
-    made = programme_pages(programmes)
-    held = {path.name: path.read_text("utf-8") for path in folder.glob("*.md")}
-    return sorted(name for name in {*made, *held} if made.get(name) != held.get(name))
-
-
-def write_pages(folder: Path, programmes: Sequence[Programme]) -> int:
-    """Bring the pages in `folder` up to date, removing left-over ones; return their number."""
-    made = programme_pages(programmes)
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.glob("*.md"):
-        if path.name not in made:
-            path.unlink()
-    for name, text in made.items():
-        (folder / name).write_text(text, "utf-8")
-    return len(made)

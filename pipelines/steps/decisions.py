@@ -31,6 +31,7 @@ FACT_TABLES = (
     "benefit_received",
     "person_fact",
     "household_means",
+    "spouse_pair",
     "couple_means",
     "condition_gap",
 )

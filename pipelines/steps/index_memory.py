@@ -16,8 +16,10 @@ from pipelines.steps.index_people import Before
 from warehouse.releases import current
 
 
-def read_released(context: NightContext, table: str, columns: list[str]) -> pl.DataFrame | None:
-    """Read columns of a table of the current release, or None before the first release."""
+def read_released(
+    context: NightContext, table: str, columns: list[str] | None = None
+) -> pl.DataFrame | None:
+    """Read columns (by default all) of a table of the current release; None before there is one."""
     release = current(context.layout)
     path = release.table(table) if release else None
     if path is None or not path.exists():

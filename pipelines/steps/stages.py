@@ -85,13 +85,9 @@ def form_households(context: NightContext) -> Counts:
 
 def _units_before(context: NightContext) -> UnitsBefore:
     """Return what the current release knew of units."""
-    release = current(context.layout)
     tables = ("unit_name", "unit_membership", "family_tie", "unit_event")
-    paths = [release.table(table) for table in tables] if release else []
-    if not paths or not all(path.exists() for path in paths):
-        return UnitsBefore()
-    names, membership, ties, events = (pl.read_parquet(path) for path in paths)
-    return UnitsBefore(names, membership, ties, events)
+    held = [frame for table in tables if (frame := read_released(context, table)) is not None]
+    return UnitsBefore(*held) if len(held) == len(tables) else UnitsBefore()
 
 
 def profile_people(context: NightContext) -> Counts:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from hub.generated_pages import stale_pages, write_pages
 from hub.programmes.catalogue import CATALOGUE_FOLDER, load_programmes
-from hub.programmes.pages import MINISTRIES, programme_pages, stale_pages, write_pages
+from hub.programmes.pages import MINISTRIES, programme_pages
 from hub.programmes.parameters import load_parameters
 from hub.programmes.reading import load_evidence
 from sources.registry import load_catalogue
@@ -204,7 +205,7 @@ def test_files_begin_with_what_the_programme_is_and_name_no_other_file():
 
 
 def test_pages_are_current(programmes):
-    stale = stale_pages(PROJECT / "docs" / "programmes", programmes)
+    stale = stale_pages(PROJECT / "docs" / "programmes", programme_pages(programmes))
     assert stale == [], "run `hub programmes pages`"
 
 
@@ -213,6 +214,6 @@ def test_pages_say_what_is_modelled_and_mend_themselves(programmes, tmp_path):
     assert len(pages) == 17 + 1
     assert all("**Modelled.**" in text for text in pages.values())
     (tmp_path / "left_over.md").write_text("old", "utf-8")
-    assert len(stale_pages(tmp_path, programmes)) == 17 + 1 + 1
-    assert write_pages(tmp_path, programmes) == 17 + 1
-    assert stale_pages(tmp_path, programmes) == []
+    assert len(stale_pages(tmp_path, programme_pages(programmes))) == 17 + 1 + 1
+    assert write_pages(tmp_path, programme_pages(programmes)) == 17 + 1
+    assert stale_pages(tmp_path, programme_pages(programmes)) == []

@@ -22,6 +22,7 @@ ANSWER = Path(__file__).parent / "answer.py"
 BUILT = (
     ("profile", "vehicle_treatment"),
     ("decisions", "household_means"),
+    ("decisions", "spouse_pair"),
     ("decisions", "couple_means"),
 )
 KINDS = ("passenger", "van", "truck", "motorcycle_small")

@@ -4,40 +4,19 @@
 -- Who is missing: the dead.
 -- Which source wins: a spouse of the same household before one of the family register; of several
 -- the one with the lowest ID.
-WITH pair AS (
-    SELECT head_person_id AS person_id, person_id AS spouse_id, 1 AS source_rank
-    FROM assistance_unit_member
-    WHERE relation_to_head IN ('spouse', 'de_facto_spouse') AND head_person_id <> person_id
-    UNION ALL
-    SELECT person_id, head_person_id, 1
-    FROM assistance_unit_member
-    WHERE relation_to_head IN ('spouse', 'de_facto_spouse') AND head_person_id <> person_id
-    UNION ALL
-    SELECT person_index.person_id, relative.person_id, 2
-    FROM f03_family_relation
-    CROSS JOIN night
-    INNER JOIN person_index ON person_index.signature_id = f03_family_relation.signature_id
-    INNER JOIN person_token AS relative
-        ON relative.national_id_token = f03_family_relation.relative_national_id_token
-    WHERE f03_family_relation.document_type = 'I02-F03-01'
-        AND f03_family_relation.relation = 'spouse'
-        AND f03_family_relation.event = 'current'
-        AND (
-            f03_family_relation.ended_on IS NULL OR f03_family_relation.ended_on > night.as_of
-        )
-),
-spouse AS (
+WITH spouse AS (
     SELECT
-        pair.person_id,
-        pair.spouse_id,
+        spouse_pair.person_id,
+        spouse_pair.spouse_id,
         spouse_fact.age_years,
         spouse_fact.is_citizen,
         row_number() OVER (
-            PARTITION BY pair.person_id ORDER BY pair.source_rank, pair.spouse_id
+            PARTITION BY spouse_pair.person_id
+            ORDER BY spouse_pair.source_rank, spouse_pair.spouse_id
         ) AS place
-    FROM pair
-    INNER JOIN person_fact AS spouse_fact ON spouse_fact.person_id = pair.spouse_id
-    WHERE pair.person_id <> pair.spouse_id
+    FROM spouse_pair
+    INNER JOIN person_fact AS spouse_fact ON spouse_fact.person_id = spouse_pair.spouse_id
+    WHERE spouse_pair.person_id <> spouse_pair.spouse_id
 ),
 naturalised AS (
     SELECT DISTINCT person_index.person_id
