@@ -27,6 +27,7 @@ _TEXTS = (
     "name_ko",
     "name_en",
     "grain",
+    "subject",
     "suppress_when",
     "tolerance",
     "severity",
@@ -35,16 +36,19 @@ _TEXTS = (
     "clears_when_ko",
     "clears_when_en",
 )
+_NUMBERS = ("version", "lookback_months", "min_sources")
 _FIELDS = {
     *_TEXTS,
-    "version",
+    *_NUMBERS,
     "inputs",
-    "lookback_months",
     "programmes",
     "parameters",
     "programme_parameters",
 }
-_PROGRAMME_PARAMETERS = ("days", "total_days", "window_days")
+_CHOICES: dict[str, frozenset[str]] = {
+    "suppress_when": frozenset({"missing", "stale"}),
+    "severity": frozenset({"low", "medium", "high"}),
+}
 
 
 class Action(StrEnum):
@@ -58,6 +62,18 @@ class Action(StrEnum):
     """Review by a person only."""
     INFO = "INFO"
     """Counted only."""
+
+
+class Subject(StrEnum):
+    """What a finding is about; `subject_id` of a finding is an identifier of this kind."""
+
+    PERSON = "person"
+    UNIT = "unit"
+    DWELLING = "dwelling"
+    ACCOUNT = "account"
+    AGENT = "agent"
+    OFFICIAL = "official"
+    FEED = "feed"
 
 
 class RuleError(ValueError):
@@ -75,8 +91,11 @@ class Rule:
     name_ko: str
     name_en: str
     grain: str
+    subject: Subject
     inputs: tuple[tuple[str, ...], ...]
-    """Groups of document types; of each group one must have arrived."""
+    """Groups of document types or families; of each group one must have arrived."""
+    min_sources: int
+    """Institutions that must report the fact independently before the rule speaks."""
     suppress_when: str
     """`missing`: silent where a group never arrived; `stale`: also where it is old."""
     lookback_months: int
@@ -90,6 +109,12 @@ class Rule:
     """Programmes that the rule looks at; all where empty."""
     parameters: Mapping[str, int]
     programme_parameters: Mapping[str, Mapping[str, int]]
+
+    @property
+    def settings(self) -> dict[str, int]:
+        """Numbers that the rule's SQL reads as columns of its `_setting` view."""
+        named = {"lookback_months": self.lookback_months, "min_sources": self.min_sources}
+        return named | dict(self.parameters)
 
     @property
     def digest(self) -> str:
@@ -108,29 +133,37 @@ def _rule(path: Path) -> Rule:
     for field in _TEXTS:
         if not isinstance(entry.get(field), str) or not entry[field].strip():
             raise RuleError(f"{path.name}, field {field}: expected text")
-    for field in ("version", "lookback_months"):
+    for field in _NUMBERS:
         if not isinstance(entry.get(field), int) or entry[field] < 1:
             raise RuleError(f"{path.name}, field {field}: expected a whole number above 0")
-    if entry["suppress_when"] not in {"missing", "stale"}:
-        raise RuleError(f"{path.name}, field suppress_when: expected missing or stale")
-    if entry["action"] not in set(Action):
-        raise RuleError(f"{path.name}, field action: expected one of {', '.join(Action)}")
+    choices = _CHOICES | {"action": frozenset(Action), "subject": frozenset(Subject)}
+    for field, allowed in choices.items():
+        if entry[field] not in allowed:
+            raise RuleError(f"{path.name}, field {field}: expected {' or '.join(sorted(allowed))}")
     if entry["action"] == Action.AUTO and entry["id"] not in AUTOMATIC_RULES:
         raise RuleError(f"{path.name}, field action: only a registered death may be AUTO")
-    for parameters in entry.get("programme_parameters", {}).values():
-        if wrong := set(parameters) - set(_PROGRAMME_PARAMETERS):
-            raise RuleError(f"{path.name}, field programme_parameters: {min(wrong)} is unknown")
+    for name, value in _amounts(entry):
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise RuleError(f"{path.name}, parameter {name}: expected a whole number")
     programmes = {*entry.pop("programmes", ()), *entry.get("programme_parameters", {})}
     return Rule(
-        **{field: entry[field] for field in (*_TEXTS, "version", "lookback_months")}
+        **{field: entry[field] for field in (*_TEXTS, *_NUMBERS)}
         | {
             "action": Action(entry["action"]),
+            "subject": Subject(entry["subject"]),
             "inputs": tuple(tuple(group) for group in entry.get("inputs", [])),
             "programmes": tuple(sorted(programmes)),
             "parameters": entry.get("parameters", {}),
             "programme_parameters": entry.get("programme_parameters", {}),
         }
     )
+
+
+def _amounts(entry: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    named = list(entry.get("parameters", {}).items())
+    for parameters in entry.get("programme_parameters", {}).values():
+        named.extend(parameters.items())
+    return named
 
 
 def load_rules(folder: Path = RULE_FOLDER) -> tuple[Rule, ...]:
@@ -146,26 +179,37 @@ def load_rules(folder: Path = RULE_FOLDER) -> tuple[Rule, ...]:
     return tuple(sorted(rules, key=lambda rule: rule.id))
 
 
-def rule_frames(rules: tuple[Rule, ...], sql: Mapping[str, str]) -> dict[str, pl.DataFrame]:
+def rule_frames(
+    rules: tuple[Rule, ...], sql: Mapping[str, str], demoted: Mapping[str, str] | None = None
+) -> dict[str, pl.DataFrame]:
     """Return the tables by which SQL knows the rules.
 
     Args:
         rules: all rules.
         sql: text of each rule's SQL, by table; it is part of the rule version.
+        demoted: rule id → why its findings are only counted for now (`hub.findings.standing`).
 
     Returns:
-        `detection_rule`, `rule_input`, `rule_programme`, `rule_parameter`.
+        `detection_rule`, `rule_input`, `rule_programme`, `rule_parameter`. A parameter of one
+        programme bears its code; one of the whole rule an empty code.
     """
+    lowered = demoted or {}
     described = [
         {
             "rule_id": rule.id,
             "rule_version": hashlib.sha256((rule.digest + sql[rule.table]).encode()).hexdigest(),
             "name_ko": rule.name_ko,
             "name_en": rule.name_en,
+            "grain": rule.grain,
+            "subject_kind": rule.subject.value,
             "suppress_when": rule.suppress_when,
             "lookback_months": rule.lookback_months,
+            "min_sources": rule.min_sources,
+            "tolerance": rule.tolerance,
             "severity": rule.severity,
-            "action": rule.action.value,
+            "action_cap": rule.action.value,
+            "action": Action.INFO.value if rule.id in lowered else rule.action.value,
+            "demoted_because": lowered.get(rule.id),
             "legal_basis": rule.legal_basis,
             "clears_when_ko": rule.clears_when_ko,
             "clears_when_en": rule.clears_when_en,
@@ -178,34 +222,33 @@ def rule_frames(rules: tuple[Rule, ...], sql: Mapping[str, str]) -> dict[str, pl
         for number, group in enumerate(rule.inputs, start=1)
         for document_type in group
     ]
-    programmes = [
-        (
-            rule.id,
-            programme,
-            *(rule.programme_parameters.get(programme, {}).get(n) for n in _PROGRAMME_PARAMETERS),
-        )
-        for rule in rules
-        for programme in rule.programmes
-    ]
+    programmes = [(rule.id, programme) for rule in rules for programme in rule.programmes]
     parameters = [
-        (rule.id, name, value) for rule in rules for name, value in rule.parameters.items()
+        (rule.id, programme, name, value)
+        for rule in rules
+        for programme, named in (("", rule.settings), *rule.programme_parameters.items())
+        for name, value in named.items()
     ]
     return {
-        "detection_rule": pl.DataFrame(described),
+        "detection_rule": pl.DataFrame(
+            described, schema_overrides={"demoted_because": pl.String}, infer_schema_length=None
+        ),
         "rule_input": pl.DataFrame(
             inputs,
-            schema={"rule_id": pl.String, "alternative": pl.Int64, "document_type": pl.String},
+            schema={"rule_id": pl.String, "alternative": pl.Int64, "input": pl.String},
             orient="row",
         ),
         "rule_programme": pl.DataFrame(
-            programmes,
-            schema={"rule_id": pl.String, "programme_code": pl.String}
-            | dict.fromkeys(_PROGRAMME_PARAMETERS, pl.Int64),
-            orient="row",
+            programmes, schema={"rule_id": pl.String, "programme_code": pl.String}, orient="row"
         ),
         "rule_parameter": pl.DataFrame(
             parameters,
-            schema={"rule_id": pl.String, "name": pl.String, "amount": pl.Int64},
+            schema={
+                "rule_id": pl.String,
+                "programme_code": pl.String,
+                "name": pl.String,
+                "amount": pl.Int64,
+            },
             orient="row",
         ),
     }

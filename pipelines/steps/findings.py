@@ -1,34 +1,78 @@
 """Duplicate and improper receipt of a night: candidates by rule, findings, evidence.
 
 Here: the order of the tables. Never here: what a rule looks for (`warehouse/sql/findings`), what
-it may do (`hub/findings/rules`), or what became of a finding (the ledger of outcomes). Next:
-`warehouse.releases` publishes `finding` and `finding_evidence`.
+it may do (`hub/findings/rules`), or what became of a finding (the ledger). Next:
+`warehouse.releases` publishes `finding`, `finding_evidence` and `payment_hold`.
 """
 
 from __future__ import annotations
 
-from hub.findings.rules import load_rules, rule_frames
+from collections.abc import Collection, Mapping
+
+from hub.findings.rules import Rule, load_rules, rule_frames
 from warehouse.workbench import Workbench, sql_text
 
+SHARED_TABLES = ("benefit_month", "benefit_entitled", "registered_death", "stay_abroad")
+"""What several rules read, in the order of building."""
+FINDING_TABLES = ("finding", "finding_evidence", "payment_hold")
 
-def build_findings(bench: Workbench) -> dict[str, int]:
+
+def build_findings(
+    bench: Workbench,
+    demoted: Mapping[str, str] | None = None,
+    *,
+    only: Collection[str] | None = None,
+) -> dict[str, int]:
     """Build the finding tables of the night; return findings by rule, and rows of the tables.
 
     Needs the tables of `build_decisions`. A rule whose feeds did not arrive finds nothing;
-    `rule_state` says what it waits for.
+    `rule_state` says what it waits for. `demoted` names rules whose findings are only counted,
+    and why. `only` names the rules that run; by default all.
     """
-    rules = load_rules()
+    rules = tuple(rule for rule in load_rules() if only is None or rule.id in only)
     sql = {rule.table: sql_text("findings", rule.table) for rule in rules}
-    for table, frame in rule_frames(rules, sql).items():
+    for table, frame in rule_frames(rules, sql, demoted).items():
         bench.add(table, frame)
     bench.build("findings", "rule_state")
+    for table in SHARED_TABLES:
+        bench.build("findings", table)
+    rows = sql_text("findings", "finding_rows")
     for rule in rules:
-        bench.build("findings", rule.table)
+        show_settings(bench, rule)
+        bench.build("findings", rule.table, {"rows": rows, "rule": rule.id})
     candidates = "\nUNION ALL\n".join(f"SELECT * FROM {rule.table}" for rule in rules)
     bench.build("findings", "finding_candidate", {"candidates": candidates})
-    summary = {
-        table: bench.build("findings", table).rows for table in ("finding", "finding_evidence")
-    }
+    summary = {table: bench.build("findings", table).rows for table in FINDING_TABLES}
     found = bench.frame("SELECT rule_id, count(*) AS findings FROM finding GROUP BY rule_id")
     counts = dict(found.iter_rows())
     return {rule.id: counts.get(rule.id, 0) for rule in rules} | summary
+
+
+def show_settings(bench: Workbench, rule: Rule) -> None:
+    """Open the views by which the SQL of `rule` reads its numbers.
+
+    `<id>_setting` is one row with a column a parameter; `<id>_programme` has a row a programme
+    that the rule looks at, with a column a parameter of programmes.
+    """
+    name = rule.id.lower()
+    per_programme = sorted({key for each in rule.programme_parameters.values() for key in each})
+    views = {
+        f"{name}_setting": "SELECT "
+        + ", ".join(f"{amount} AS {key}" for key, amount in rule.settings.items())
+    }
+    if rule.programmes:
+        views[f"{name}_programme"] = "\nUNION ALL\n".join(
+            ", ".join(
+                [
+                    f"SELECT '{programme}' AS programme_code",
+                    *(
+                        f"CAST({amounts.get(key, 'NULL')} AS BIGINT) AS {key}"
+                        for key in per_programme
+                    ),
+                ]
+            )
+            for programme in rule.programmes
+            for amounts in [rule.programme_parameters.get(programme, {})]
+        )
+    for view, select in views.items():
+        bench.connection.execute(f"CREATE OR REPLACE VIEW {view} AS {select}").fetchall()

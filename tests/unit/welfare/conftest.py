@@ -312,14 +312,28 @@ class Town:
         build_decisions(self.profiled())
         return self.bench
 
-    def searched(self):
-        """Build what detection rules read, and the findings."""
+    def searched(self, *rules):
+        """Build what detection rules read, and the findings of `rules` (by default of all)."""
         bench = self.profiled()
         bench.add("programme_interaction", interaction_frame())
         for table in ("benefit_received", "person_fact"):
             bench.build("decisions", table)
-        build_findings(bench)
+        build_findings(bench, only=rules or None)
         return bench
+
+    def findings(self, rule):
+        """Findings of `rule`, by subject and month."""
+        bench = self.searched(rule)
+        return bench.frame(
+            "SELECT * FROM finding ORDER BY subject_id, period, programme_code"
+        ).to_dicts()
+
+    def evidence(self, finding):
+        """Role and document type of each piece of evidence of `finding`."""
+        rows = self.bench.frame(
+            f"SELECT * FROM finding_evidence WHERE finding_id = '{finding['finding_id']}'"
+        ).to_dicts()
+        return {(row["role"], row["document_type"]) for row in rows}
 
     def decision(self, programme, subject):
         """The decision of a subject, as a mapping; by replay, and as stored where it is stored.

@@ -36,7 +36,13 @@ def told_of(town, numbers=()):
     bench.add("person_token", pl.DataFrame(tokens, schema=schema))
     build_profiles(bench)
     bench.add("programme_interaction", interaction_frame(load_programmes()))
-    for table in ("benefit_received", "person_fact", "household_means", "spouse_pair", "couple_means"):
+    for table in (
+        "benefit_received",
+        "person_fact",
+        "household_means",
+        "spouse_pair",
+        "couple_means",
+    ):
         bench.build("decisions", table)
     build_subjects(bench)
     return bench

@@ -24,9 +24,7 @@ paid AS (
         benefit_received.delivery_id,
         benefit_received.line
     FROM benefit_received
-    INNER JOIN rule_programme
-        ON rule_programme.rule_id = 'D10'
-        AND rule_programme.programme_code = benefit_received.programme_code
+    INNER JOIN d10_programme ON d10_programme.programme_code = benefit_received.programme_code
 ),
 shown AS (
     SELECT
@@ -49,12 +47,16 @@ shown AS (
 ),
 found AS (
     SELECT
+        paid.person_id AS subject_id,
         paid.person_id,
         paid.programme_code,
-        paid.month,
-        CAST(sum(paid.amount) AS BIGINT) AS amount_at_stake,
+        CAST(NULL AS VARCHAR) AS other_programme_code,
+        paid.month AS period,
+        paid.month AS first_period,
+        paid.month AS last_period,
+        sum(paid.amount) AS amount_at_stake,
         'admitted ' || CAST(max(shown.admitted_on) AS VARCHAR)
-        || ' paid ' || CAST(sum(paid.amount) AS VARCHAR) AS evidence_key
+        || '; paid ' || CAST(sum(paid.amount) AS VARCHAR) AS statement
     FROM paid
     INNER JOIN shown
         ON shown.person_id = paid.person_id
@@ -62,32 +64,21 @@ found AS (
         AND shown.month = paid.month
         AND shown.place = 1
     GROUP BY paid.person_id, paid.programme_code, paid.month
-)
-SELECT
-    'D10' AS rule_id,
-    found.person_id,
-    found.programme_code,
-    CAST(NULL AS VARCHAR) AS other_programme_code,
-    found.month AS period,
-    found.month AS first_period,
-    found.month AS last_period,
-    found.amount_at_stake,
-    found.evidence_key,
-    evidence.role,
-    evidence.document_type,
-    evidence.delivery_id,
-    evidence.line
-FROM found
-INNER JOIN (
-    SELECT person_id, programme_code, month, 'payment' AS role, document_type, delivery_id, line
+),
+evidence AS (
+    SELECT
+        person_id AS subject_id,
+        programme_code,
+        CAST(NULL AS VARCHAR) AS other_programme_code,
+        month AS period,
+        'payment' AS role,
+        document_type,
+        delivery_id,
+        line
     FROM paid
     UNION ALL
-    SELECT person_id, programme_code, month, 'custody', document_type, delivery_id, line
+    SELECT person_id, programme_code, NULL, month, 'custody', document_type, delivery_id, line
     FROM shown
     WHERE place = 1
-) AS evidence
-    ON evidence.person_id = found.person_id
-    AND evidence.programme_code = found.programme_code
-    AND evidence.month = found.month
-ORDER BY found.person_id, found.programme_code, found.month, evidence.role, evidence.delivery_id,
-    evidence.line
+)
+{{rows}}

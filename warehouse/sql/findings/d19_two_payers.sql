@@ -1,6 +1,7 @@
 -- One row: one of the payments by which two or more payers paid a person the same programme for the
 -- same month. At stake is all but the largest payment.
 -- Who is missing: payments without a region, and payments reversed in full.
+-- Which source wins: none; every payer counts.
 WITH paid AS (
     SELECT *
     FROM benefit_received
@@ -8,33 +9,30 @@ WITH paid AS (
 ),
 found AS (
     SELECT
+        person_id AS subject_id,
         person_id,
         programme_code,
-        month,
-        CAST(sum(amount) - max(amount) AS BIGINT) AS amount_at_stake,
+        CAST(NULL AS VARCHAR) AS other_programme_code,
+        month AS period,
+        month AS first_period,
+        month AS last_period,
+        sum(amount) - max(amount) AS amount_at_stake,
         'payers ' || string_agg(payer_region || ' ' || CAST(amount AS VARCHAR), ', ' ORDER BY payer_region)
-            AS evidence_key
+            AS statement
     FROM paid
     GROUP BY person_id, programme_code, month
     HAVING count(*) >= 2
+),
+evidence AS (
+    SELECT
+        person_id AS subject_id,
+        programme_code,
+        CAST(NULL AS VARCHAR) AS other_programme_code,
+        month AS period,
+        'payment' AS role,
+        document_type,
+        delivery_id,
+        line
+    FROM paid
 )
-SELECT
-    'D19' AS rule_id,
-    found.person_id,
-    found.programme_code,
-    CAST(NULL AS VARCHAR) AS other_programme_code,
-    found.month AS period,
-    found.month AS first_period,
-    found.month AS last_period,
-    found.amount_at_stake,
-    found.evidence_key,
-    'payment' AS role,
-    paid.document_type,
-    paid.delivery_id,
-    paid.line
-FROM found
-INNER JOIN paid
-    ON paid.person_id = found.person_id
-    AND paid.programme_code = found.programme_code
-    AND paid.month = found.month
-ORDER BY found.person_id, found.programme_code, found.month, paid.delivery_id, paid.line
+{{rows}}

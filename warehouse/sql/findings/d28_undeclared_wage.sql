@@ -7,14 +7,7 @@
 -- Only months that a source states are compared; yearly totals are never spread over months.
 -- Who is missing: wages that only one institution knows; the first month of a run; people whose unit
 -- has no known threshold. At stake is the excess, at most what the unit was paid.
-WITH tolerance AS (
-    SELECT
-        max(CASE WHEN name = 'tolerance_ppm' THEN amount END) AS ppm,
-        max(CASE WHEN name = 'tolerance_amount' THEN amount END) AS amount
-    FROM rule_parameter
-    WHERE rule_id = 'D28'
-),
-deduction AS (
+WITH deduction AS (
     SELECT
         max(CASE WHEN parameter = 'earned_income_deduction_rate' THEN amount END) AS ppm,
         max(CASE WHEN parameter = 'earned_income_first_deduction' AND key = 'young' THEN amount END)
@@ -47,9 +40,10 @@ ranked AS (
     FROM reported
 ),
 corroborated AS (
-    SELECT person_id, month, amount AS wage_amount
+    SELECT ranked.person_id, ranked.month, ranked.amount AS wage_amount
     FROM ranked
-    WHERE place = 2 AND amount > 0
+    CROSS JOIN d28_setting AS setting
+    WHERE place = setting.min_sources AND amount > 0
 ),
 unit_size AS (
     SELECT household_id, count(*) AS members
@@ -63,9 +57,7 @@ unit_paid AS (
         benefit_received.month,
         CAST(sum(benefit_received.amount) AS BIGINT) AS paid_amount
     FROM benefit_received
-    INNER JOIN rule_programme
-        ON rule_programme.rule_id = 'D28'
-        AND rule_programme.programme_code = benefit_received.programme_code
+    INNER JOIN d28_programme ON d28_programme.programme_code = benefit_received.programme_code
     INNER JOIN assistance_unit_member AS unit ON unit.person_id = benefit_received.person_id
     GROUP BY unit.household_id, benefit_received.month
 ),
@@ -108,23 +100,26 @@ exceeded AS (
         declared.declared_amount,
         corroborated.wage_amount
     FROM declared
-    CROSS JOIN tolerance
+    CROSS JOIN d28_setting AS setting
     INNER JOIN corroborated
         ON corroborated.person_id = declared.person_id AND corroborated.month = declared.month
     WHERE corroborated.wage_amount
         > declared.declared_amount
-        + greatest(declared.declared_amount * tolerance.ppm // 1000000, tolerance.amount)
+        + greatest(declared.declared_amount * setting.tolerance_ppm // 1000000, setting.tolerance_amount)
 ),
 found AS (
     SELECT
-        second.household_id,
+        second.person_id AS subject_id,
         second.person_id,
         'P001' AS programme_code,
-        second.month,
-        first.month AS first_month,
+        CAST(NULL AS VARCHAR) AS other_programme_code,
+        second.month AS period,
+        first.month AS first_period,
+        second.month AS last_period,
+        second.household_id,
         least(second.paid_amount, second.wage_amount - second.declared_amount) AS amount_at_stake,
         'wage ' || CAST(second.wage_amount AS VARCHAR)
-        || ' declared ' || CAST(second.declared_amount AS VARCHAR) AS evidence_key
+        || '; declared ' || CAST(second.declared_amount AS VARCHAR) AS statement
     FROM exceeded AS second
     INNER JOIN exceeded AS first
         ON first.person_id = second.person_id
@@ -146,41 +141,29 @@ payment_row AS (
         benefit_received.delivery_id,
         benefit_received.line
     FROM benefit_received
-    INNER JOIN rule_programme
-        ON rule_programme.rule_id = 'D28'
-        AND rule_programme.programme_code = benefit_received.programme_code
+    INNER JOIN d28_programme ON d28_programme.programme_code = benefit_received.programme_code
     INNER JOIN assistance_unit_member AS unit ON unit.person_id = benefit_received.person_id
 ),
 evidence AS (
-    SELECT found.person_id, found.month, 'wage' AS role, wage_row.document_type,
-        wage_row.delivery_id, wage_row.line
+    SELECT
+        found.subject_id,
+        found.programme_code,
+        found.other_programme_code,
+        found.period,
+        'wage' AS role,
+        wage_row.document_type,
+        wage_row.delivery_id,
+        wage_row.line
     FROM found
     INNER JOIN wage_row
         ON wage_row.person_id = found.person_id
-        AND wage_row.month IN (found.month, found.first_month)
+        AND wage_row.month IN (found.period, found.first_period)
     UNION ALL
-    SELECT found.person_id, found.month, 'payment', payment_row.document_type,
-        payment_row.delivery_id, payment_row.line
+    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
+        'payment', payment_row.document_type, payment_row.delivery_id, payment_row.line
     FROM found
     INNER JOIN payment_row
         ON payment_row.household_id = found.household_id
-        AND payment_row.month IN (found.month, found.first_month)
+        AND payment_row.month IN (found.period, found.first_period)
 )
-SELECT
-    'D28' AS rule_id,
-    found.person_id,
-    found.programme_code,
-    CAST(NULL AS VARCHAR) AS other_programme_code,
-    found.month AS period,
-    found.first_month AS first_period,
-    found.month AS last_period,
-    found.amount_at_stake,
-    found.evidence_key,
-    evidence.role,
-    evidence.document_type,
-    evidence.delivery_id,
-    evidence.line
-FROM found
-INNER JOIN evidence
-    ON evidence.person_id = found.person_id AND evidence.month = found.month
-ORDER BY found.person_id, found.month, evidence.role, evidence.delivery_id, evidence.line
+{{rows}}

@@ -1,4 +1,4 @@
-"""Detection rules: for each a case, a near miss, the boundary, and silence without its feed."""
+"""The rules about death, custody, stays abroad, two payers, exclusion and wages: for each a case, a near miss, the boundary, and silence without its feed."""
 
 from __future__ import annotations
 
@@ -13,17 +13,11 @@ JANUARY, FEBRUARY, MARCH = (dt.date(2026, month, 1) for month in (1, 2, 3))
 
 
 def findings(town, rule):
-    bench = town.searched()
-    return bench.frame(
-        f"SELECT * FROM finding WHERE rule_id = '{rule}' ORDER BY period, programme_code"
-    ).to_dicts()
+    return town.findings(rule)
 
 
 def evidence(town, finding):
-    rows = town.bench.frame(
-        f"SELECT * FROM finding_evidence WHERE finding_id = '{finding['finding_id']}'"
-    ).to_dicts()
-    return {(row["role"], row["document_type"]) for row in rows}
+    return town.evidence(finding)
 
 
 def older_person(town, **person):
@@ -353,6 +347,7 @@ def test_only_a_registered_death_is_automatic(tmp_path):
             "name_ko",
             "name_en",
             "grain",
+            "subject",
             "suppress_when",
             "tolerance",
             "severity",
@@ -362,7 +357,11 @@ def test_only_a_registered_death_is_automatic(tmp_path):
         )
     }
     lines = [f'{name} = "{value}"' for name, value in fields.items()]
-    path.write_text("\n".join([*lines, "version = 1", "lookback_months = 1", 'action = "AUTO"']))
+    path.write_text(
+        "\n".join(
+            [*lines, "version = 1", "lookback_months = 1", "min_sources = 1", 'action = "AUTO"']
+        )
+    )
     with pytest.raises(RuleError, match=r"D19.toml, field action: only a registered death"):
         load_rules(tmp_path)
 
