@@ -12,7 +12,14 @@ from collections.abc import Collection, Mapping
 from hub.findings.rules import Rule, load_rules, rule_frames
 from warehouse.workbench import Workbench, sql_text
 
-SHARED_TABLES = ("benefit_month", "benefit_entitled", "registered_death", "stay_abroad")
+SHARED_TABLES = (
+    "benefit_month",
+    "benefit_entitled",
+    "registered_death",
+    "stay_abroad",
+    "livelihood_room",
+    "livelihood_work_room",
+)
 """What several rules read, in the order of building."""
 FINDING_TABLES = ("finding", "finding_evidence", "payment_hold")
 

@@ -2,32 +2,19 @@
 -- a row, clearly more than the wage on which the benefit rests.
 -- The wage that two institutions independently report is the second largest of what each reports.
 -- The wage on which the benefit rests is not sent to the hub. It cannot be more than what the payment
--- leaves room for: (threshold − paid to the unit) grossed up by the deductions. That upper bound is
--- taken as declared, in the unit's favour.
+-- leaves room for (livelihood_work_room). That upper bound is taken as declared, in the unit's favour.
 -- Only months that a source states are compared; yearly totals are never spread over months.
 -- Who is missing: wages that only one institution knows; the first month of a run; people whose unit
 -- has no known threshold. At stake is the excess, at most what the unit was paid.
-WITH deduction AS (
-    SELECT
-        max(CASE WHEN parameter = 'earned_income_deduction_rate' THEN amount END) AS ppm,
-        max(CASE WHEN parameter = 'earned_income_first_deduction' AND key = 'young' THEN amount END)
-            AS first_young,
-        max(
-            CASE
-                WHEN parameter = 'earned_income_first_deduction' AND key = 'aged'
-                    THEN amount
-            END
-        ) AS first_aged,
-        max(CASE WHEN parameter = 'young_earner_last_age' THEN amount END) AS young_last_age
-    FROM parameter_in_force
-),
-reported AS (
+WITH reported AS (
     SELECT
         income.person_id,
         income.month,
         document_type.institution,
         max(income.monthly_amount) AS amount
     FROM income
+    INNER JOIN livelihood_work_room AS room
+        ON room.person_id = income.person_id AND room.month = income.month
     INNER JOIN document_type ON document_type.code = income.document_type
     INNER JOIN profile_kind AS kind ON kind.income_asset_code = income.income_asset_code
     WHERE income.status = 'known' AND kind.overlap IN ('regular_wage', 'daily_wage')
@@ -45,67 +32,21 @@ corroborated AS (
     CROSS JOIN d28_setting AS setting
     WHERE place = setting.min_sources AND amount > 0
 ),
-unit_size AS (
-    SELECT household_id, count(*) AS members
-    FROM assistance_unit_member
-    WHERE is_counted
-    GROUP BY household_id
-),
-unit_paid AS (
-    SELECT
-        unit.household_id,
-        benefit_received.month,
-        CAST(sum(benefit_received.amount) AS BIGINT) AS paid_amount
-    FROM benefit_received
-    INNER JOIN d28_programme ON d28_programme.programme_code = benefit_received.programme_code
-    INNER JOIN assistance_unit_member AS unit ON unit.person_id = benefit_received.person_id
-    GROUP BY unit.household_id, benefit_received.month
-),
-declared AS (
-    SELECT
-        unit.household_id,
-        unit.person_id,
-        unit_paid.month,
-        unit_paid.paid_amount,
-        greatest(threshold.amount - unit_paid.paid_amount, 0) * 1000000
-        // (1000000 - deduction.ppm)
-        + greatest(
-            CASE
-                WHEN unit.age_years <= deduction.young_last_age THEN deduction.first_young ELSE 0
-            END,
-            CASE
-                WHEN unit.age_years >= 65 OR person_fact.is_severely_disabled
-                    THEN deduction.first_aged
-                ELSE 0
-            END
-        ) AS declared_amount
-    FROM unit_paid
-    CROSS JOIN deduction
-    INNER JOIN assistance_unit_member AS unit
-        ON unit.household_id = unit_paid.household_id AND unit.is_counted
-    INNER JOIN person_fact ON person_fact.person_id = unit.person_id
-    INNER JOIN unit_size ON unit_size.household_id = unit_paid.household_id
-    INNER JOIN parameter_value AS threshold
-        ON threshold.parameter = 'livelihood_threshold'
-        AND threshold.key = CAST(unit_size.members AS VARCHAR)
-        AND threshold.valid_from <= unit_paid.month
-        AND (threshold.valid_to IS NULL OR threshold.valid_to >= unit_paid.month)
-),
 exceeded AS (
     SELECT
-        declared.household_id,
-        declared.person_id,
-        declared.month,
-        declared.paid_amount,
-        declared.declared_amount,
+        room.household_id,
+        room.person_id,
+        room.month,
+        room.paid_amount,
+        room.work_amount AS declared_amount,
         corroborated.wage_amount
-    FROM declared
+    FROM livelihood_work_room AS room
     CROSS JOIN d28_setting AS setting
     INNER JOIN corroborated
-        ON corroborated.person_id = declared.person_id AND corroborated.month = declared.month
+        ON corroborated.person_id = room.person_id AND corroborated.month = room.month
     WHERE corroborated.wage_amount
-        > declared.declared_amount
-        + greatest(declared.declared_amount * setting.tolerance_ppm // 1000000, setting.tolerance_amount)
+        > room.work_amount
+        + greatest(room.work_amount * setting.tolerance_ppm // 1000000, setting.tolerance_amount)
 ),
 found AS (
     SELECT

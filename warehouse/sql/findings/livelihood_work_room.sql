@@ -1,0 +1,56 @@
+-- One row: a counted member of a unit paid livelihood benefit for a month, and the most that the member
+-- can have earned by work if the payment was right (won): what the payment leaves room for
+-- (livelihood_room), as if it all were this member's, grossed up by the deductions for wages and
+-- business income. The most favourable first deduction that applies to the member is taken.
+-- Who is missing: members not counted tonight, and months without the deductions.
+-- Which source wins: see livelihood_room; deductions are those of the month.
+WITH deduction AS (
+    SELECT
+        paid.month,
+        max(CASE WHEN value.parameter = 'earned_income_deduction_rate' THEN value.amount END) AS ppm,
+        max(CASE WHEN value.key = 'general' THEN value.amount END) AS first_general,
+        max(CASE WHEN value.key = 'young' THEN value.amount END) AS first_young,
+        max(CASE WHEN value.key = 'student' THEN value.amount END) AS first_student,
+        max(CASE WHEN value.key = 'disabled' THEN value.amount END) AS first_disabled,
+        max(CASE WHEN value.key = 'aged' THEN value.amount END) AS first_aged,
+        max(CASE WHEN value.parameter = 'young_earner_last_age' THEN value.amount END)
+            AS young_last_age,
+        max(CASE WHEN value.parameter = 'aged_earner_first_age' THEN value.amount END)
+            AS aged_first_age
+    FROM (SELECT DISTINCT month FROM livelihood_room) AS paid
+    INNER JOIN parameter_value AS value
+        ON value.parameter IN (
+            'earned_income_deduction_rate', 'earned_income_first_deduction',
+            'young_earner_last_age', 'aged_earner_first_age'
+        )
+        AND value.valid_from <= paid.month
+        AND (value.valid_to IS NULL OR value.valid_to >= paid.month)
+    GROUP BY paid.month
+)
+SELECT
+    unit.person_id,
+    room.household_id,
+    room.month,
+    room.paid_amount,
+    CAST(
+        room.room_amount * 1000000 // (1000000 - deduction.ppm)
+        + greatest(
+            deduction.first_general,
+            CASE
+                WHEN circumstance.age_years <= deduction.young_last_age THEN deduction.first_young
+                ELSE 0
+            END,
+            CASE
+                WHEN circumstance.age_years >= deduction.aged_first_age THEN deduction.first_aged
+                ELSE 0
+            END,
+            CASE WHEN circumstance.is_student THEN deduction.first_student ELSE 0 END,
+            CASE WHEN circumstance.is_disabled THEN deduction.first_disabled ELSE 0 END
+        ) AS BIGINT
+    ) AS work_amount
+FROM livelihood_room AS room
+INNER JOIN deduction ON deduction.month = room.month
+INNER JOIN assistance_unit_member AS unit
+    ON unit.household_id = room.household_id AND unit.is_counted
+INNER JOIN person_circumstance AS circumstance ON circumstance.person_id = unit.person_id
+ORDER BY unit.person_id, room.month
