@@ -7,6 +7,7 @@ Here: what a stage needs from the night before and from the vault. Never here: w
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from pathlib import Path
 
 import polars as pl
@@ -28,6 +29,7 @@ from pipelines.steps.index_memory import read_released, remembered
 from pipelines.steps.profiles import build_profiles
 from warehouse.index_state import find_state, keep_state
 from warehouse.ledger import Minted
+from warehouse.ledger.findings import FOUND_SCHEMA
 from warehouse.mart import auditor_mart
 from warehouse.releases import WITHHELD, Release, current, heal, publish
 from warehouse.vault import sub_key
@@ -119,7 +121,8 @@ def publish_release(context: NightContext) -> Counts:
     tables = context.layout.tables(context.night)
     with open_bench(context) as bench:
         minted = _minted(context, bench)
-        finding_ids = bench.frame("SELECT finding_id FROM finding")["finding_id"]
+        found = bench.frame(f"SELECT {', '.join(FOUND_SCHEMA)} FROM finding")
+        judged = bench.frame("SELECT rule_id, first_period FROM rule_state WHERE NOT is_suppressed")
         asked = _questions(bench)
     release = publish(
         context.layout,
@@ -133,17 +136,12 @@ def publish_release(context: NightContext) -> Counts:
         withheld=WITHHELD | _intermediate(tables),
     )
     keep_state(context.layout, context.layout.index_work(context.night), release.release_id)
-    changes = context.ledger.see_findings(context.night, finding_ids)
+    changes = context.ledger.see_findings(context.night, found, judged)
     questions = context.ledger.see_reviews(context.night, asked)
     context.announce("release", release.release_id)
     measure_night(context)
-    return {
-        "release": int(release.release_id[1:]),
-        "reviews_opened": questions.opened,
-        "findings_opened": changes.opened,
-        "findings_continued": changes.continued,
-        "findings_cleared": changes.cleared,
-    }
+    counts = {f"findings_{kind}": count for kind, count in asdict(changes).items()}
+    return {"release": int(release.release_id[1:]), "reviews_opened": questions.opened} | counts
 
 
 def _questions(bench: Workbench) -> pl.DataFrame:

@@ -20,8 +20,6 @@ from warehouse.ledger import (
     DeliveryCounts,
     DropOutcome,
     ExpectationResult,
-    FindingChanges,
-    FindingState,
     Ledger,
     LedgerError,
     Minted,
@@ -265,25 +263,6 @@ def test_a_release_and_its_ids_are_recorded_together(ledger: Ledger) -> None:
     ledger.record_release(record, actor="a", reason="b", minted=Minted(people("P2")))
     assert ledger.releases() == [record]
     assert [event.kind for event in ledger.release_events()] == ["published"]
-
-
-def test_findings_open_close_and_open_again(ledger: Ledger) -> None:
-    def see(day: int, *ids: str) -> FindingChanges:
-        night = NIGHT + dt.timedelta(days=day)
-        return ledger.see_findings(night, pl.Series(ids, dtype=pl.String))
-
-    assert see(0, "f1", "f2", "f3") == FindingChanges(3, 0, 0)
-    ledger.decide_finding("f3", FindingState.OVERTURNED, actor="auditor", reason="a namesake")
-    assert see(1, "f1", "f3", "f4") == FindingChanges(1, 2, 1)
-    assert see(1, "f1", "f3", "f4") == FindingChanges(0, 3, 0)
-    assert see(2, "f2") == FindingChanges(0, 1, 2)
-    days = [NIGHT + dt.timedelta(days=day) for day in range(3)]
-    assert ledger.finding_states().rows() == [
-        ("f1", days[0], days[1], "cleared"),
-        ("f2", days[0], days[2], "open"),
-        ("f3", days[0], days[1], "overturned"),
-        ("f4", days[1], days[1], "cleared"),
-    ]
 
 
 def test_one_night_runs_at_a_time(ledger: Ledger) -> None:

@@ -1,7 +1,7 @@
 """Opening the ledger and bringing it to the newest shape.
 
 Here: URL, engine, migrations. Never here: the tables' questions (`deliveries`, `people`,
-`decisions`, `reviews`, `nights`). Next: `Ledger.open(layout.ledger_url)` is all that other modules need.
+`decisions`, `reviews`, `findings`, `nights`). Next: `Ledger.open(layout.ledger_url)` is all that other modules need.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from warehouse.ledger.book import lock_writers, prepare_sqlite
 from warehouse.ledger.decisions import DecisionBook
 from warehouse.ledger.deliveries import DeliveryBook
 from warehouse.ledger.errors import LedgerError
+from warehouse.ledger.findings import FindingBook
 from warehouse.ledger.nights import NightBook
 from warehouse.ledger.people import PersonBook
 from warehouse.ledger.reviews import ReviewBook
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0002"
+NEWEST = "0003"
 """The newest migration; known here so that opening a current ledger need not import Alembic."""
 
 
-class Ledger(DeliveryBook, PersonBook, DecisionBook, ReviewBook, NightBook):
+class Ledger(DeliveryBook, PersonBook, DecisionBook, ReviewBook, FindingBook, NightBook):
     """The ledger of one hub: see the books for what it answers."""
 
     @classmethod

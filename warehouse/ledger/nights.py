@@ -1,7 +1,7 @@
-"""Nights in the ledger: runs, releases and the states of findings.
+"""Nights in the ledger: runs and releases.
 
-Here: what was published when and by whom taken back, and whether a finding is open. Never here:
-the release's files (`warehouse.releases`) or what a finding says (its table). Next: operators and
+Here: what was published when and by whom taken back. Never here: the release's files
+(`warehouse.releases`) or findings (`warehouse.ledger.findings`). Next: operators and
 auditors read it; a run that finds a dead predecessor calls `abandon_runs`.
 """
 
@@ -11,15 +11,12 @@ import datetime as dt
 import uuid
 from typing import Any
 
-import polars as pl
 from sqlalchemy import insert, select, update
 
-from warehouse.ledger.book import Book, OnKnown, frame_of, insert_frame, now
+from warehouse.ledger.book import Book, now
 from warehouse.ledger.errors import LedgerError
 from warehouse.ledger.people import add_minted
 from warehouse.ledger.records import (
-    FindingChanges,
-    FindingState,
     Minted,
     NightOutcome,
     NightRun,
@@ -28,28 +25,14 @@ from warehouse.ledger.records import (
     ReleaseState,
 )
 from warehouse.ledger.schema import (
-    FINDING_DECISION,
-    FINDING_STATE,
     NIGHT_RUN,
     RELEASE,
     RELEASE_EVENT,
 )
 
-_FINDING = {
-    "finding_id": pl.String,
-    "first_seen": pl.Date,
-    "last_seen": pl.Date,
-    "state": pl.String,
-}
-
-
-_FINDING_STATES = select(*(FINDING_STATE.c[name] for name in _FINDING)).order_by(
-    FINDING_STATE.c.finding_id
-)
-
 
 class NightBook(Book):
-    """Runs, releases and findings' states."""
+    """Runs and releases."""
 
     def record_release(
         self, release: ReleaseRecord, *, actor: str, reason: str, minted: Minted | None = None
@@ -111,51 +94,6 @@ class NightBook(Book):
         query = select(*columns).order_by(RELEASE_EVENT.c.event_id)
         with self._reading() as connection:
             return [ReleaseEvent(**row) for row in connection.execute(query).mappings()]
-
-    def see_findings(self, night: dt.date, finding_ids: pl.Series) -> FindingChanges:
-        """Bring the findings' states up to `night`, whose findings are `finding_ids`.
-
-        A new finding opens, an open one that is no longer found is cleared, a cleared one that is
-        found again opens again. What a person confirmed or overturned stays so. Repeating a night
-        changes nothing.
-        """
-        seen = pl.DataFrame({"finding_id": finding_ids.cast(pl.String).unique().sort()})
-        # Read where it is written, so that a person's decision in between is not overwritten.
-        with self._writing() as connection:
-            known = frame_of(connection, _FINDING_STATES, _FINDING)
-            new, continued, cleared = _changes(known, seen, night)
-            after = pl.concat([new, continued, cleared])
-            changed = after.join(known, on=list(_FINDING), how="anti")
-            insert_frame(connection, FINDING_STATE, changed, OnKnown.REPLACE)
-        return FindingChanges(new.height, continued.height, cleared.height)
-
-    def finding_states(self) -> pl.DataFrame:
-        """Return finding_id, first_seen, last_seen, state, by finding_id."""
-        with self._reading() as connection:
-            return frame_of(connection, _FINDING_STATES, _FINDING)
-
-    def decide_finding(
-        self, finding_id: str, state: FindingState, *, actor: str, reason: str
-    ) -> None:
-        """Write down a person's decision about a finding.
-
-        Raises:
-            LedgerError: no such finding.
-        """
-        statement = update(FINDING_STATE).where(FINDING_STATE.c.finding_id == finding_id)
-        with self._writing() as connection:
-            if connection.execute(statement.values(state=state.value)).rowcount != 1:
-                message = f"no finding {finding_id} in the ledger"
-                raise LedgerError(message)
-            connection.execute(
-                insert(FINDING_DECISION).values(
-                    finding_id=finding_id,
-                    state=state.value,
-                    actor=actor,
-                    reason=reason,
-                    happened_at=now(),
-                )
-            )
 
     def start_run(self, night: dt.date) -> NightRun:
         """Open a run of `night`.
@@ -236,25 +174,3 @@ def _event(release_id: str, kind: str, actor: str, reason: str) -> dict[str, Any
         "reason": reason,
         "happened_at": now(),
     }
-
-
-def _changes(
-    known: pl.DataFrame, seen: pl.DataFrame, night: dt.date
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return the states after `night` of findings that are new, found again and no longer found."""
-    new = seen.join(known, on="finding_id", how="anti").with_columns(
-        pl.lit(night).alias("first_seen"),
-        pl.lit(night).alias("last_seen"),
-        pl.lit(FindingState.OPEN.value).alias("state"),
-    )
-    reopened = pl.col("state").replace(FindingState.CLEARED.value, FindingState.OPEN.value)
-    latest = pl.max_horizontal("last_seen", pl.lit(night))
-    continued = known.join(seen, on="finding_id", how="semi").with_columns(
-        reopened, latest.alias("last_seen")
-    )
-    cleared = (
-        known.join(seen, on="finding_id", how="anti")
-        .filter(pl.col("state") == FindingState.OPEN.value)
-        .with_columns(pl.lit(FindingState.CLEARED.value).alias("state"))
-    )
-    return new, continued, cleared

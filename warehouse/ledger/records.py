@@ -54,8 +54,21 @@ class FindingState(StrEnum):
 
     OPEN = "open"
     CLEARED = "cleared"
+    """Its evidence is gone."""
+    SUPERSEDED = "superseded"
+    """It goes on as another finding: with other facts, or under another person ID."""
     CONFIRMED = "confirmed"
     OVERTURNED = "overturned"
+
+
+class FindingEventKind(StrEnum):
+    """What a night did to a finding."""
+
+    OPENED = "opened"
+    CLEARED = "cleared"
+    RETURNED = "returned"
+    SUPERSEDED = "superseded"
+    MOVED = "moved"
 
 
 class NightOutcome(StrEnum):
@@ -240,9 +253,15 @@ class Minted:
 class FindingChanges:
     """What a night changed in the findings' states, in counts."""
 
-    opened: int
-    continued: int
-    cleared: int
+    opened: int = 0
+    continued: int = 0
+    cleared: int = 0
+    returned: int = 0
+    """Cleared before, and found again."""
+    superseded: int = 0
+    """Gone on with other facts."""
+    moved: int = 0
+    """Gone on under the ID into which the person was merged."""
 
 
 @dataclass(frozen=True, slots=True)

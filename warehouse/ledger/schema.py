@@ -225,9 +225,31 @@ FINDING_STATE = Table(
     "finding_state",
     METADATA,
     Column("finding_id", String(80), primary_key=True),
+    Column("rule_id", String(10), nullable=False, server_default=""),
+    Column("subject_id", String(200), nullable=False, server_default=""),
+    Column("person_id", String(40)),
+    Column("programme_code", String(20)),
+    Column("other_programme_code", String(20)),
+    Column("period", Date),
+    Column("statement", String(2000), nullable=False, server_default=""),
+    Column("amount_at_stake", BigInteger),
+    Column("action", String(10), nullable=False, server_default=""),
     Column("first_seen", Date, nullable=False),
     Column("last_seen", Date, nullable=False),
     Column("state", String(20), nullable=False),
+    Column("successor_id", String(80)),
+    Index("ix_finding_state_subject", "subject_id", "rule_id"),
+)
+
+FINDING_EVENT = Table(
+    "finding_event",
+    METADATA,
+    Column("event_id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("finding_id", String(80), ForeignKey("finding_state.finding_id"), nullable=False),
+    Column("night", Date, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("other_finding_id", String(80), nullable=False),
+    UniqueConstraint("finding_id", "kind", "night", "other_finding_id"),
 )
 
 FINDING_DECISION = Table(
