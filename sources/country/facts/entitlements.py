@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from sources.country.facts.applications import with_applications
 from sources.country.facts.drafting import Columns, Draft
 from sources.country.facts.programmes import held_programmes, programme_word
 
@@ -70,9 +71,12 @@ def _add(draft: Draft, rows: pl.DataFrame, document: str) -> None:
         status.alias("status"),
         unit_head_national_id_person_number=pl.col("head_number"),
     )
+    rows = with_applications(draft, rows)
     draft.add(
         rows,
         document,
+        applied_on=pl.col("applied_on"),
+        application_contact_key=pl.col("application_contact_key"),
         programme_code=pl.col("programme_code"),
         status=pl.col("status"),
         entitled_from=pl.col("since"),

@@ -31,6 +31,7 @@ NOTES: dict[str, str] = {
     "D22": "same child claimed by two units",
     "D23": "two public tenancies at once",
     "D24": "one account for three unrelated recipients",
+    "D25": "one agent applied for twelve unrelated people within five days",
     "D27": "occupational pension beside the basic pension",
     "D28": "wage in two or more sources beside livelihood benefit",
     "D29": "active business with turnover beside livelihood benefit",

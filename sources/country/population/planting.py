@@ -16,6 +16,8 @@ from sources.country.population.events import before
 
 MAIN_RULES = ("D01", "D10", "D11", "D19", "D20", "D28")
 MIN_MAIN, MIN_OTHER = 8, 4
+BURST_PEOPLE = 12
+"""People for whom one agent applies within days (D25)."""
 
 
 def _candidates() -> dict[str, pl.Expr]:
@@ -52,6 +54,7 @@ def _candidates() -> dict[str, pl.Expr]:
         "D22": pl.col("is_on_child_allowance") & pl.col("mother_number").is_not_null(),
         "D23": pl.col("is_on_housing") & adult & (pl.col("relation_to_head") == "head"),
         "D24": old,
+        "D25": old & (pl.col("age") < 85),
         "D27": (pl.col("pension_kind") == "civil_servant") & (pl.col("age") >= 66),
         "D29": working_age,
         "D31": livelihood & (pl.col("age") >= 30),
@@ -84,12 +87,17 @@ def plant_cases(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
             wanted += other
         if code == "D24":
             wanted = max(3, other // 3 * 3)
+        if code == "D25":
+            wanted = max(1, other // BURST_PEOPLE) * BURST_PEOPLE
         # One case a household at most, and never more than a third of the candidates of a rule.
         _, first = np.unique(household[possible], return_index=True)
         possible = possible[first]
         chosen = rng.permutation(possible)[
             : min(wanted, max(len(possible) // 2, min(len(possible), MIN_OTHER)))
         ]
+        if code == "D25":
+            # Fewer people than a burst show nothing.
+            chosen = chosen[: len(chosen) // BURST_PEOPLE * BURST_PEOPLE]
         rule[chosen] = code
         free[np.isin(household, household[chosen])] = False
     return _come_true(
