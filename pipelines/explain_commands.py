@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from hub.findings.story import render_story
 from hub.programmes.catalogue import CATALOGUE_FOLDER, load_programmes
 from hub.programmes.evaluation.replay import Replay
 from hub.programmes.explanation.case_file import StoredDecision
@@ -35,6 +36,7 @@ from pipelines.case_files import (
     read_case,
     stored_decision,
 )
+from pipelines.finding_files import NoFindingError, read_finding
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError
 from warehouse.releases import ReleaseError
@@ -50,7 +52,14 @@ class Language(StrEnum):
     KO = "ko"
 
 
-Person = Annotated[str, typer.Argument(help="A person ID, also one that has ended.")]
+Person = Annotated[
+    str,
+    typer.Argument(help="A person ID, also one that has ended."),
+]
+Subject = Annotated[
+    str,
+    typer.Argument(help="A person ID, also one that has ended; or the word finding."),
+]
 Said = Annotated[Language, typer.Option("--language", help="Language of the sentences.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON in both languages, nothing else.")]
 AsOf = Annotated[
@@ -66,8 +75,11 @@ KnownAt = Annotated[
 
 
 def explain(
-    person: Person,
-    programme: Annotated[str, typer.Argument(help="Code of the programme, for example P001.")],
+    person: Subject,
+    programme: Annotated[
+        str,
+        typer.Argument(help="Code of the programme, for example P001; or a finding's ID."),
+    ],
     *,
     as_of: AsOf = None,
     known_at: KnownAt = None,
@@ -76,8 +88,12 @@ def explain(
 ) -> None:
     """Explain a decision: conditions, values, records, notices, and what would change it.
 
-    Exit code 3 where the decision that the night stored is another.
+    `hub explain finding ID` walks a finding from the release to the received bytes. Exit code 3 where
+    the decision that the night stored is another, or the archived bytes are not those received.
     """
+    if person.casefold() == "finding":
+        explain_finding(programme, language, as_json=as_json)
+        return
     rule = find_programme(programme)
     found = _case(person, _day(as_of), _day(known_at))
     try:
@@ -109,6 +125,20 @@ def explain(
     else:
         typer.echo("\n".join(render(explanation, language.value, notes, _width())))
     if problems:
+        raise typer.Exit(STORED_DIFFERS)
+
+
+def explain_finding(finding_id: str, language: Language, *, as_json: bool) -> None:
+    """Print one finding's story: what, on which records, by which rule, and what became of it."""
+    try:
+        story = read_finding(Layout.from_environment(), finding_id)
+    except (NoFindingError, LedgerError, ReleaseError) as error:
+        _fail(error)
+    if as_json:
+        sys.stdout.write(json.dumps(story.mapping(), ensure_ascii=False, default=str) + "\n")
+    else:
+        typer.echo("\n".join(render_story(story, language.value, _width())))
+    if any(record.is_archived is False for record in story.evidence):
         raise typer.Exit(STORED_DIFFERS)
 
 

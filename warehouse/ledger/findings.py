@@ -89,6 +89,13 @@ class FindingBook(Book):
         with self._reading() as connection:
             return frame_of(connection, _states(), FINDING_STATE_SCHEMA)
 
+    def finding_state(self, finding_id: str) -> dict[str, Any]:
+        """Return one finding by column, `FINDING_STATE_SCHEMA`; empty where it was never seen."""
+        query = _states().where(FINDING_STATE.c.finding_id == finding_id)
+        with self._reading() as connection:
+            row = connection.execute(query).mappings().first()
+        return dict(row) if row else {}
+
     def finding_events(self, finding_id: str) -> pl.DataFrame:
         """Return night, kind and the other finding of all that happened to one finding, in order."""
         query = (
@@ -212,7 +219,8 @@ class _Changes:
         )
         cleared = self._cleared.with_columns(state=pl.lit(FindingState.CLEARED.value))
         after = pl.concat(
-            frame.select(list(FINDING_STATE_SCHEMA)) for frame in (opened, continued, superseded, cleared)
+            frame.select(list(FINDING_STATE_SCHEMA))
+            for frame in (opened, continued, superseded, cleared)
         )
         return after.join(self._known, on=list(FINDING_STATE_SCHEMA), how="anti", nulls_equal=True)
 

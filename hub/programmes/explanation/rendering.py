@@ -49,11 +49,12 @@ def render(
     for title, points, needs_all in sections:
         if points:
             heading = _TITLES[title] + _ALL_OF_THEM if needs_all else _TITLES[title]
-            lines += ["", heading.said(language), *_branches(points, language, "", width)]
+            lines += ["", heading.said(language), *branches(points, language, "", width)]
     return lines
 
 
-def _branches(points: Sequence[Point], language: str, indent: str, width: int) -> Iterator[str]:
+def branches(points: Sequence[Point], language: str, indent: str, width: int) -> Iterator[str]:
+    """Draw points below one another, none of the lines wider than `width`."""
     for place, point in enumerate(points, start=1):
         is_last = place == len(points)
         mark = f"{MARKS[point.mark]} " if point.mark else ""
@@ -64,7 +65,7 @@ def _branches(points: Sequence[Point], language: str, indent: str, width: int) -
         yield f"{indent}{'└─ ' if is_last else '├─ '}{first}"
         for line in rest:
             yield hanging + line
-        yield from _branches(point.children, language, below, width)
+        yield from branches(point.children, language, below, width)
 
 
 def columns(text: str) -> int:
