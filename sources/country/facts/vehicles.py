@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from sources.country.facts.drafting import Draft
+from sources.country.facts.drafting import Columns, Draft
 
 ADULT = pl.col("age").is_between(22, 84)
+SPOUSE_DRIVES = 0.12
+"""Share of insured cars that the owner's spouse usually drives."""
 LETTERS = (
     "가",
     "나",
@@ -85,7 +87,7 @@ def draft_vehicles(draft: Draft) -> None:
             kind=pl.when(luxury).then(pl.lit("passenger")).otherwise("kind"),
         )
     )
-    vehicle = {
+    vehicle: Columns = {
         "vehicle_no": pl.col("vehicle_no"),
         "vehicle_class": pl.col("kind"),
         "engine_cc": pl.col("cc"),
@@ -97,7 +99,7 @@ def draft_vehicles(draft: Draft) -> None:
         "registered_on": pl.col("registered"),
     }
     draft.add(owners, "I05-F23-01", **vehicle)
-    draft.add(owners.filter(pl.col("kind") != "special"), "I05-F23-04", **vehicle)
+    _draft_insurance(draft, owners.filter(pl.col("kind") != "special"), vehicle)
     draft.add(owners.filter(draft.chance(owners) < 0.3), "I33-F23-01", **vehicle)
     draft.add(owners.filter(pl.col("vehicle_age") == 0), "I05-F23-06", **vehicle)
     plain = owners.filter(pl.col("planted_rule").is_null())
@@ -135,6 +137,37 @@ def draft_vehicles(draft: Draft) -> None:
             **({"use": "commercial"} if document == "I33-F23-04" else {}),
             disability_use=False,
         )
+
+
+def _draft_insurance(draft: Draft, insured: pl.DataFrame, vehicle: Columns) -> None:
+    """I05-F23-04: who usually drives: the owner, at times the spouse; the person of D35 a stranger's."""
+    hidden = draft.planted("D35")["person_number"]
+    lender = (pl.col("kind") == "passenger") & (pl.col("use_kind") == "private")
+    strangers = insured.filter(
+        lender & ~pl.col("is_on_livelihood") & pl.col("planted_rule").is_null()
+    )
+    lent = strangers.unique("household_number", maintain_order=True).sample(
+        min(len(hidden), len(strangers["household_number"].unique())), seed=draft.country.seed
+    )
+    lent = lent.select(
+        "vehicle_no", borrower=hidden.head(len(lent)).cast(pl.Int64), is_lent=pl.lit(value=True)
+    )
+    by_spouse = pl.Series("by_spouse", draft.chance(insured) < SPOUSE_DRIVES)
+    insured = insured.with_columns(by_spouse, since=draft.days_ago(insured, 100, 360))
+    insured = insured.join(lent, on="vehicle_no", how="left", maintain_order="left").with_columns(
+        usual_driver_national_id_person_number=pl.when("is_lent")
+        .then("borrower")
+        .when(pl.col("by_spouse") & pl.col("spouse_number").is_not_null())
+        .then(pl.col("spouse_number").cast(pl.Int64))
+        .otherwise(pl.col("person_number").cast(pl.Int64))
+    )
+    draft.add(
+        insured,
+        "I05-F23-04",
+        **vehicle,
+        insured_from=pl.max_horizontal("since", "registered"),
+        insured_to=pl.max_horizontal("since", "registered").dt.offset_by("1y"),
+    )
 
 
 def _assets(
