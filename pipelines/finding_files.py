@@ -94,6 +94,11 @@ def _newest(layout: Layout, ledger: Ledger, finding_id: str) -> tuple[Release, d
         if found.height > 1:
             near = ", ".join(found["finding_id"].head(5))
             raise NoFindingError(f"several findings begin with {finding_id}: {near}")
+        if found.height and "subject_kind" not in found.columns:
+            raise NoFindingError(
+                f"release {record.release_id} is of an older hub, which did not write down what a"
+                " finding is about; run the night again"
+            )
         if found.height:
             return release, found.row(0, named=True)
     raise NoFindingError(

@@ -8,20 +8,13 @@ from __future__ import annotations
 
 import altair as alt
 import polars as pl
-import vl_convert
-from lxml import etree
 
-WIDTH = 560
-INK = "#1f2933"
-MUTED = "#7b8794"
-PRECISION = "#0b6e99"
-RECALL = "#e07a1f"
-TRUE_PAIRS = "#2f9e6e"
-FALSE_PAIRS = "#c2352b"
-PLAIN = "#4a7fb5"
-_SVG = "{http://www.w3.org/2000/svg}"
-_TELLING_MARKS = ("point", "bar")
-_ROOM_FOR_NAMES = 170
+from hub.pages.charts import BLUE, GREEN, INK, ORANGE, PLAIN, RED, WIDTH, name_axis, svg, told
+
+PRECISION = BLUE
+RECALL = ORANGE
+TRUE_PAIRS = GREEN
+FALSE_PAIRS = RED
 _SCALE_ROOM = 0.02
 
 
@@ -42,7 +35,7 @@ def chart_groups(by_group: pl.DataFrame) -> str:
     panels = []
     for dimension in order:
         rows = long.filter(pl.col("dimension") == dimension)
-        across = alt.Y("group:N", title=None, sort=None, axis=_names())
+        across = alt.Y("group:N", title=None, sort=None, axis=name_axis())
         last = dimension == order[-1]
         along = alt.X(
             "value:Q",
@@ -68,7 +61,7 @@ def chart_groups(by_group: pl.DataFrame) -> str:
                 scale=alt.Scale(domain=["precision", "recall"], range=["circle", "diamond"]),
                 legend=None,
             ),
-            description=_told("measure", "group", "value", "members"),
+            description=told("measure", "group", "value", "members"),
         )
         panels.append(
             (line + dots).properties(
@@ -79,7 +72,7 @@ def chart_groups(by_group: pl.DataFrame) -> str:
                 ),
             )
         )
-    return _svg(alt.vconcat(*panels, spacing=8))
+    return svg(alt.vconcat(*panels, spacing=8))
 
 
 def chart_weights(weights: pl.DataFrame, join_weight: float | None) -> str:
@@ -108,7 +101,7 @@ def chart_weights(weights: pl.DataFrame, join_weight: float | None) -> str:
             scale=alt.Scale(domain=list(colors), range=list(colors.values())),
             legend=alt.Legend(orient="top") if len(colors) > 1 else None,
         ),
-        description=_told("kind", "weight_from", "weight_to", "pairs"),
+        description=told("kind", "weight_from", "weight_to", "pairs"),
     )
     layers: list[alt.Chart] = [bars]
     if join_weight is not None:
@@ -121,63 +114,4 @@ def chart_weights(weights: pl.DataFrame, join_weight: float | None) -> str:
                 x="at:Q", y=alt.value(2), text="text:N"
             ),
         ]
-    return _svg(alt.layer(*layers).properties(width=WIDTH, height=220))
-
-
-def chart_counts(rows: pl.DataFrame, name: str, count: str, color: str = PLAIN) -> str:
-    """Draw one bar for each row, in the rows' order, with its count at the end.
-
-    Bars are on a root scale, so that one oversized cluster beside millions of single ones is
-    still seen.
-    """
-    base = alt.Chart(
-        alt.InlineData(values=[row | {"text": f"{row[count]:,}"} for row in rows.to_dicts()])
-    ).encode(y=alt.Y(f"{name}:N", title=None, sort=None, axis=_names()))
-    along = alt.X(f"{count}:Q", axis=None, scale=alt.Scale(type="pow", exponent=0.35))
-    bars = base.mark_bar(color=color, cornerRadiusEnd=3, height={"band": 0.72}).encode(
-        x=along, description=_told(name, count)
-    )
-    text = base.mark_text(align="left", dx=6, color=INK, fontSize=12).encode(x=along, text="text:N")
-    return _svg((bars + text).properties(width=WIDTH - 260, height=alt.Step(26)))
-
-
-def _names() -> alt.Axis:
-    """Leave the same room for names in every chart: readers' fonts are wider than the renderer's."""
-    return alt.Axis(
-        title=None, minExtent=_ROOM_FOR_NAMES, domain=False, ticks=False, labelPadding=6
-    )
-
-
-def _told(*names: str) -> alt.Description:
-    """Say a mark's values in words, for its tooltip and for a screen reader."""
-    parts = [f"'{name.replace('_', ' ')} ' + datum['{name}']" for name in names]
-    return alt.Description(value=alt.expr(" + ', ' + ".join(parts)))
-
-
-def _svg(chart: alt.TopLevelMixin) -> str:
-    styled = chart.configure(
-        font="system-ui, sans-serif",
-        background="transparent",
-        view=alt.ViewConfig(stroke=None),
-        axis=alt.AxisConfig(
-            labelColor=INK,
-            titleColor=MUTED,
-            gridColor="#eceff2",
-            domainColor="#cbd2d9",
-            tickColor="#cbd2d9",
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-            labelLimit=260,
-        ),
-        legend=alt.LegendConfig(labelFontSize=12, labelColor=INK, symbolSize=90),
-    )
-    root = etree.fromstring(vl_convert.vegalite_to_svg(styled.to_dict()).encode())
-    for mark in root.iter(f"{_SVG}path"):
-        if mark.get("aria-roledescription") in _TELLING_MARKS:
-            # Browsers show a title as a tooltip, without any script.
-            title = etree.SubElement(mark, f"{_SVG}title")
-            title.text = mark.get("aria-label")
-    root.set("role", "img")
-    root.set("overflow", "visible")
-    return str(etree.tostring(root, encoding="unicode"))
+    return svg(alt.layer(*layers).properties(width=WIDTH, height=220))
