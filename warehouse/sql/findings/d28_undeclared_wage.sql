@@ -60,7 +60,7 @@ found AS (
         second.household_id,
         least(second.paid_amount, second.wage_amount - second.declared_amount) AS amount_at_stake,
         'wage ' || CAST(second.wage_amount AS VARCHAR)
-        || '; declared ' || CAST(second.declared_amount AS VARCHAR) AS statement
+        || '; paid ' || CAST(second.paid_amount AS VARCHAR) AS statement
     FROM exceeded AS second
     INNER JOIN exceeded AS first
         ON first.person_id = second.person_id
@@ -73,17 +73,6 @@ wage_row AS (
     WHERE income.status = 'known'
         AND kind.overlap IN ('regular_wage', 'daily_wage')
         AND income.monthly_amount > 0
-),
-payment_row AS (
-    SELECT
-        unit.household_id,
-        benefit_received.month,
-        benefit_received.document_type,
-        benefit_received.delivery_id,
-        benefit_received.line
-    FROM benefit_received
-    INNER JOIN d28_programme ON d28_programme.programme_code = benefit_received.programme_code
-    INNER JOIN assistance_unit_member AS unit ON unit.person_id = benefit_received.person_id
 ),
 evidence AS (
     SELECT
@@ -101,10 +90,10 @@ evidence AS (
         AND wage_row.month IN (found.period, found.first_period)
     UNION ALL
     SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
-        'payment', payment_row.document_type, payment_row.delivery_id, payment_row.line
+        'payment', room.document_type, room.delivery_id, room.line
     FROM found
-    INNER JOIN payment_row
-        ON payment_row.household_id = found.household_id
-        AND payment_row.month IN (found.period, found.first_period)
+    INNER JOIN livelihood_room AS room
+        ON room.household_id = found.household_id
+        AND room.month IN (found.period, found.first_period)
 )
 {{rows}}

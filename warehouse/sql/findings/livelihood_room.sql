@@ -6,26 +6,36 @@
 -- who is counted tonight, whose absence began in or after the month, and who has left the registered
 -- household or died in or after it. Where two rows pay one unit for one month, the larger one is
 -- taken: it is one benefit, and two payers are another rule's question.
+-- explained_amount is what monthly sources tell of public pensions and of benefits that count as income;
+-- unexplained_amount is the room that they leave.
 -- Who is missing: units whose recipient is in no unit tonight, and sizes without a known threshold.
 -- Which source wins: payments as in benefit_received, membership as in assistance_unit_member.
-WITH unit_paid AS (
+WITH paid_row AS (
     SELECT
         unit.household_id,
         benefit_received.month,
-        max(benefit_received.amount) AS paid_amount
+        benefit_received.amount,
+        benefit_received.document_type,
+        benefit_received.delivery_id,
+        benefit_received.line,
+        row_number() OVER (
+            PARTITION BY unit.household_id, benefit_received.month
+            ORDER BY benefit_received.amount DESC, benefit_received.delivery_id,
+                benefit_received.line
+        ) AS place
     FROM benefit_received
     INNER JOIN assistance_unit_member AS unit ON unit.person_id = benefit_received.person_id
     WHERE benefit_received.programme_code = 'P001' AND benefit_received.amount > 0
-    GROUP BY unit.household_id, benefit_received.month
+),
+unit_paid AS (
+    SELECT * FROM paid_row WHERE place = 1
 ),
 present AS (
     SELECT unit_paid.household_id, unit_paid.month, unit.person_id
     FROM unit_paid
-    INNER JOIN assistance_unit_member AS unit ON unit.household_id = unit_paid.household_id
-    INNER JOIN basic_livelihood_member AS place
-        ON place.person_id = unit.person_id AND place.unit_id = unit.household_id
+    INNER JOIN basic_livelihood_member AS unit ON unit.unit_id = unit_paid.household_id
     WHERE unit.is_counted
-        OR (unit.exclusion <> 'lodger' AND place.valid_from >= unit_paid.month)
+        OR (unit.exclusion <> 'lodger' AND unit.valid_from >= unit_paid.month)
     UNION
     SELECT unit_paid.household_id, unit_paid.month, stay.person_id
     FROM unit_paid
@@ -44,14 +54,46 @@ sized AS (
     SELECT household_id, month, count(*) AS members
     FROM present
     GROUP BY household_id, month
+),
+counted AS (
+    SELECT unit.household_id, income.month, income.monthly_amount AS amount
+    FROM income
+    INNER JOIN profile_kind AS kind
+        ON kind.income_asset_code = income.income_asset_code AND kind.figure = 'public_transfer'
+    INNER JOIN assistance_unit_member AS unit
+        ON unit.person_id = income.person_id AND unit.is_counted
+    WHERE income.status = 'known' AND income.monthly_amount > 0
+    UNION ALL
+    SELECT unit.household_id, benefit_month.month, benefit_month.amount
+    FROM benefit_month
+    INNER JOIN programme_interaction
+        ON programme_interaction.programme_code = benefit_month.programme_code
+        AND programme_interaction.kind = 'counted_as_income_in'
+        AND programme_interaction.other = 'P001'
+    INNER JOIN assistance_unit_member AS unit
+        ON unit.person_id = benefit_month.person_id AND unit.is_counted
+),
+explained AS (
+    SELECT unit_paid.household_id, unit_paid.month, sum(counted.amount) AS amount
+    FROM unit_paid
+    INNER JOIN counted
+        ON counted.household_id = unit_paid.household_id AND counted.month = unit_paid.month
+    GROUP BY unit_paid.household_id, unit_paid.month
 )
 SELECT
     unit_paid.household_id,
     unit_paid.month,
     CAST(sized.members AS BIGINT) AS members,
-    CAST(unit_paid.paid_amount AS BIGINT) AS paid_amount,
+    CAST(unit_paid.amount AS BIGINT) AS paid_amount,
     CAST(threshold.amount AS BIGINT) AS threshold_amount,
-    CAST(greatest(threshold.amount - unit_paid.paid_amount, 0) AS BIGINT) AS room_amount
+    CAST(greatest(threshold.amount - unit_paid.amount, 0) AS BIGINT) AS room_amount,
+    CAST(coalesce(explained.amount, 0) AS BIGINT) AS explained_amount,
+    CAST(
+        greatest(threshold.amount - unit_paid.amount - coalesce(explained.amount, 0), 0) AS BIGINT
+    ) AS unexplained_amount,
+    unit_paid.document_type,
+    unit_paid.delivery_id,
+    unit_paid.line
 FROM unit_paid
 INNER JOIN sized
     ON sized.household_id = unit_paid.household_id AND sized.month = unit_paid.month
@@ -60,4 +102,6 @@ INNER JOIN parameter_value AS threshold
     AND threshold.key = CAST(sized.members AS VARCHAR)
     AND threshold.valid_from <= unit_paid.month
     AND (threshold.valid_to IS NULL OR threshold.valid_to >= unit_paid.month)
+LEFT JOIN explained
+    ON explained.household_id = unit_paid.household_id AND explained.month = unit_paid.month
 ORDER BY unit_paid.household_id, unit_paid.month

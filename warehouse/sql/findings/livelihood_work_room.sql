@@ -2,6 +2,7 @@
 -- can have earned by work if the payment was right (won): what the payment leaves room for
 -- (livelihood_room), as if it all were this member's, grossed up by the deductions for wages and
 -- business income. The most favourable first deduction that applies to the member is taken.
+-- unexplained_work_amount is the same of the room that pensions and benefits leave.
 -- Who is missing: members not counted tonight, and months without the deductions.
 -- Which source wins: see livelihood_room; deductions are those of the month.
 WITH deduction AS (
@@ -26,15 +27,17 @@ WITH deduction AS (
         AND value.valid_from <= paid.month
         AND (value.valid_to IS NULL OR value.valid_to >= paid.month)
     GROUP BY paid.month
-)
-SELECT
-    unit.person_id,
-    room.household_id,
-    room.month,
-    room.paid_amount,
-    CAST(
-        room.room_amount * 1000000 // (1000000 - deduction.ppm)
-        + greatest(
+),
+member AS (
+    SELECT
+        unit.person_id,
+        room.household_id,
+        room.month,
+        room.paid_amount,
+        room.room_amount,
+        room.unexplained_amount,
+        1000000 - deduction.ppm AS counted_ppm,
+        greatest(
             deduction.first_general,
             CASE
                 WHEN circumstance.age_years <= deduction.young_last_age THEN deduction.first_young
@@ -46,11 +49,20 @@ SELECT
             END,
             CASE WHEN circumstance.is_student THEN deduction.first_student ELSE 0 END,
             CASE WHEN circumstance.is_disabled THEN deduction.first_disabled ELSE 0 END
-        ) AS BIGINT
-    ) AS work_amount
-FROM livelihood_room AS room
-INNER JOIN deduction ON deduction.month = room.month
-INNER JOIN assistance_unit_member AS unit
-    ON unit.household_id = room.household_id AND unit.is_counted
-INNER JOIN person_circumstance AS circumstance ON circumstance.person_id = unit.person_id
-ORDER BY unit.person_id, room.month
+        ) AS first_deduction
+    FROM livelihood_room AS room
+    INNER JOIN deduction ON deduction.month = room.month
+    INNER JOIN assistance_unit_member AS unit
+        ON unit.household_id = room.household_id AND unit.is_counted
+    INNER JOIN person_circumstance AS circumstance ON circumstance.person_id = unit.person_id
+)
+SELECT
+    person_id,
+    household_id,
+    month,
+    paid_amount,
+    CAST(room_amount * 1000000 // counted_ppm + first_deduction AS BIGINT) AS work_amount,
+    CAST(unexplained_amount * 1000000 // counted_ppm + first_deduction AS BIGINT)
+        AS unexplained_work_amount
+FROM member
+ORDER BY person_id, month
