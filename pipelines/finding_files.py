@@ -18,6 +18,7 @@ from hub.programmes.explanation.texts import Text, same
 from sources.registry import load_catalogue
 from warehouse.layout import Layout
 from warehouse.ledger import DeliveryRecord, Ledger, ReleaseState
+from warehouse.mart import first_comment
 from warehouse.person_rows import PersonRows
 from warehouse.releases import Release, open_release
 from warehouse.workbench import sql_text
@@ -58,7 +59,7 @@ def read_finding(layout: Layout, finding_id: str, *, check_bytes: bool = True) -
         finding={**row, "installed_version": _installed_version(rule)},
         release_id=release.release_id,
         rule=rule,
-        looks_for=_first_comment(sql_text("findings", rule.table)),
+        looks_for=first_comment(sql_text("findings", rule.table)),
         programmes=_programmes(row, names),
         state=states,
         events=tuple(events.select("night", "kind", "other_finding_id").iter_rows()),
@@ -110,15 +111,6 @@ def _newest(layout: Layout, ledger: Ledger, finding_id: str) -> tuple[Release, d
 def _installed_version(rule: Rule) -> str:
     frame = rule_frames((rule,), {rule.table: sql_text("findings", rule.table)})["detection_rule"]
     return str(frame["rule_version"][0])
-
-
-def _first_comment(sql: str) -> str:
-    lines = []
-    for line in sql.splitlines():
-        if not line.startswith("--"):
-            break
-        lines.append(line.removeprefix("--").strip())
-    return " ".join(lines)
 
 
 def _programmes(row: dict[str, object], names: pl.DataFrame) -> tuple[Text, ...]:

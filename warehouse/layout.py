@@ -88,6 +88,15 @@ class Layout:
         return self.home / "outbox"
 
     @property
+    def confirmations(self) -> Path:
+        """Results of confirmation rounds, a folder a round."""
+        return self.home / "confirmation"
+
+    def round_work(self, name: str) -> Path:
+        """Scratch of one confirmation round, until its results are written."""
+        return self.home / "scratch" / f"confirmation-{name}"
+
+    @property
     def models(self) -> Path:
         """Link models trained in this hub."""
         return self.home / "models"
@@ -96,6 +105,11 @@ class Layout:
     def quality(self) -> Path:
         """Data Docs and other pages about data quality."""
         return self.home / "quality"
+
+    @property
+    def reports(self) -> Path:
+        """Pages of findings, scorecards and confirmation rounds: counts, no personal data."""
+        return self.home / "reports"
 
     @property
     def dagster(self) -> Path:
@@ -112,3 +126,23 @@ class Layout:
         for folder in (self.landing, self.lake, self.releases, self.outbox, self.dagster):
             folder.mkdir(parents=True, exist_ok=True)
         self.vault.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundLayout(Layout):
+    """A hub as one confirmation round sees it: its own work folder, and a release that stays.
+
+    Nights go on while a round runs. What the round carries over comes from the release that was
+    current when it began, however often it is interrupted.
+    """
+
+    name: str
+
+    def work(self, night: dt.date) -> Path:  # noqa: ARG002  a round has one day
+        """Scratch of the round."""
+        return self.round_work(self.name)
+
+    @property
+    def current(self) -> Path:
+        """The round's own pointer to a release."""
+        return self.round_work(self.name) / "CURRENT"

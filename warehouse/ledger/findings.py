@@ -15,7 +15,7 @@ import datetime as dt
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from warehouse.ledger.book import Book, OnKnown, frame_of, insert_frame, now
 from warehouse.ledger.errors import LedgerError
@@ -105,6 +105,20 @@ class FindingBook(Book):
         )
         with self._reading() as connection:
             return frame_of(connection, query, _EVENT_SCHEMA)
+
+    def count_finding_events(self, night: dt.date) -> dict[str, int]:
+        """Return how many findings a night opened, cleared and so on, by kind."""
+        kind = FINDING_EVENT.c.kind
+        query = select(kind, func.count()).where(FINDING_EVENT.c.night == night).group_by(kind)
+        with self._reading() as connection:
+            return {str(name): int(count) for name, count in connection.execute(query)}
+
+    def count_finding_states(self) -> dict[str, int]:
+        """Return how many findings were ever seen, by state."""
+        state = FINDING_STATE.c.state
+        with self._reading() as connection:
+            counted = connection.execute(select(state, func.count()).group_by(state))
+            return {str(name): int(count) for name, count in counted}
 
     def decide_finding(
         self, finding_id: str, state: FindingState, *, actor: str, reason: str

@@ -1,0 +1,42 @@
+"""`hub report`: pages of figures about a release, without personal data.
+
+Here: options, errors, and where the page lies. Never here: figures or what a page says. Next: a
+reader opens the page in any browser, without a server or a network.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from warehouse.layout import Layout
+from warehouse.releases import ReleaseError, current, open_release
+
+report_app = typer.Typer(help="Pages of figures: findings.", no_args_is_help=True)
+ReleaseId = Annotated[
+    str,
+    typer.Option(
+        "--release", help="Id of the release, for example r000001; by default the current."
+    ),
+]
+
+
+@report_app.command("findings")
+def report_findings(release: ReleaseId = "") -> None:
+    """Write the page of a release's findings: rules, months, sources, ministries, provinces."""
+    # Charts take a second to import, and no other command needs them.
+    from pipelines.steps.finding_report import write_finding_report
+    from warehouse.ledger import Ledger
+
+    layout = Layout.from_environment()
+    try:
+        chosen = open_release(layout, release) if release else current(layout)
+    except ReleaseError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None
+    if chosen is None:
+        typer.echo("error: no release yet; run `hub night` first", err=True)
+        raise typer.Exit(1)
+    with Ledger.open(layout.ledger_url) as ledger:
+        typer.echo(str(write_finding_report(layout, ledger, chosen)))
