@@ -15,6 +15,9 @@ from warehouse.workbench import Workbench, sql_text
 SHARED_TABLES = (
     "benefit_month",
     "benefit_entitled",
+    "benefit_held",
+    "dwelling_resident",
+    "monthly_wage",
     "registered_death",
     "stay_abroad",
     "livelihood_room",

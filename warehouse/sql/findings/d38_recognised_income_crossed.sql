@@ -1,0 +1,338 @@
+-- One row: one piece of evidence that a unit's income, recomputed by the law of recognised income from
+-- what sources state for each month, was over the threshold in two months in a row while the unit was
+-- paid; or, the other way, that a unit which was paid before, or was refused, qualifies now.
+-- Over the threshold: wages after the deductions, public pensions and transfers, and benefits that
+-- count. What is owned is not added: it is known as it stands tonight and not month by month, and
+-- other rules look at it. Nor are yearly totals, help from others, and pay of public work. So it is a
+-- lower bound, in the unit's favour, and the threshold is that of the largest size the unit can have.
+-- Qualifies now: the night's decision is eligible and not received, by a clear margin; the last
+-- payment lies in the months before, or an application was refused or withdrawn.
+-- Who is missing: units with no known threshold, members who moved in after the month began, members
+-- and recipients whom the law brings into the unit from another address (who belongs to a unit is
+-- another rule's question), and newly qualified units that never asked (is_new of the decisions).
+-- Which source wins: see monthly_wage; transfers by the rank of hub/profiles/precedence.toml.
+WITH deduction AS (
+    SELECT
+        max(CASE WHEN parameter = 'earned_income_deduction_rate' THEN amount END) AS ppm,
+        max(CASE WHEN parameter = 'earned_income_first_deduction' AND key = 'general' THEN amount END)
+            AS first_general,
+        max(CASE WHEN parameter = 'earned_income_first_deduction' AND key = 'young' THEN amount END)
+            AS first_young,
+        max(CASE WHEN parameter = 'earned_income_first_deduction' AND key = 'student' THEN amount END)
+            AS first_student,
+        max(
+            CASE WHEN parameter = 'earned_income_first_deduction' AND key = 'disabled' THEN amount END
+        ) AS first_disabled,
+        max(CASE WHEN parameter = 'earned_income_first_deduction' AND key = 'aged' THEN amount END)
+            AS first_aged,
+        max(CASE WHEN parameter = 'young_earner_last_age' THEN amount END) AS young_last_age,
+        max(CASE WHEN parameter = 'aged_earner_first_age' THEN amount END) AS aged_first_age
+    FROM parameter_in_force
+),
+held AS (
+    SELECT
+        benefit_held.*,
+        own.household_id,
+        CASE benefit_held.programme_code
+            WHEN 'P001' THEN 'livelihood_threshold'
+            WHEN 'P009' THEN 'medical_threshold'
+            WHEN 'P010' THEN 'medical_threshold'
+            WHEN 'P243' THEN 'housing_threshold'
+        END AS threshold_parameter
+    FROM benefit_held
+    INNER JOIN d38_programme ON d38_programme.programme_code = benefit_held.programme_code
+    INNER JOIN assistance_unit_member AS own
+        ON own.person_id = benefit_held.person_id
+        AND own.is_counted
+        AND own.reason = 'same_register'
+),
+unit AS (
+    SELECT held.household_id, count(*) AS members
+    FROM (SELECT DISTINCT household_id FROM held) AS held
+    INNER JOIN assistance_unit_member AS member ON member.household_id = held.household_id
+    WHERE member.is_counted OR member.exclusion <> 'lodger'
+    GROUP BY held.household_id
+),
+member AS (
+    SELECT
+        member.household_id,
+        member.person_id,
+        stay.valid_from AS lives_there_from,
+        greatest(
+            deduction.first_general,
+            CASE
+                WHEN circumstance.age_years <= deduction.young_last_age THEN deduction.first_young
+                ELSE 0
+            END,
+            CASE WHEN circumstance.is_student THEN deduction.first_student ELSE 0 END,
+            CASE WHEN circumstance.is_disabled THEN deduction.first_disabled ELSE 0 END,
+            CASE
+                WHEN circumstance.age_years >= deduction.aged_first_age THEN deduction.first_aged
+                ELSE 0
+            END
+        ) AS first_deduction,
+        1000000 - deduction.ppm AS counted_ppm
+    FROM unit
+    CROSS JOIN deduction
+    INNER JOIN assistance_unit_member AS member
+        ON member.household_id = unit.household_id
+        AND member.is_counted
+        AND member.reason = 'same_register'
+    INNER JOIN person_circumstance AS circumstance ON circumstance.person_id = member.person_id
+    LEFT JOIN (
+        SELECT person_id, household_id, max(valid_from) AS valid_from
+        FROM household_member
+        GROUP BY person_id, household_id
+    ) AS stay
+        ON stay.person_id = member.person_id AND stay.household_id = member.household_id
+),
+ranked_transfer AS (
+    SELECT
+        income.person_id,
+        income.month,
+        income.monthly_amount AS amount,
+        income.document_type,
+        income.delivery_id,
+        income.line,
+        row_number() OVER (
+            PARTITION BY income.person_id, income.month, kind.overlap
+            ORDER BY kind.rank, income.document_type, income.delivery_id, income.line
+        ) AS place
+    FROM income
+    INNER JOIN member ON member.person_id = income.person_id
+    INNER JOIN profile_kind AS kind ON kind.income_asset_code = income.income_asset_code
+    WHERE income.status = 'known'
+        AND kind.figure = 'public_transfer'
+        AND income.monthly_amount > 0
+),
+-- A benefit that is told again as income of a kind would count twice.
+counted_benefit AS (
+    SELECT
+        receipt.person_id,
+        receipt.month,
+        receipt.amount,
+        receipt.document_type,
+        receipt.delivery_id,
+        receipt.line
+    FROM benefit_received AS receipt
+    INNER JOIN member ON member.person_id = receipt.person_id
+    INNER JOIN programme_interaction AS counted
+        ON counted.programme_code = receipt.programme_code
+        AND counted.kind = 'counted_as_income_in'
+        AND counted.other = 'P001'
+    INNER JOIN document_type ON document_type.code = receipt.document_type
+    WHERE document_type.income_asset_code IS NULL AND receipt.amount > 0
+),
+income_row AS (
+    SELECT person_id, month, 'wage' AS role, amount, document_type, delivery_id, line
+    FROM monthly_wage
+    UNION ALL
+    SELECT person_id, month, 'transfer', amount, document_type, delivery_id, line
+    FROM ranked_transfer
+    WHERE place = 1
+    UNION ALL
+    SELECT person_id, month, 'benefit', amount, document_type, delivery_id, line
+    FROM counted_benefit
+),
+member_income AS (
+    SELECT
+        member.household_id,
+        income_row.month,
+        greatest(
+            sum(CASE WHEN income_row.role = 'wage' THEN income_row.amount ELSE 0 END)
+            - max(member.first_deduction),
+            0
+        ) * max(member.counted_ppm) // 1000000
+        + sum(CASE WHEN income_row.role = 'wage' THEN 0 ELSE income_row.amount END) AS amount
+    FROM member
+    INNER JOIN income_row
+        ON income_row.person_id = member.person_id
+        AND (member.lives_there_from IS NULL OR member.lives_there_from <= income_row.month)
+    GROUP BY member.household_id, member.person_id, income_row.month
+),
+unit_income AS (
+    SELECT household_id, month, CAST(sum(amount) AS BIGINT) AS amount
+    FROM member_income
+    GROUP BY household_id, month
+),
+held_month AS (
+    SELECT
+        held.person_id,
+        held.household_id,
+        held.programme_code,
+        held.month,
+        held.threshold_parameter,
+        CAST(sum(held.amount) AS BIGINT) AS amount
+    FROM held
+    GROUP BY held.person_id, held.household_id, held.programme_code, held.month,
+        held.threshold_parameter
+),
+limited AS (
+    SELECT
+        held_month.*,
+        threshold.amount AS threshold_amount,
+        threshold.amount + threshold.amount * setting.tolerance_ppm // 1000000 AS tolerated_amount
+    FROM held_month
+    CROSS JOIN d38_setting AS setting
+    INNER JOIN unit ON unit.household_id = held_month.household_id
+    INNER JOIN parameter_value AS threshold
+        ON threshold.parameter = held_month.threshold_parameter
+        AND threshold.key = CAST(unit.members AS VARCHAR)
+        AND threshold.valid_from <= held_month.month
+        AND (threshold.valid_to IS NULL OR threshold.valid_to >= held_month.month)
+),
+crossed AS (
+    SELECT
+        limited.*,
+        income.amount AS income_amount,
+        before.month AS month_before
+    FROM limited
+    INNER JOIN unit_income AS income
+        ON income.household_id = limited.household_id
+        AND income.month = limited.month
+        AND income.amount > limited.tolerated_amount
+    INNER JOIN unit_income AS before
+        ON before.household_id = limited.household_id
+        AND before.month = CAST(limited.month - INTERVAL '1' MONTH AS DATE)
+        AND before.amount > limited.tolerated_amount
+),
+-- An in-kind programme shows the night's month only; it was held before, too, if it began before.
+received_both AS (
+    SELECT crossed.*
+    FROM crossed
+    LEFT JOIN held_month AS held_before
+        ON held_before.person_id = crossed.person_id
+        AND held_before.programme_code = crossed.programme_code
+        AND held_before.month = crossed.month_before
+    LEFT JOIN benefit_entitled AS entitled
+        ON entitled.person_id = crossed.person_id
+        AND entitled.programme_code = crossed.programme_code
+        AND entitled.entitled_from <= crossed.month_before
+    WHERE held_before.person_id IS NOT NULL OR entitled.person_id IS NOT NULL
+),
+qualified AS (
+    SELECT
+        coalesce(member.person_id, decision.subject_id) AS person_id,
+        decision.programme_code
+    FROM decision
+    CROSS JOIN d38_setting AS setting
+    INNER JOIN d38_programme ON d38_programme.programme_code = decision.programme_code
+    LEFT JOIN assistance_unit_member AS member
+        ON decision.subject_kind = 'household'
+        AND member.household_id = decision.subject_id
+        AND member.is_counted
+    WHERE decision.is_new
+        AND decision.outcome = 'eligible'
+        AND decision.margin_amount >= setting.clear_margin_amount
+),
+paid_before AS (
+    SELECT
+        receipt.person_id,
+        receipt.programme_code,
+        receipt.month AS stopped_on,
+        'last paid ' AS told,
+        'payment' AS role,
+        receipt.document_type,
+        receipt.delivery_id,
+        receipt.line,
+        row_number() OVER (
+            PARTITION BY receipt.person_id, receipt.programme_code
+            ORDER BY receipt.month DESC, receipt.delivery_id DESC, receipt.line DESC
+        ) AS place
+    FROM benefit_received AS receipt
+    INNER JOIN qualified
+        ON qualified.person_id = receipt.person_id
+        AND qualified.programme_code = receipt.programme_code
+),
+refused AS (
+    SELECT
+        person_index.person_id,
+        entitlement.programme_code,
+        entitlement.decided_on AS stopped_on,
+        entitlement.status || ' ' AS told,
+        'entitlement' AS role,
+        entitlement.document_type,
+        entitlement.delivery_id,
+        entitlement.line,
+        row_number() OVER (
+            PARTITION BY person_index.person_id, entitlement.programme_code
+            ORDER BY entitlement.decided_on DESC, entitlement.delivery_id DESC, entitlement.line DESC
+        ) AS place,
+        entitlement.status IN ('refused', 'rejected', 'ineligible', 'ended', 'withdrawn', 'suspended')
+            AS is_without
+    FROM f34_benefit_entitlement AS entitlement
+    CROSS JOIN night
+    INNER JOIN person_index ON person_index.signature_id = entitlement.signature_id
+    INNER JOIN qualified
+        ON qualified.person_id = person_index.person_id
+        AND qualified.programme_code = entitlement.programme_code
+    WHERE entitlement.decided_on <= night.as_of
+),
+asked AS (
+    SELECT person_id, programme_code, stopped_on, told, role, document_type, delivery_id, line
+    FROM paid_before
+    WHERE place = 1
+    UNION ALL
+    SELECT person_id, programme_code, stopped_on, told, role, document_type, delivery_id, line
+    FROM refused
+    WHERE place = 1 AND is_without
+),
+found AS (
+    SELECT
+        person_id AS subject_id,
+        person_id,
+        programme_code,
+        CAST(NULL AS VARCHAR) AS other_programme_code,
+        month AS period,
+        month_before AS first_period,
+        month AS last_period,
+        least(amount, income_amount - threshold_amount) AS amount_at_stake,
+        'income ' || CAST(income_amount AS VARCHAR)
+        || '; threshold ' || CAST(threshold_amount AS VARCHAR) AS statement
+    FROM received_both
+    UNION ALL
+    SELECT
+        asked.person_id,
+        asked.person_id,
+        asked.programme_code,
+        NULL,
+        night.month,
+        night.month,
+        night.month,
+        NULL,
+        'qualifies now; '
+        || string_agg(asked.told || CAST(asked.stopped_on AS VARCHAR), ', ' ORDER BY asked.told)
+    FROM asked
+    CROSS JOIN night
+    GROUP BY asked.person_id, asked.programme_code, night.month
+),
+evidence AS (
+    SELECT
+        crossing.person_id AS subject_id,
+        crossing.programme_code,
+        CAST(NULL AS VARCHAR) AS other_programme_code,
+        crossing.month AS period,
+        income_row.role,
+        income_row.document_type,
+        income_row.delivery_id,
+        income_row.line
+    FROM received_both AS crossing
+    INNER JOIN member ON member.household_id = crossing.household_id
+    INNER JOIN income_row
+        ON income_row.person_id = member.person_id
+        AND income_row.month IN (crossing.month, crossing.month_before)
+    UNION ALL
+    SELECT crossing.person_id, crossing.programme_code, NULL, crossing.month, held.role,
+        held.document_type, held.delivery_id, held.line
+    FROM received_both AS crossing
+    INNER JOIN held
+        ON held.person_id = crossing.person_id
+        AND held.programme_code = crossing.programme_code
+        AND held.month IN (crossing.month, crossing.month_before)
+    UNION ALL
+    SELECT asked.person_id, asked.programme_code, NULL, night.month, asked.role,
+        asked.document_type, asked.delivery_id, asked.line
+    FROM asked
+    CROSS JOIN night
+)
+{{rows}}

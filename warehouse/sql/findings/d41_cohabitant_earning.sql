@@ -1,0 +1,132 @@
+-- One row: one piece of evidence that a grown person who does not count in the unit lives in its
+-- dwelling and earned, in two months in a row, while the unit held a benefit that its means decide.
+-- Who is missing: people who have a lease of their own (lodgers in earnest, and people who live
+-- elsewhere in truth), the unit's landlord, addresses of many households, and who moved in lately.
+-- At stake is what was paid for the month.
+-- Which source wins: the resident register's address; the wage as in monthly_wage.
+WITH held AS (
+    SELECT benefit_held.*, own.household_id
+    FROM benefit_held
+    INNER JOIN d41_programme ON d41_programme.programme_code = benefit_held.programme_code
+    INNER JOIN assistance_unit_member AS own ON own.person_id = benefit_held.person_id
+),
+lease AS (
+    SELECT DISTINCT person_index.person_id, landlord.person_id AS landlord_id
+    FROM f22_lease_deposit AS rented
+    CROSS JOIN night
+    INNER JOIN person_index ON person_index.signature_id = rented.signature_id
+    LEFT JOIN person_token AS landlord
+        ON landlord.national_id_token = rented.landlord_national_id_token
+    WHERE (rented.lease_from IS NULL OR rented.lease_from <= night.as_of)
+        AND (rented.lease_to IS NULL OR rented.lease_to > night.as_of)
+),
+near AS (
+    SELECT DISTINCT
+        held.person_id,
+        held.household_id,
+        resident.person_id AS cohabitant_id,
+        resident.lives_there_from,
+        resident.document_type,
+        resident.delivery_id,
+        resident.line
+    FROM (SELECT DISTINCT person_id, household_id FROM held) AS held
+    CROSS JOIN night
+    CROSS JOIN d41_setting AS setting
+    INNER JOIN dwelling_resident AS own
+        ON own.person_id = held.person_id AND own.households <= setting.most_households
+    INNER JOIN dwelling_resident AS resident
+        ON resident.dwelling_id = own.dwelling_id AND resident.person_id <> held.person_id
+    INNER JOIN person ON person.person_id = resident.person_id
+    LEFT JOIN assistance_unit_member AS placed ON placed.person_id = resident.person_id
+    LEFT JOIN lease AS own_lease ON own_lease.person_id = resident.person_id
+    LEFT JOIN lease AS let_to
+        ON let_to.person_id = held.person_id AND let_to.landlord_id = resident.person_id
+    WHERE CAST(
+            person.birth_date + to_years(CAST(setting.adult_age AS INTEGER)) AS DATE
+        ) <= night.month
+        AND (
+            placed.household_id IS NULL
+            OR placed.household_id <> held.household_id
+            OR placed.exclusion = 'lodger'
+        )
+        AND own_lease.person_id IS NULL
+        AND let_to.person_id IS NULL
+),
+wage AS (
+    SELECT monthly_wage.person_id, monthly_wage.month, sum(monthly_wage.amount) AS amount
+    FROM monthly_wage
+    GROUP BY monthly_wage.person_id, monthly_wage.month
+),
+shown AS (
+    SELECT
+        held.person_id,
+        held.programme_code,
+        held.month,
+        near.cohabitant_id,
+        near.document_type,
+        near.delivery_id,
+        near.line,
+        wage.amount,
+        before.month AS month_before
+    FROM (SELECT DISTINCT person_id, programme_code, month FROM held) AS held
+    CROSS JOIN d41_setting AS setting
+    INNER JOIN near ON near.person_id = held.person_id
+    INNER JOIN wage
+        ON wage.person_id = near.cohabitant_id
+        AND wage.month = held.month
+        AND wage.amount >= setting.least_wage_amount
+    INNER JOIN wage AS before
+        ON before.person_id = near.cohabitant_id
+        AND before.month = CAST(held.month - INTERVAL '1' MONTH AS DATE)
+        AND before.amount >= setting.least_wage_amount
+    WHERE CAST(
+            near.lives_there_from + to_months(CAST(setting.together_months AS INTEGER)) AS DATE
+        ) <= held.month
+),
+paid AS (
+    SELECT person_id, programme_code, month, CAST(sum(amount) AS BIGINT) AS amount
+    FROM held
+    GROUP BY person_id, programme_code, month
+),
+found AS (
+    SELECT
+        shown.person_id AS subject_id,
+        shown.person_id,
+        shown.programme_code,
+        CAST(NULL AS VARCHAR) AS other_programme_code,
+        shown.month AS period,
+        min(shown.month_before) AS first_period,
+        shown.month AS last_period,
+        max(paid.amount) AS amount_at_stake,
+        'earners outside the unit ' || CAST(count(*) AS VARCHAR)
+        || '; wage ' || CAST(CAST(sum(shown.amount) AS BIGINT) AS VARCHAR) AS statement
+    FROM shown
+    INNER JOIN paid
+        ON paid.person_id = shown.person_id
+        AND paid.programme_code = shown.programme_code
+        AND paid.month = shown.month
+    GROUP BY shown.person_id, shown.programme_code, shown.month
+),
+evidence AS (
+    SELECT
+        person_id AS subject_id,
+        programme_code,
+        CAST(NULL AS VARCHAR) AS other_programme_code,
+        month AS period,
+        'residence' AS role,
+        document_type,
+        delivery_id,
+        line
+    FROM shown
+    UNION ALL
+    SELECT shown.person_id, shown.programme_code, NULL, shown.month, 'wage',
+        monthly_wage.document_type, monthly_wage.delivery_id, monthly_wage.line
+    FROM shown
+    INNER JOIN monthly_wage
+        ON monthly_wage.person_id = shown.cohabitant_id
+        AND monthly_wage.month IN (shown.month, shown.month_before)
+    UNION ALL
+    SELECT person_id, programme_code, NULL, month, role, document_type, delivery_id, line
+    FROM held
+)
+{{rows}}
