@@ -1,0 +1,118 @@
+-- One row: one piece of evidence that a benefit which counts as income of the livelihood benefit was not
+-- counted: for two months in a row a unit was paid more of the livelihood benefit than the other
+-- benefit leaves room for (livelihood_room).
+-- The smaller of the two months is compared, so that arrears of one month say nothing. Of a benefit
+-- that counts in part, only the share that counts is compared (d26_programme).
+-- Who is missing: the first month of the other benefit, which is counted from the next one; units
+-- without a known threshold; income other than benefits (other rules).
+-- Which source wins: payments after reversals. The finding is its who is paid the livelihood benefit.
+WITH counted AS (
+    SELECT
+        unit.household_id,
+        benefit_received.month,
+        benefit_received.programme_code,
+        CAST(
+            sum(benefit_received.amount * offset_of.counted_ppm // 1000000) AS BIGINT
+        ) AS counted_amount
+    FROM benefit_received
+    INNER JOIN d26_programme AS offset_of
+        ON offset_of.programme_code = benefit_received.programme_code
+    INNER JOIN programme_interaction AS interaction
+        ON interaction.programme_code = benefit_received.programme_code
+        AND interaction.kind = 'counted_as_income_in'
+        AND interaction.other = 'P001'
+    INNER JOIN assistance_unit_member AS unit
+        ON unit.person_id = benefit_received.person_id AND unit.is_counted
+    WHERE benefit_received.amount > 0
+    GROUP BY unit.household_id, benefit_received.month, benefit_received.programme_code
+),
+payee AS (
+    SELECT
+        unit.household_id,
+        benefit_received.month,
+        benefit_received.person_id,
+        benefit_received.document_type,
+        benefit_received.delivery_id,
+        benefit_received.line,
+        row_number() OVER (
+            PARTITION BY unit.household_id, benefit_received.month
+            ORDER BY benefit_received.amount DESC, benefit_received.person_id
+        ) AS place
+    FROM benefit_received
+    INNER JOIN assistance_unit_member AS unit ON unit.person_id = benefit_received.person_id
+    WHERE benefit_received.programme_code = 'P001' AND benefit_received.amount > 0
+),
+held AS (
+    SELECT
+        counted.household_id,
+        counted.month,
+        counted.programme_code,
+        counted.counted_amount,
+        room.room_amount,
+        room.paid_amount
+    FROM counted
+    INNER JOIN livelihood_room AS room
+        ON room.household_id = counted.household_id AND room.month = counted.month
+),
+excess AS (
+    SELECT
+        second.household_id,
+        second.programme_code,
+        first.month AS first_month,
+        second.month,
+        second.paid_amount,
+        least(first.counted_amount, second.counted_amount) AS counted_amount,
+        greatest(first.room_amount, second.room_amount) AS room_amount
+    FROM held AS second
+    INNER JOIN held AS first
+        ON first.household_id = second.household_id
+        AND first.programme_code = second.programme_code
+        AND first.month = CAST(second.month - INTERVAL '1' MONTH AS DATE)
+),
+found AS (
+    SELECT
+        excess.household_id AS subject_id,
+        payee.person_id,
+        'P001' AS programme_code,
+        excess.programme_code AS other_programme_code,
+        excess.month AS period,
+        excess.first_month AS first_period,
+        excess.month AS last_period,
+        least(excess.counted_amount - excess.room_amount, excess.paid_amount) AS amount_at_stake,
+        'paid beside ' || CAST(excess.counted_amount AS VARCHAR)
+        || '; room for ' || CAST(excess.room_amount AS VARCHAR) AS statement
+    FROM excess
+    CROSS JOIN d26_setting AS setting
+    INNER JOIN payee
+        ON payee.household_id = excess.household_id
+        AND payee.month = excess.month
+        AND payee.place = 1
+    WHERE excess.counted_amount > excess.room_amount + setting.tolerance_amount
+),
+evidence AS (
+    SELECT
+        found.subject_id,
+        found.programme_code,
+        found.other_programme_code,
+        found.period,
+        'payment' AS role,
+        payee.document_type,
+        payee.delivery_id,
+        payee.line
+    FROM found
+    INNER JOIN payee
+        ON payee.household_id = found.subject_id
+        AND payee.month IN (found.first_period, found.period)
+    UNION ALL
+    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
+        'offset', benefit_received.document_type, benefit_received.delivery_id,
+        benefit_received.line
+    FROM found
+    INNER JOIN assistance_unit_member AS unit
+        ON unit.household_id = found.subject_id AND unit.is_counted
+    INNER JOIN benefit_received
+        ON benefit_received.person_id = unit.person_id
+        AND benefit_received.programme_code = found.other_programme_code
+        AND benefit_received.month IN (found.first_period, found.period)
+)
+{{rows}}
