@@ -7,7 +7,8 @@ it may do (`hub/findings/rules`), or what became of a finding (the ledger). Next
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 
 from hub.findings.rules import Rule, load_rules, rule_frames
 from warehouse.workbench import Workbench, sql_text
@@ -44,7 +45,7 @@ def build_findings(
     for table, frame in rule_frames(rules, sql, demoted).items():
         bench.add(table, frame)
     bench.build("findings", "rule_state")
-    for table in SHARED_TABLES:
+    for table in shared_tables(sql.values()):
         bench.build("findings", table)
     rows = sql_text("findings", "finding_rows")
     for rule in rules:
@@ -56,6 +57,17 @@ def build_findings(
     found = bench.frame("SELECT rule_id, count(*) AS findings FROM finding GROUP BY rule_id")
     counts = dict(found.iter_rows())
     return {rule.id: counts.get(rule.id, 0) for rule in rules} | summary
+
+
+def shared_tables(rule_sql: Iterable[str]) -> list[str]:
+    """Return which of `SHARED_TABLES` the rules read, directly or through one another."""
+    texts = list(rule_sql)
+    needed = []
+    for table in reversed(SHARED_TABLES):
+        if any(re.search(rf"\b{table}\b", text) for text in texts):
+            needed.append(table)
+            texts.append(sql_text("findings", table))
+    return needed[::-1]
 
 
 def show_settings(bench: Workbench, rule: Rule) -> None:
