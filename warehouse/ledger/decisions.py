@@ -77,38 +77,18 @@ class DecisionBook(SealBook):
             LedgerError: something is missing or unknown, the decision stands already, or it
                 contradicts another, which the message names.
         """
-        wanted = _checked(kind, left, right, revokes)
-        for name, text in (("actor", actor), ("reason", reason)):
-            if not text.strip():
-                message = f"a decision needs its {name}; nothing was written"
-                raise LedgerError(message)
-        for name, said in (("actor", actor), ("reason", reason), ("evidence", evidence)):
-            if said and _LIKE_NATIONAL_ID.search(said):
-                message = f"the decision's {name} holds what looks like an ID number; leave it out"
-                raise LedgerError(message)
-        decision_id = "d" + secrets.token_hex(_ID_BYTES)
         with self._writing() as connection:
-            _check_against(connection, wanted, _decisions(connection))
-            connection.execute(
-                insert(PERSON_DECISION).values(
-                    decision_id=decision_id,
-                    kind=wanted.kind.value,
-                    left=wanted.left,
-                    right=wanted.right,
-                    actor=actor,
-                    reason=reason,
-                    evidence=evidence,
-                    review_id=review_id,
-                    decided_at=now(),
-                    revokes=wanted.revokes,
-                )
+            return write_decision(
+                connection,
+                kind,
+                left,
+                right,
+                actor=actor,
+                reason=reason,
+                evidence=evidence,
+                review_id=review_id,
+                revokes=revokes,
             )
-            if wanted.revokes is not None:
-                reopen_reviews(connection, wanted.revokes)
-            if review_id is not None:
-                close_review(connection, review_id, decision_id)
-            seal(connection, PERSON_DECISION.name)
-        return decision_id
 
     def decisions(self, as_of: dt.datetime | None = None) -> pl.DataFrame:
         """Return all decisions up to the moment `as_of` (UTC-aware), in their order.
@@ -123,6 +103,67 @@ class DecisionBook(SealBook):
     def active_decisions(self, as_of: dt.datetime | None = None) -> pl.DataFrame:
         """Return the decisions that hold at the moment `as_of`; see `decisions`."""
         return self.decisions(as_of).filter("is_active")
+
+
+def write_decision(
+    connection: Connection,
+    kind: DecisionKind | str,
+    left: str | None = None,
+    right: str | None = None,
+    *,
+    actor: str,
+    reason: str,
+    evidence: str | None = None,
+    review_id: str | None = None,
+    revokes: str | None = None,
+) -> str:
+    """Write a decision in the open transaction; see `DecisionBook.decide`.
+
+    Raises:
+        LedgerError: as there.
+    """
+    wanted = _checked(kind, left, right, revokes)
+    for name, text in (("actor", actor), ("reason", reason)):
+        if not text.strip():
+            message = f"a decision needs its {name}; nothing was written"
+            raise LedgerError(message)
+    for name, said in (("actor", actor), ("reason", reason), ("evidence", evidence)):
+        if said and _LIKE_NATIONAL_ID.search(said):
+            message = f"the decision's {name} holds what looks like an ID number; leave it out"
+            raise LedgerError(message)
+    decision_id = "d" + secrets.token_hex(_ID_BYTES)
+    _check_against(connection, wanted, _decisions(connection))
+    connection.execute(
+        insert(PERSON_DECISION).values(
+            decision_id=decision_id,
+            kind=wanted.kind.value,
+            left=wanted.left,
+            right=wanted.right,
+            actor=actor,
+            reason=reason,
+            evidence=evidence,
+            review_id=review_id,
+            decided_at=now(),
+            revokes=wanted.revokes,
+        )
+    )
+    if wanted.revokes is not None:
+        reopen_reviews(connection, wanted.revokes)
+    if review_id is not None:
+        close_review(connection, review_id, decision_id)
+    seal(connection, PERSON_DECISION.name)
+    return decision_id
+
+
+def standing_decision(
+    connection: Connection, kind: DecisionKind | str, left: str, right: str
+) -> str | None:
+    """Return the active decision that says of two signatures what `kind` says, if there is one."""
+    alike = _TOGETHER if kind in _TOGETHER else _APART
+    for row in _decisions(connection).filter("is_active").iter_rows(named=True):
+        if row["kind"] in alike and {row["left"], row["right"]} == {left, right}:
+            return str(row["decision_id"])
+    return None
 
 
 def _checked(

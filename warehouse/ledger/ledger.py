@@ -1,7 +1,8 @@
 """Opening the ledger and bringing it to the newest shape.
 
 Here: URL, engine, migrations. Never here: the tables' questions (`deliveries`, `people`,
-`decisions`, `reviews`, `findings`, `nights`). Next: `Ledger.open(layout.ledger_url)` is all that other modules need.
+`decisions`, `reviews`, `findings`, `cases`, `case_nights`, `standings`, `nights`). Next:
+`Ledger.open(layout.ledger_url)` is all that other modules need.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from warehouse.ledger.book import lock_writers, prepare_sqlite
+from warehouse.ledger.case_nights import CaseNightBook
+from warehouse.ledger.cases import CaseBook
 from warehouse.ledger.decisions import DecisionBook
 from warehouse.ledger.deliveries import DeliveryBook
 from warehouse.ledger.errors import LedgerError
@@ -22,13 +25,24 @@ from warehouse.ledger.findings import FindingBook
 from warehouse.ledger.nights import NightBook
 from warehouse.ledger.people import PersonBook
 from warehouse.ledger.reviews import ReviewBook
+from warehouse.ledger.standings import StandingBook
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0003"
+NEWEST = "0004"
 """The newest migration; known here so that opening a current ledger need not import Alembic."""
 
 
-class Ledger(DeliveryBook, PersonBook, DecisionBook, ReviewBook, FindingBook, NightBook):
+class Ledger(
+    DeliveryBook,
+    PersonBook,
+    DecisionBook,
+    ReviewBook,
+    FindingBook,
+    CaseBook,
+    CaseNightBook,
+    StandingBook,
+    NightBook,
+):
     """The ledger of one hub: see the books for what it answers."""
 
     @classmethod

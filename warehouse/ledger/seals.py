@@ -17,6 +17,14 @@ import polars as pl
 from sqlalchemy import Connection, Select, Table, func, insert, select
 
 from warehouse.ledger.book import Book, now
+from warehouse.ledger.case_schema import (
+    CASE_EVENT,
+    CASE_EVENT_SCHEMA,
+    CASE_MONEY,
+    CASE_MONEY_SCHEMA,
+    RULE_STANDING_EVENT,
+    RULE_STANDING_EVENT_SCHEMA,
+)
 from warehouse.ledger.records import DECISION_SCHEMA
 from warehouse.ledger.schema import LEDGER_SEAL, PERSON_DECISION, PERSON_EVENT
 
@@ -41,6 +49,9 @@ _SEALED: dict[str, tuple[Table, dict[str, Any]]] = {
         PERSON_DECISION,
         {"row_number": pl.Int64, **DECISION_SCHEMA},
     ),
+    "case_event": (CASE_EVENT, CASE_EVENT_SCHEMA),
+    "case_money": (CASE_MONEY, CASE_MONEY_SCHEMA),
+    "rule_standing_event": (RULE_STANDING_EVENT, RULE_STANDING_EVENT_SCHEMA),
 }
 """The tables under seal and the columns that count, the row's number first."""
 

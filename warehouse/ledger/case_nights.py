@@ -1,0 +1,401 @@
+"""What a night does to cases: new ones open, findings join theirs, empty ones close.
+
+Here: sets at a time, after `see_findings` has brought the findings' states up to the night. Never
+here: what people do (`cases`) or which finding is whose successor (`findings`). Next: people work on
+the cases.
+
+A case is a rule, a subject and an episode of its programmes. A finding of another month joins the
+case that is not closed yet. After the close a new month opens a new case; a month that was decided
+does not, whatever its facts are by now. A case that the machine closed opens again with its evidence.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, exists, select
+
+from hub.findings.rules import Action
+from hub.findings.workflow import MACHINE, CaseState, Step
+from hub.findings.workflow.table import UNDECIDED
+from warehouse.ledger.book import Book, OnKnown, frame_of, insert_frame, now
+from warehouse.ledger.case_schema import (
+    CASE_EVENT,
+    CASE_FINDING,
+    CASE_FINDING_SCHEMA,
+    CASE_STATE_SCHEMA,
+    FINDING_CASE,
+)
+from warehouse.ledger.records import FindingState
+from warehouse.ledger.schema import FINDING_STATE
+from warehouse.ledger.seals import seal
+
+ORIGIN_SCHEMA = {
+    "finding_id": pl.String,
+    "subject_kind": pl.String,
+    "action_cap": pl.String,
+    "rule_version": pl.String,
+    "institutions": pl.String,
+    "evidence_rows": pl.Int64,
+    "is_averaged": pl.Boolean,
+}
+"""What the night says of its findings beyond the ledger: `institutions` are codes with commas."""
+_KEY = ["rule_id", "subject_id", "programme_code", "other_programme_code"]
+_WAITING = {
+    "finding_id": pl.String,
+    **dict.fromkeys(_KEY, pl.String),
+    "person_id": pl.String,
+    "period": pl.Date,
+    "action": pl.String,
+    "state": pl.String,
+}
+_OPENS_A_CASE = [Action.AUTO.value, Action.HOLD.value, Action.REV.value]
+_UNDECIDED = [state.value for state in UNDECIDED]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChanges:
+    """What a night changed in the cases, in counts."""
+
+    opened: int = 0
+    attached: int = 0
+    """Findings that joined a case."""
+    returned: int = 0
+    """Closed by the machine before, and open again with their evidence."""
+    vanished: int = 0
+    """Closed by the machine: no evidence is left, and nobody had decided."""
+    held: int = 0
+    """Opened with a payment on hold."""
+
+
+class CaseNightBook(Book):
+    """Cases as nights see them."""
+
+    def see_cases(self, night: dt.date, origins: pl.DataFrame) -> CaseChanges:
+        """Bring the cases up to `night`; call after `see_findings`. Repeating a night changes nothing.
+
+        Args:
+            night: the night's date.
+            origins: the night's findings, `ORIGIN_SCHEMA`.
+        """
+        known = origins.select(pl.col(name).cast(kind) for name, kind in ORIGIN_SCHEMA.items())
+        with self._writing() as connection:
+            changes = _Night(connection, night, known)
+            changes.follow_successors()
+            changes.return_cases()
+            changes.attach()
+            changes.open_cases()
+            changes.close_empty()
+            changes.write_events()
+            seal(connection, CASE_EVENT.name)
+        return CaseChanges(**changes.counts)
+
+
+class _Night:
+    """One night's changes, written in steps of one transaction."""
+
+    def __init__(self, connection: Connection, night: dt.date, origins: pl.DataFrame) -> None:
+        self._connection = connection
+        self._night = night
+        self._origins = origins.unique("finding_id")
+        self._events: list[pl.DataFrame] = []
+        self.counts: dict[str, int] = {
+            "opened": 0, "attached": 0, "returned": 0, "vanished": 0, "held": 0
+        }  # fmt: skip
+
+    def follow_successors(self) -> None:
+        """Let each finding that goes on as another take the other into its case."""
+        successor = FINDING_STATE.alias("successor")
+        query = (
+            select(CASE_FINDING.c.case_id, *(successor.c[name] for name in _WAITING))
+            .join(FINDING_STATE, FINDING_STATE.c.finding_id == CASE_FINDING.c.finding_id)
+            .join(successor, successor.c.finding_id == FINDING_STATE.c.successor_id)
+            .where(~exists().where(CASE_FINDING.c.finding_id == successor.c.finding_id).correlate(successor))
+        )  # fmt: skip
+        # A finding may have gone on twice since cases were last seen.
+        while True:
+            found = self._frame(query, {"case_id": pl.String, **_WAITING}).unique("finding_id")
+            if found.is_empty():
+                return
+            cases = self._cases(FINDING_CASE.c.case_id.in_(self._case_ids(query)))
+            moved = (
+                found.sort("period", "finding_id")
+                .unique("case_id", keep="last", maintain_order=True)
+                .select("case_id", subject="subject_id", person="person_id")
+            )
+            self._write_cases(
+                cases,
+                cases.join(moved, on="case_id", how="left").with_columns(
+                    subject_id=pl.coalesce("subject", "subject_id"),
+                    person_id=pl.coalesce("person", "person_id"),
+                ),
+            )
+            self._join(found, cases, "goes on as another finding")
+
+    def return_cases(self) -> None:
+        """Open again what the machine closed and whose evidence is back."""
+        back = exists().where(
+            CASE_FINDING.c.case_id == FINDING_CASE.c.case_id,
+            CASE_FINDING.c.finding_id == FINDING_STATE.c.finding_id,
+            FINDING_STATE.c.state == FindingState.OPEN.value,
+        )
+        vanished = self._cases(FINDING_CASE.c.is_vanished.is_(True))
+        same = self._cases(FINDING_CASE.c.is_vanished.is_(True), back).select("case_id")
+        waiting = self._waiting()
+        # The same month with other facts is the same question.
+        months = self._frame(
+            select(CASE_FINDING.c.case_id, FINDING_STATE.c.period)
+            .join(FINDING_CASE, FINDING_CASE.c.case_id == CASE_FINDING.c.case_id)
+            .join(FINDING_STATE, FINDING_STATE.c.finding_id == CASE_FINDING.c.finding_id)
+            .where(FINDING_CASE.c.is_vanished.is_(True)),
+            {"case_id": pl.String, "period": pl.Date},
+        )
+        again = (
+            vanished.join(months, on="case_id")
+            .join(waiting.select(*_KEY, "period"), on=[*_KEY, "period"], nulls_equal=True)
+            .select("case_id")
+        )
+        returned = (
+            vanished.join(pl.concat([same, again]).unique(), on="case_id", how="semi")
+            .sort("opened_on", "case_id")
+            # Where the subject has a case at hand already, the findings join that one.
+            .join(self._at_hand(), on=_KEY, how="anti", nulls_equal=True)
+            .unique(_KEY, keep="last", maintain_order=True)
+        )
+        after = returned.with_columns(
+            state=pl.lit(CaseState.OPEN.value),
+            is_vanished=pl.lit(value=False),
+            closed_on=pl.lit(None, pl.Date),
+            explain_until=pl.lit(None, pl.Date),
+            last_on=pl.max_horizontal("last_on", pl.lit(self._night)),
+        )
+        self._write_cases(returned, after)
+        self._tell(returned, Step.RETURN, CaseState.OPEN, "the evidence is back")
+        self.counts["returned"] = returned.height
+        elsewhere = self._frame(
+            select(CASE_FINDING.c.finding_id)
+            .join(FINDING_CASE, FINDING_CASE.c.case_id == CASE_FINDING.c.case_id)
+            .join(FINDING_STATE, FINDING_STATE.c.finding_id == CASE_FINDING.c.finding_id)
+            .where(
+                FINDING_CASE.c.is_vanished.is_(True),
+                FINDING_STATE.c.state == FindingState.OPEN.value,
+            ),
+            {"finding_id": pl.String},
+        )
+        if elsewhere.height:
+            query = self._waiting_query().where(
+                FINDING_STATE.c.finding_id.in_(elsewhere["finding_id"].to_list())
+            )
+            self._attach(self._frame(query, _WAITING))
+
+    def attach(self) -> None:
+        """Let findings of further months join the case at hand."""
+        self._attach(self._waiting())
+
+    def _attach(self, waiting: pl.DataFrame) -> None:
+        if waiting.is_empty():
+            return
+        at_hand = self._at_hand()
+        joining = waiting.join(at_hand, on=_KEY, nulls_equal=True)
+        cases = self._cases(FINDING_CASE.c.state != CaseState.CLOSED.value)
+        self._join(joining, cases, "findings of further months")
+
+    def open_cases(self) -> None:
+        """Open cases for what is left, unless the rule only counts or the month was decided."""
+        waiting = self._waiting()
+        decided = self._frame(
+            select(CASE_FINDING.c.case_id, *(FINDING_STATE.c[name] for name in [*_KEY, "period"]))
+            .join(FINDING_CASE, FINDING_CASE.c.case_id == CASE_FINDING.c.case_id)
+            .join(FINDING_STATE, FINDING_STATE.c.finding_id == CASE_FINDING.c.finding_id)
+            .where(FINDING_CASE.c.decided_on.is_not(None)),
+            {"case_id": pl.String, **dict.fromkeys(_KEY, pl.String), "period": pl.Date},
+        ).unique([*_KEY, "period"], keep="last")
+        settled = waiting.join(decided, on=[*_KEY, "period"], nulls_equal=True)
+        self._join(
+            settled,
+            self._cases(FINDING_CASE.c.decided_on.is_not(None)) if settled.height else _no_cases(),
+            "other facts of a month that was decided; a person may open a case for them",
+        )
+        new = (
+            waiting.join(settled, on="finding_id", how="anti")
+            .filter(pl.col("action").is_in(_OPENS_A_CASE))
+            .sort("period", "finding_id", nulls_last=True)
+        )
+        if new.is_empty():
+            return
+        # Named after the finding that founds it, which founds no other.
+        founded = new.with_columns(
+            case_id=pl.concat_str(pl.lit("c"), pl.col("finding_id").first().over(_KEY))
+        )
+        cases = founding_rows(
+            founded.unique("case_id", keep="first", maintain_order=True), self._origins, self._night
+        )
+        insert_frame(self._connection, FINDING_CASE, cases)
+        insert_frame(self._connection, CASE_FINDING, self._links(founded))
+        found = "findings of the night; a question to people, no verdict"
+        self._tell(cases, Step.OPEN, CaseState.OPEN, found, from_state=None)
+        held = cases.filter("is_held")
+        self._tell(held, Step.HOLD, CaseState.OPEN, "the rule may hold the next payment at once")
+        self.counts["opened"] = cases.height
+        self.counts["held"] = held.height
+
+    def close_empty(self) -> None:
+        """Close what nobody has decided and whose evidence is gone."""
+        left = exists().where(
+            CASE_FINDING.c.case_id == FINDING_CASE.c.case_id,
+            CASE_FINDING.c.finding_id == FINDING_STATE.c.finding_id,
+            FINDING_STATE.c.state.not_in(
+                [FindingState.CLEARED.value, FindingState.SUPERSEDED.value]
+            ),
+        )
+        empty = self._cases(FINDING_CASE.c.state.in_(_UNDECIDED), ~left)
+        after = empty.with_columns(
+            state=pl.lit(CaseState.CLOSED.value),
+            is_vanished=pl.lit(value=True),
+            is_held=pl.lit(value=False),
+            closed_on=pl.lit(self._night),
+            last_on=pl.max_horizontal("last_on", pl.lit(self._night)),
+        )
+        self._write_cases(empty, after)
+        gone = "no finding of the case has evidence any more, and nobody had decided"
+        self._tell(empty, Step.VANISH, CaseState.CLOSED, gone)
+        self.counts["vanished"] = empty.height
+
+    def write_events(self) -> None:
+        """Write down what was done, in its order."""
+        if self._events:
+            insert_frame(self._connection, CASE_EVENT, pl.concat(self._events))
+
+    def _waiting(self) -> pl.DataFrame:
+        """Findings that are open and belong to no case, with the case's key."""
+        linked = exists().where(CASE_FINDING.c.finding_id == FINDING_STATE.c.finding_id)
+        query = self._waiting_query().where(
+            FINDING_STATE.c.state == FindingState.OPEN.value, FINDING_STATE.c.rule_id != "", ~linked
+        )
+        return self._frame(query, _WAITING)
+
+    def _waiting_query(self) -> Any:
+        return select(*(FINDING_STATE.c[name] for name in _WAITING))
+
+    def _at_hand(self) -> pl.DataFrame:
+        """The oldest case of each key that is not closed."""
+        cases = self._cases(FINDING_CASE.c.state != CaseState.CLOSED.value)
+        return (
+            cases.sort("opened_on", "case_id")
+            .unique(_KEY, keep="first", maintain_order=True)
+            .select(*_KEY, "case_id")
+        )
+
+    def _join(self, findings: pl.DataFrame, cases: pl.DataFrame, reason: str) -> None:
+        if findings.is_empty():
+            return
+        insert_frame(self._connection, CASE_FINDING, self._links(findings), OnKnown.REPLACE)
+        joined = cases.join(findings, on="case_id", how="semi")
+        told = joined.select("case_id", "state").join(
+            findings.group_by("case_id").agg(number=pl.len()), on="case_id"
+        )
+        self._events.append(
+            _events(told, Step.ATTACH, self._night).with_columns(
+                from_state=told["state"],
+                to_state=told["state"],
+                reason=told.select(pl.format("{}: " + reason, "number")).to_series(),
+            )
+        )
+        self.counts["attached"] += findings.height
+
+    def _links(self, findings: pl.DataFrame) -> pl.DataFrame:
+        return (
+            findings.select("finding_id", "case_id", attached_in=pl.lit(self._night))
+            .join(self._origins, on="finding_id", how="left", maintain_order="left")
+            .with_columns(
+                pl.col("rule_version", "institutions").fill_null(""),
+                pl.col("evidence_rows").fill_null(0),
+                pl.col("is_averaged").fill_null(value=False),
+            )
+            .select(list(CASE_FINDING_SCHEMA))
+        )
+
+    def _tell(
+        self,
+        cases: pl.DataFrame,
+        step: Step,
+        to: CaseState,
+        reason: str,
+        from_state: str | None = "state",
+    ) -> None:
+        if cases.is_empty():
+            return
+        before = (
+            cases[from_state] if from_state else pl.Series([None] * cases.height, dtype=pl.String)
+        )
+        self._events.append(
+            _events(cases, step, self._night).with_columns(
+                from_state=before, to_state=pl.lit(to.value), reason=pl.lit(reason)
+            )
+        )
+
+    def _cases(self, *conditions: Any) -> pl.DataFrame:
+        query = select(*(FINDING_CASE.c[name] for name in CASE_STATE_SCHEMA)).where(*conditions)
+        return self._frame(query, CASE_STATE_SCHEMA)
+
+    def _case_ids(self, query: Any) -> Any:
+        return select(query.subquery().c.case_id)
+
+    def _write_cases(self, before: pl.DataFrame, after: pl.DataFrame) -> None:
+        changed = after.select(list(CASE_STATE_SCHEMA)).join(
+            before, on=list(CASE_STATE_SCHEMA), how="anti", nulls_equal=True
+        )
+        insert_frame(self._connection, FINDING_CASE, changed, OnKnown.REPLACE)
+
+    def _frame(self, query: Any, schema: dict[str, Any]) -> pl.DataFrame:
+        return frame_of(self._connection, query, schema)
+
+
+def founding_rows(founders: pl.DataFrame, origins: pl.DataFrame, night: dt.date) -> pl.DataFrame:
+    """Return rows of `finding_case` for the findings that found them (`case_id` is given)."""
+    is_auto = pl.col("action") == Action.AUTO.value
+    absent = {
+        name: pl.lit(None, kind)
+        for name, kind in CASE_STATE_SCHEMA.items()
+        if name
+        in {
+            "assignee", "explain_until", "appeal_until", "cause", "actions", "institution",
+            "decided_on", "closed_on",
+        }
+    }  # fmt: skip
+    return (
+        founders.join(origins, on="finding_id", how="left", maintain_order="left")
+        .with_columns(
+            subject_kind=pl.coalesce("subject_kind", pl.lit("person")),
+            action_cap=pl.coalesce("action_cap", "action"),
+            opened_on=pl.lit(night),
+            last_on=pl.lit(night),
+            state=pl.lit(CaseState.OPEN.value),
+            is_held=is_auto,
+            is_vanished=pl.lit(value=False),
+            **absent,
+        )
+        .select(list(CASE_STATE_SCHEMA))
+    )
+
+
+def _events(cases: pl.DataFrame, step: Step, night: dt.date) -> pl.DataFrame:
+    """Return rows of `case_event` by the machine; states and reason are still to be filled."""
+    return cases.select(
+        "case_id",
+        step=pl.lit(step.value),
+        actor=pl.lit(MACHINE),
+        happened_on=pl.lit(night),
+        # As SQLAlchemy writes a moment in UTC.
+        recorded_at=pl.lit(f"{now():%Y-%m-%d %H:%M:%S.%f}"),
+        from_state=pl.lit(None, pl.String),
+        to_state=pl.lit(""),
+        reason=pl.lit(""),
+    )
+
+
+def _no_cases() -> pl.DataFrame:
+    return pl.DataFrame(schema=CASE_STATE_SCHEMA)
