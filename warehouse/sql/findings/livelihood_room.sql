@@ -33,9 +33,10 @@ unit_paid AS (
 present AS (
     SELECT unit_paid.household_id, unit_paid.month, unit.person_id
     FROM unit_paid
-    INNER JOIN basic_livelihood_member AS unit ON unit.unit_id = unit_paid.household_id
-    WHERE unit.is_counted
-        OR (unit.exclusion <> 'lodger' AND unit.valid_from >= unit_paid.month)
+    INNER JOIN assistance_unit_member AS unit ON unit.household_id = unit_paid.household_id
+    LEFT JOIN absence
+        ON absence.person_id = unit.person_id AND absence.reason = unit.exclusion
+    WHERE unit.is_counted OR absence.valid_from >= unit_paid.month
     UNION
     SELECT unit_paid.household_id, unit_paid.month, stay.person_id
     FROM unit_paid
