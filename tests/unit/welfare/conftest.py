@@ -16,7 +16,7 @@ from hub.programmes.catalogue import interaction_frame, load_programmes
 from hub.programmes.facts import load_facts
 from pipelines.steps.decisions import build_decisions, condition_gaps, replay_decision
 from pipelines.steps.findings import build_findings
-from pipelines.steps.household_units import build_assistance_units
+from pipelines.steps.household_units import UnitsBefore, build_assistance_units, build_units
 from pipelines.steps.profiles import build_profiles
 from sources.registry import load_catalogue
 from warehouse import durable
@@ -67,6 +67,23 @@ REGISTERS = (
     "I06-F35-02",
     "I06-F35-04",
 )
+
+DECISION_RULES, DWELLING_RULES = {"D38", "D42"}, {"D38", "D39", "D41"}
+"""Rules that read the night's decisions, or who lives at which address."""
+HOUSEHOLD_CONFLICT = {
+    "person_id": pl.String,
+    "kept_household_id": pl.String,
+    "other_household_id": pl.String,
+    "kept_moved_in_on": pl.Date,
+    "other_moved_in_on": pl.Date,
+    "reason": pl.String,
+    "kept_document_type": pl.String,
+    "kept_delivery_id": pl.String,
+    "kept_line": pl.Int64,
+    "other_document_type": pl.String,
+    "other_delivery_id": pl.String,
+    "other_line": pl.Int64,
+}
 
 
 @lru_cache
@@ -316,8 +333,14 @@ class Town:
         """Build what detection rules read, and the findings of `rules` (by default of all)."""
         bench = self.profiled()
         bench.add("programme_interaction", interaction_frame())
-        for table in ("benefit_received", "person_fact"):
-            bench.build("decisions", table)
+        if DECISION_RULES & set(rules):
+            build_decisions(bench)
+        else:
+            for table in ("benefit_received", "person_fact"):
+                bench.build("decisions", table)
+        if DWELLING_RULES & set(rules):
+            bench.add("household_conflict", pl.DataFrame(schema=HOUSEHOLD_CONFLICT))
+            build_units(bench, UnitsBefore(), b"unit ids of the town")
         build_findings(bench, only=rules or None)
         return bench
 

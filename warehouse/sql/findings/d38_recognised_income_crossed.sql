@@ -3,8 +3,10 @@
 -- paid; or, the other way, that a unit which was paid before, or was refused, qualifies now.
 -- Over the threshold: wages after the deductions, public pensions and transfers, and benefits that
 -- count. What is owned is not added: it is known as it stands tonight and not month by month, and
--- other rules look at it. Nor are yearly totals, help from others, and pay of public work. So it is a
--- lower bound, in the unit's favour, and the threshold is that of the largest size the unit can have.
+-- other rules look at it. Nor are yearly totals, help from others, pay of public work, and what ends by
+-- itself within months (job seeking, parental leave). So it is a lower bound, in the unit's favour, and
+-- the threshold is that of the largest size the unit can have. Resettled defectors (I17-F34-01) have
+-- medical aid whatever their income.
 -- Qualifies now: the night's decision is eligible and not received, by a clear margin; the last
 -- payment lies in the months before, or an application was refused or withdrawn.
 -- Who is missing: units with no known threshold, members who moved in after the month began, members
@@ -45,6 +47,7 @@ held AS (
         ON own.person_id = benefit_held.person_id
         AND own.is_counted
         AND own.reason = 'same_register'
+    WHERE benefit_held.document_type <> 'I17-F34-01'
 ),
 unit AS (
     SELECT held.household_id, count(*) AS members
@@ -103,6 +106,7 @@ ranked_transfer AS (
     INNER JOIN profile_kind AS kind ON kind.income_asset_code = income.income_asset_code
     WHERE income.status = 'known'
         AND kind.figure = 'public_transfer'
+        AND kind.income_asset_code NOT IN ('A26', 'A27')
         AND income.monthly_amount > 0
 ),
 -- A benefit that is told again as income of a kind would count twice.
@@ -218,7 +222,7 @@ qualified AS (
     CROSS JOIN d38_setting AS setting
     INNER JOIN d38_programme ON d38_programme.programme_code = decision.programme_code
     LEFT JOIN assistance_unit_member AS member
-        ON decision.subject_kind = 'household'
+        ON decision.subject_kind = 'assistance_unit'
         AND member.household_id = decision.subject_id
         AND member.is_counted
     WHERE decision.is_new
