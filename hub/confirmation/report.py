@@ -20,10 +20,10 @@ from hub.confirmation.tallies import (
     tally,
     tally_reasons,
 )
-from hub.pages.charts import GREEN, RED, chart_counts
+from hub.pages.charts import GREEN, chart_counts
 from hub.pages.page import Page, percent, table
 
-_REASONS_SHOWN = 12
+_REASONS_SHOWN = 15
 
 
 def write_report(
@@ -76,7 +76,7 @@ def report_page(
         share = f", {percent(count / received.height)}" if received.height else ""
         page.tile(" · ".join(WORDS[outcome]) + (share if outcome in RECEIVED else ""), f"{count:,}")
     lost = results.filter(pl.col("outcome") == "unqualified")["received_amount"].sum()
-    page.tile("won a month to the unqualified", f"{lost:,}")
+    page.tile("million won to the unqualified", f"{lost / 1_000_000:,.1f}")
     if received.height:
         _show_outcomes(page, received, programmes)
     _show_reasons(page, tally_reasons(results, conditions, "programme_code"))
@@ -94,6 +94,7 @@ def report_page(
             "Newly qualified",
             "Entitled, not received, and not excluded by another programme.",
             chart_counts(_by_programme(new, programmes), "programme", "subjects", GREEN),
+            is_right=True,
         )
     page.wide(
         "The same in numbers",
@@ -121,17 +122,19 @@ def _show_outcomes(page: Page, received: pl.DataFrame, programmes: pl.DataFrame)
 def _show_reasons(page: Page, reasons: pl.DataFrame) -> None:
     frequent = (
         reasons.filter(pl.col("outcome") == "unqualified")
-        .group_by(reason="text_en")
-        .agg(pl.col("subjects").sum())
-        .sort(["subjects", "reason"], descending=[True, False])
+        .group_by(failed_condition="text_en", 미충족_요건="text_ko")
+        .agg(
+            programmes=pl.col("programme_code").sort().str.join(", "),
+            subjects=pl.col("subjects").sum(),
+        )
+        .sort(["subjects", "failed_condition"], descending=[True, False])
         .head(_REASONS_SHOWN)
     )
     if frequent.height:
-        page.card(
+        page.wide(
             "Why people are unqualified",
-            "Failed conditions; whoever fails two counts under both.",
-            chart_counts(frequent, "reason", "subjects", RED),
-            is_right=True,
+            "Conditions that do not hold, most frequent first; whoever fails two counts under both.",
+            table(frequent.to_dicts()),
         )
 
 

@@ -29,8 +29,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 """Outcome → English, Korean."""
 SPECIAL_REASONS: Mapping[str, tuple[str, str]] = {
-    "DIED": ("Registered as dead before the month that is paid", "지급월 이전 사망 등록"),
+    "DIED": ("Registered as dead by the day of the round", "기준일 이전 사망 등록"),
     "NO_UNIT": ("No assistance unit: nobody to decide about", "보장가구 없음"),
+    "NOT_COUNTED": (
+        "Nobody of the unit is counted (custody, facility, service, abroad)",
+        "보장가구원에서 제외(수감, 시설, 복무, 해외체류)",
+    ),
     "NOT_DECIDED": ("Nothing is known of whom is paid", "판정 대상 아님(자료 없음)"),
     "NOT_IN_FORCE": ("The programme is not in force on the day", "시행 중이 아닌 급여"),
     "AMOUNT_UNKNOWN": ("The amount is not known", "급여액 확인 불가"),

@@ -1,6 +1,7 @@
 -- One row: what a subject of a confirmation round is being paid for a programme of the round (won): the
 -- newest month of the round's month, the month before and the days since, all payers and, of a
--- household's programme, all members together. payers: how many payers paid in that month.
+-- household's programme, all members together. payers: how many payers paid in that month. is_counted:
+-- whether the law counts anybody who is paid in the unit.
 -- Who is missing: programmes that do not take part in the round (confirmation_programme) and benefits in
 -- kind without a payment record, which decision.is_received tells from entitlements. Somebody in no unit
 -- stands here alone, subject_kind 'person', also for a household's programme.
@@ -9,6 +10,7 @@ WITH unit AS (
     SELECT
         person_id,
         household_id,
+        is_counted,
         row_number() OVER (
             PARTITION BY person_id ORDER BY is_counted DESC, household_id
         ) AS place
@@ -20,6 +22,7 @@ paid AS (
         programme.unit AS programme_unit,
         benefit_received.person_id,
         CASE WHEN programme.scope = 'household' THEN unit.household_id END AS household_id,
+        coalesce(unit.is_counted, FALSE) AS is_counted,
         benefit_received.month,
         benefit_received.payer_region,
         benefit_received.amount
@@ -37,6 +40,7 @@ of_subject AS (
         max(CASE WHEN household_id IS NOT NULL THEN 1 ELSE 0 END) = 1 AS is_household,
         min(programme_unit) AS programme_unit,
         min(person_id) AS person_id,
+        max(CASE WHEN is_counted THEN 1 ELSE 0 END) = 1 AS is_counted,
         month,
         CAST(sum(amount) AS BIGINT) AS amount,
         count(DISTINCT payer_region) AS payers,
@@ -54,6 +58,7 @@ SELECT
         ELSE 'person'
     END AS subject_kind,
     person_id,
+    is_counted,
     month,
     amount,
     payers

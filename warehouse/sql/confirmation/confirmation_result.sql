@@ -1,10 +1,11 @@
 -- One row: what a confirmation round says of one subject and one programme that takes part in it.
 --   outcome: unqualified (received, and by the facts of the round's day not entitled: reasons has every
---   failed condition; DIED: registered as dead before the month that is paid; NOT_IN_FORCE; EXCLUDED_BY_…:
+--   failed condition; DIED: registered as dead by the round's day; NOT_IN_FORCE; EXCLUDED_BY_…:
 --   another programme that is received excludes it), amount_change (received and entitled, but
 --   difference_amount = received less payable is beyond the tolerance of confirmation_round; direction
 --   overpaid or underpaid), confirmed, undetermined (nothing fails, something is not known: reasons, and
---   missing has the document types that never arrived; NO_UNIT, NOT_DECIDED: nobody to decide about),
+--   missing has the document types that never arrived; NO_UNIT, NOT_COUNTED, NOT_DECIDED: paid to
+--   somebody in no unit, whom the law does not count in one, or of whom nothing is known),
 --   newly_qualified (entitled, not received, not excluded).
 --   received_amount is null where an entitlement and no payment is on record. Only monthly won are compared.
 --   person_id: the person, or the head of the household. district_code is null where nobody is registered.
@@ -43,6 +44,7 @@ beside AS (
         looked_at.subject_id,
         coalesce(decided.subject_kind, receipt.subject_kind) AS subject_kind,
         receipt.person_id AS paid_person_id,
+        receipt.is_counted,
         decided.outcome AS decided_outcome,
         decided.payable_amount,
         decided.interaction_codes,
@@ -93,7 +95,7 @@ judged AS (
         of_person.*,
         CASE
             WHEN is_new THEN 'newly_qualified'
-            WHEN decided_outcome IS NULL AND death_date < received_month THEN 'unqualified'
+            WHEN decided_outcome IS NULL AND death_date <= round.as_of THEN 'unqualified'
             WHEN decided_outcome IS NULL OR decided_outcome = 'undetermined' THEN 'undetermined'
             WHEN decided_outcome <> 'eligible' OR is_excluded THEN 'unqualified'
             WHEN is_compared
@@ -139,6 +141,8 @@ SELECT
         WHEN judged.decided_outcome IS NULL AND judged.scope = 'household'
             AND judged.subject_kind = 'person'
             THEN CAST(['NO_UNIT'] AS VARCHAR[])
+        WHEN judged.decided_outcome IS NULL AND judged.scope = 'household' AND NOT judged.is_counted
+            THEN CAST(['NOT_COUNTED'] AS VARCHAR[])
         WHEN judged.decided_outcome IS NULL THEN CAST(['NOT_DECIDED'] AS VARCHAR[])
         WHEN judged.decided_outcome = 'not_in_force' THEN CAST(['NOT_IN_FORCE'] AS VARCHAR[])
         WHEN judged.decided_outcome = 'eligible' THEN judged.interaction_codes
