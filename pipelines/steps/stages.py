@@ -27,6 +27,7 @@ from pipelines.steps.index import build_index, index_settings, registered_people
 from pipelines.steps.index_accuracy import measure_night
 from pipelines.steps.index_memory import read_released, remembered
 from pipelines.steps.profiles import build_profiles
+from pipelines.steps.quarantine import refused_identifiers
 from warehouse.index_state import find_state, keep_state
 from warehouse.ledger import Minted
 from warehouse.ledger.findings import FOUND_SCHEMA
@@ -36,6 +37,8 @@ from warehouse.vault import sub_key
 from warehouse.workbench import SQL_FOLDER, Workbench
 
 Counts = dict[str, int]
+RECEIPT_FAMILIES = ("F34", "F35")
+"""Families that say who receives what."""
 ACCEPTED_MODEL = "accepted.json"
 """Below `Layout.models`: a retrained model that a person has accepted (`hub index accept`)."""
 
@@ -111,6 +114,7 @@ def decide_programmes(context: NightContext) -> Counts:
 def find_improper_receipt(context: NightContext) -> Counts:
     """Run the detection rules."""
     with open_bench(context) as bench:
+        bench.add("refused_identifier", refused_identifiers(context, RECEIPT_FAMILIES))
         counts = build_findings(bench)
     context.announce("findings", "rules")
     return counts

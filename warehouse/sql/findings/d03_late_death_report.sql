@@ -1,0 +1,66 @@
+-- One row: one piece of evidence that a programme was paid for a month between a death and its report,
+-- where the report came later than the law allows (longer for a death abroad).
+-- Who is missing: deaths that no register has, deaths that the register took back, and registers that do
+-- not say when they were told.
+-- Which source wins: the day of death as in registered_death; the earliest day on which any register was
+-- told, so that a register that heard of it late from another accuses nobody.
+WITH report AS (
+    SELECT
+        death.person_id,
+        death.died_on,
+        min(event.reported_on) AS reported_on,
+        max(CASE WHEN event.event = 'death_abroad' THEN 1 ELSE 0 END) AS is_abroad
+    FROM registered_death AS death
+    INNER JOIN person_index ON person_index.person_id = death.person_id
+    INNER JOIN f04_vital_event AS event ON event.signature_id = person_index.signature_id
+    WHERE event.document_type IN ('I01-F04-01', 'I02-F04-02')
+        AND event.event IN ('death', 'death_abroad')
+    GROUP BY death.person_id, death.died_on
+),
+late AS (
+    SELECT report.*
+    FROM report
+    CROSS JOIN d03_setting AS setting
+    WHERE date_diff('day', report.died_on, report.reported_on)
+        > CASE WHEN report.is_abroad = 1 THEN setting.days_abroad ELSE setting.days END
+),
+paid AS (
+    SELECT benefit_received.*, late.died_on, late.reported_on
+    FROM benefit_received
+    INNER JOIN late ON late.person_id = benefit_received.person_id
+    WHERE benefit_received.month > late.died_on AND benefit_received.month <= late.reported_on
+),
+found AS (
+    SELECT
+        person_id AS subject_id,
+        person_id,
+        programme_code,
+        CAST(NULL AS VARCHAR) AS other_programme_code,
+        month AS period,
+        month AS first_period,
+        month AS last_period,
+        sum(amount) AS amount_at_stake,
+        'died ' || CAST(max(died_on) AS VARCHAR) || '; reported '
+        || CAST(max(reported_on) AS VARCHAR) || '; paid ' || CAST(sum(amount) AS VARCHAR)
+            AS statement
+    FROM paid
+    GROUP BY person_id, programme_code, month
+),
+evidence AS (
+    SELECT
+        person_id AS subject_id,
+        programme_code,
+        CAST(NULL AS VARCHAR) AS other_programme_code,
+        month AS period,
+        'payment' AS role,
+        document_type,
+        delivery_id,
+        line
+    FROM paid
+    UNION ALL
+    SELECT paid.person_id, paid.programme_code, NULL, paid.month, 'death', death.document_type,
+        death.delivery_id, death.line
+    FROM paid
+    INNER JOIN registered_death AS death ON death.person_id = paid.person_id
+)
+{{rows}}

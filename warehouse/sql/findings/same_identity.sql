@@ -1,0 +1,197 @@
+-- One row: two people of the index who are both paid, and whom more than a name says to be one: the same
+-- name, birth date and sex, and beside it the same address, the same account of payment, or one number
+-- that no register knows while the other identity is registered and paid in the same region; or the index
+-- itself asks whether the two are one (match_weight, bits).
+-- person_id is the identity that a register knows, else the one of whom more institutions tell, else the
+-- older ID; other_person_id is the second identity.
+-- Who is missing: namesakes born on one day with nothing else in common, and twins, who bear two names.
+-- Which source wins: none; any wording of any sender counts, so that one slip hides nobody.
+-- Names and addresses are compared here and go no further.
+WITH recipient AS (
+    SELECT DISTINCT person_id
+    FROM benefit_month
+),
+described AS (
+    SELECT DISTINCT
+        recipient.person_id,
+        signature.birth_date,
+        signature.sex,
+        upper(regexp_replace(signature.full_name, '\s', '', 'g')) AS name_key
+    FROM recipient
+    INNER JOIN person_index ON person_index.person_id = recipient.person_id
+    INNER JOIN signature ON signature.signature_id = person_index.signature_id
+    WHERE signature.full_name IS NOT NULL
+        AND signature.birth_date IS NOT NULL
+        AND signature.sex IS NOT NULL
+),
+shared_description AS (
+    SELECT name_key, birth_date, sex
+    FROM described
+    GROUP BY name_key, birth_date, sex
+    HAVING min(person_id) <> max(person_id)
+),
+named AS (
+    SELECT described.*
+    FROM described
+    INNER JOIN shared_description
+        ON shared_description.name_key = described.name_key
+        AND shared_description.birth_date = described.birth_date
+        AND shared_description.sex = described.sex
+),
+namesake AS (
+    SELECT DISTINCT one.person_id, other.person_id AS other_person_id
+    FROM named AS one
+    INNER JOIN named AS other
+        ON other.name_key = one.name_key
+        AND other.birth_date = one.birth_date
+        AND other.sex = one.sex
+        AND other.person_id > one.person_id
+),
+question AS (
+    SELECT
+        least(one.person_id, other.person_id) AS person_id,
+        greatest(one.person_id, other.person_id) AS other_person_id,
+        max(review_candidate.match_weight) AS match_weight
+    FROM review_candidate
+    INNER JOIN person_index AS one
+        ON CAST(one.signature_id AS VARCHAR) = review_candidate."left"
+    INNER JOIN person_index AS other
+        ON CAST(other.signature_id AS VARCHAR) = review_candidate."right"
+    WHERE one.person_id <> other.person_id AND review_candidate.match_weight IS NOT NULL
+    GROUP BY least(one.person_id, other.person_id), greatest(one.person_id, other.person_id)
+),
+asked AS (
+    SELECT question.*
+    FROM question
+    INNER JOIN recipient ON recipient.person_id = question.person_id
+    INNER JOIN recipient AS other_recipient
+        ON other_recipient.person_id = question.other_person_id
+    INNER JOIN person AS one ON one.person_id = question.person_id
+    INNER JOIN person AS other ON other.person_id = question.other_person_id
+    WHERE one.birth_date = other.birth_date AND one.sex = other.sex
+),
+pair AS (
+    SELECT person_id, other_person_id
+    FROM namesake
+    UNION
+    SELECT person_id, other_person_id
+    FROM asked
+),
+looked_at AS (
+    SELECT person_id
+    FROM pair
+    UNION
+    SELECT other_person_id
+    FROM pair
+),
+teller AS (
+    SELECT
+        looked_at.person_id,
+        person_index.signature_id,
+        signature.institution_group,
+        md5_number_lower(regexp_replace(signature.address, '\s', '', 'g')) AS address_key
+    FROM looked_at
+    INNER JOIN person_index ON person_index.person_id = looked_at.person_id
+    INNER JOIN signature ON signature.signature_id = person_index.signature_id
+),
+known_to AS (
+    SELECT person_id, count(DISTINCT institution_group) AS institutions
+    FROM teller
+    GROUP BY person_id
+),
+registered AS (
+    SELECT DISTINCT teller.person_id
+    FROM teller
+    INNER JOIN (
+        SELECT signature_id
+        FROM f01_person_identity
+        WHERE document_type LIKE 'I01-F01-%'
+        UNION
+        SELECT signature_id
+        FROM f02_resident_household_address
+        WHERE document_type LIKE 'I01-F02-%'
+        UNION
+        SELECT signature_id
+        FROM f05_foreigner_nationality
+        WHERE document_type LIKE 'I04-F05-%'
+    ) AS register ON register.signature_id = teller.signature_id
+),
+dwelling_told AS (
+    SELECT DISTINCT person_id, address_key
+    FROM teller
+    WHERE address_key IS NOT NULL
+),
+payment AS (
+    SELECT DISTINCT
+        teller.person_id,
+        f35_benefit_payment.bank_no,
+        f35_benefit_payment.account_no,
+        f35_benefit_payment.payer_region
+    FROM teller
+    INNER JOIN f35_benefit_payment ON f35_benefit_payment.signature_id = teller.signature_id
+),
+common AS (
+    SELECT pair.person_id, pair.other_person_id
+    FROM pair
+    INNER JOIN dwelling_told AS one ON one.person_id = pair.person_id
+    INNER JOIN dwelling_told AS other
+        ON other.person_id = pair.other_person_id AND other.address_key = one.address_key
+    UNION
+    SELECT pair.person_id, pair.other_person_id
+    FROM pair
+    INNER JOIN payment AS one ON one.person_id = pair.person_id
+    INNER JOIN payment AS other
+        ON other.person_id = pair.other_person_id
+        AND other.account_no = one.account_no
+        AND coalesce(other.bank_no, '') = coalesce(one.bank_no, '')
+    UNION
+    SELECT pair.person_id, pair.other_person_id
+    FROM pair
+    INNER JOIN payment AS one ON one.person_id = pair.person_id
+    INNER JOIN payment AS other
+        ON other.person_id = pair.other_person_id AND other.payer_region = one.payer_region
+    LEFT JOIN registered AS one_registered ON one_registered.person_id = pair.person_id
+    LEFT JOIN registered AS other_registered
+        ON other_registered.person_id = pair.other_person_id
+    WHERE (one_registered.person_id IS NULL) <> (other_registered.person_id IS NULL)
+),
+weighed AS (
+    SELECT
+        pair.person_id,
+        pair.other_person_id,
+        asked.match_weight,
+        common.person_id IS NOT NULL AND namesake.person_id IS NOT NULL AS has_common_trait,
+        CASE WHEN one_registered.person_id IS NULL THEN 0 ELSE 1 END AS is_registered,
+        CASE WHEN other_registered.person_id IS NULL THEN 0 ELSE 1 END AS other_is_registered,
+        one.institutions,
+        other.institutions AS other_institutions
+    FROM pair
+    LEFT JOIN namesake
+        ON namesake.person_id = pair.person_id
+        AND namesake.other_person_id = pair.other_person_id
+    LEFT JOIN common
+        ON common.person_id = pair.person_id AND common.other_person_id = pair.other_person_id
+    LEFT JOIN asked
+        ON asked.person_id = pair.person_id AND asked.other_person_id = pair.other_person_id
+    LEFT JOIN registered AS one_registered ON one_registered.person_id = pair.person_id
+    LEFT JOIN registered AS other_registered
+        ON other_registered.person_id = pair.other_person_id
+    INNER JOIN known_to AS one ON one.person_id = pair.person_id
+    INNER JOIN known_to AS other ON other.person_id = pair.other_person_id
+    WHERE asked.person_id IS NOT NULL OR common.person_id IS NOT NULL
+),
+ordered AS (
+    SELECT
+        *,
+        is_registered > other_is_registered
+        OR (is_registered = other_is_registered AND institutions >= other_institutions)
+            AS keeps_order
+    FROM weighed
+)
+SELECT
+    CASE WHEN keeps_order THEN person_id ELSE other_person_id END AS person_id,
+    CASE WHEN keeps_order THEN other_person_id ELSE person_id END AS other_person_id,
+    has_common_trait,
+    match_weight
+FROM ordered
+ORDER BY 1, 2
