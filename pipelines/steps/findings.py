@@ -23,6 +23,9 @@ SHARED_TABLES = (
     "stay_abroad",
     "livelihood_room",
     "livelihood_work_room",
+    "financial_holding",
+    "property_title",
+    "same_identity",
 )
 """What several rules read, in the order of building."""
 FINDING_TABLES = ("finding", "finding_evidence", "payment_hold")

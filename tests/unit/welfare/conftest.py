@@ -18,6 +18,7 @@ from pipelines.steps.decisions import build_decisions, condition_gaps, replay_de
 from pipelines.steps.findings import build_findings
 from pipelines.steps.household_units import UnitsBefore, build_assistance_units, build_units
 from pipelines.steps.profiles import build_profiles
+from pipelines.steps.quarantine import REFUSED_IDENTIFIER_SCHEMA
 from sources.registry import load_catalogue
 from warehouse import durable
 from warehouse.workbench import Workbench
@@ -68,7 +69,7 @@ REGISTERS = (
     "I06-F35-04",
 )
 
-DECISION_RULES, DWELLING_RULES = {"D38", "D42"}, {"D38", "D39", "D41"}
+DECISION_RULES, DWELLING_RULES = {"D38", "D42"}, {"D21", "D23", "D24", "D38", "D39", "D41"}
 """Rules that read the night's decisions, or who lives at which address."""
 HOUSEHOLD_CONFLICT = {
     "person_id": pl.String,
@@ -83,6 +84,22 @@ HOUSEHOLD_CONFLICT = {
     "other_document_type": pl.String,
     "other_delivery_id": pl.String,
     "other_line": pl.Int64,
+}
+SIGNATURE = {
+    "signature_id": pl.UInt64,
+    "national_id_token": pl.Binary,
+    "full_name": pl.String,
+    "birth_date": pl.Date,
+    "sex": pl.String,
+    "address": pl.String,
+    "institution_group": pl.String,
+    "row_count": pl.Int64,
+}
+REVIEW_CANDIDATE = {
+    "kind": pl.String,
+    "left": pl.String,
+    "right": pl.String,
+    "match_weight": pl.Float64,
 }
 
 
@@ -129,7 +146,12 @@ class Town:
         self.members = []
         self.households = {}
         self.deliveries = {}
+        self.described = {}
+        self.linked = set()
+        self.questions = []
+        self.refused = []
         self.rows = {}
+        self.numbers = {}
         self.bench = None
 
     def person(self, name, born, *, foreign=False, died=None, dong="1111010100"):
@@ -141,6 +163,14 @@ class Town:
             "death_date": died,
             "legal_dong_code": dong,
         }
+
+    def describe(self, name, **columns):
+        """How senders speak of a person, where it matters: columns of `signature`."""
+        self.described[name] = columns
+
+    def number(self, name):
+        """The token of a person's number, which the index knows from now on."""
+        return self.numbers.setdefault(name, f"{name:<16}"[:16].encode())
 
     def household(self, name, *members, dong="1111010100"):
         """Members are (person, relation); the first one is the head."""
@@ -231,6 +261,7 @@ class Town:
                         "family": document.family,
                         "income_asset_code": document.income_asset_code,
                         "cycle": document.cycle.value,
+                        "mode": document.mode.value,
                     }
                     for document in load_catalogue().documents.values()
                 ],
@@ -281,14 +312,24 @@ class Town:
                 {
                     "signature_id": list(range(1, len(self.people) + 1)),
                     "person_id": [row["person_id"] for row in self.people.values()],
+                    "match_kind": [
+                        "linked" if name in self.linked else "national_id" for name in self.people
+                    ],
                 },
-                schema={"signature_id": pl.UInt64, "person_id": text},
+                schema={"signature_id": pl.UInt64, "person_id": text, "match_kind": text},
             ),
         )
         bench.add(
             "person_token",
-            pl.DataFrame(schema={"national_id_token": pl.Binary, "person_id": text}),
+            pl.DataFrame(
+                {
+                    "national_id_token": list(self.numbers.values()),
+                    "person_id": [f"person-{name}" for name in self.numbers],
+                },
+                schema={"national_id_token": pl.Binary, "person_id": text},
+            ),
         )
+        self.add_identity_tables(bench)
         bench.add(
             "household",
             pl.DataFrame(
@@ -320,6 +361,23 @@ class Town:
         )
         build_assistance_units(bench)
         return bench
+
+    def add_identity_tables(self, bench):
+        """Add what the index and the landing leave for rules about identity."""
+        people = [
+            {
+                "signature_id": number,
+                "full_name": name,
+                "birth_date": person["birth_date"],
+                "sex": person["sex"],
+                "row_count": 1,
+                **self.described.get(name, {}),
+            }
+            for number, (name, person) in enumerate(self.people.items(), start=1)
+        ]
+        bench.add("signature", pl.DataFrame(people, schema=SIGNATURE))
+        bench.add("review_candidate", pl.DataFrame(self.questions, schema=REVIEW_CANDIDATE))
+        bench.add("refused_identifier", pl.DataFrame(self.refused, REFUSED_IDENTIFIER_SCHEMA))
 
     def profiled(self):
         build_profiles(self.open())
