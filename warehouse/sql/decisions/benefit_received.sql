@@ -42,5 +42,11 @@ SELECT
     max(CASE WHEN place = 1 THEN line END) AS line
 FROM ordered
 GROUP BY person_id, programme_code, month, payer_region
-HAVING sum(coalesce(amount, 0)) > 0 OR max(CASE WHEN in_kind THEN 1 ELSE 0 END) = 1
+-- Of a benefit in kind the amount may be unknown.
+HAVING sum(coalesce(amount, 0)) > 0
+    OR (
+        max(CASE WHEN in_kind THEN 1 ELSE 0 END) = 1
+        AND max(coalesce(amount, 0)) = 0
+        AND min(coalesce(amount, 0)) = 0
+    )
 ORDER BY person_id, programme_code, month, payer_region

@@ -47,7 +47,9 @@ repair AS (
     SELECT person_id, programme_code, month, sum(amount) AS amount, TRUE AS is_work
     FROM work_row
     GROUP BY person_id, programme_code, month
-    HAVING sum(amount) > 0 OR max(CASE WHEN in_kind AND amount >= 0 THEN 1 ELSE 0 END) = 1
+    -- Of works in kind the amount may be unknown.
+    HAVING sum(amount) > 0
+        OR (max(CASE WHEN in_kind THEN 1 ELSE 0 END) = 1 AND max(amount) = 0 AND min(amount) = 0)
     UNION ALL
     SELECT DISTINCT
         grant_row.person_id,

@@ -72,7 +72,11 @@ burst AS (
         AND count(DISTINCT counted.home_id) >= max(setting.households)
 ),
 usual AS (
-    SELECT burst.contact_id, burst.first_day, count(*) AS applications
+    SELECT
+        burst.contact_id,
+        burst.first_day,
+        count(*) AS applications,
+        date_diff('day', min(counted.applied_on), burst.first_day) AS days
     FROM burst
     CROSS JOIN d25_setting AS setting
     INNER JOIN counted
@@ -84,14 +88,15 @@ usual AS (
 ),
 unusual AS (
     SELECT
-        burst.*,
+        burst.contact_id,
+        burst.first_day,
+        burst.applications,
         lag(burst.first_day) OVER (PARTITION BY burst.contact_id ORDER BY burst.first_day) AS before_day
     FROM burst
     CROSS JOIN d25_setting AS setting
     LEFT JOIN usual ON usual.contact_id = burst.contact_id AND usual.first_day = burst.first_day
-    -- Applications in the usual months, as many as a window of the burst's days would hold of them.
-    WHERE burst.applications * setting.usual_months * 30
-        > coalesce(usual.applications, 0) * setting.days * setting.times_usual
+    WHERE usual.contact_id IS NULL
+        OR burst.applications * usual.days > usual.applications * setting.days * setting.times_usual
 ),
 first_burst AS (
     SELECT unusual.*
