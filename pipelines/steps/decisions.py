@@ -29,6 +29,7 @@ from warehouse.workbench import Workbench, sql_texts
 
 FACT_TABLES = (
     "benefit_received",
+    "quota_receipt",
     "person_fact",
     "household_means",
     "spouse_pair",
