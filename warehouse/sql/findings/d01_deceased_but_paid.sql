@@ -1,7 +1,8 @@
 -- One row: one piece of evidence that a programme was paid for a month that began after the person's
 -- registered death.
 -- Who is missing: deaths known only from facilities, hospitals or crematoria (another rule looks at
--- those), and deaths that the register took back (registered_death).
+-- those), deaths that the register took back (registered_death), and what is paid because somebody
+-- died (funeral and condolence payments).
 -- Which source wins: the latest date of death that a register of deaths states.
 WITH paid AS (
     SELECT
@@ -13,6 +14,8 @@ WITH paid AS (
     FROM benefit_received
     INNER JOIN registered_death AS death ON death.person_id = benefit_received.person_id
     WHERE death.died_on < benefit_received.month
+        AND benefit_received.programme_code
+        NOT IN ('P003', 'P275', 'P292', 'emergency_birth_funeral')
 ),
 found AS (
     SELECT

@@ -1,7 +1,7 @@
 -- One row: a person whom a register of deaths calls dead, with the record that says so.
 -- Who is missing: deaths known only from facilities, hospitals or crematoria, and deaths that the
 -- register took back afterwards.
--- Which source wins: the latest date of death that a register states.
+-- Which source wins: the latest date of death that a register states, corrections included.
 WITH registered AS (
     SELECT
         person_index.person_id,
@@ -17,8 +17,11 @@ WITH registered AS (
     FROM f04_vital_event AS death
     CROSS JOIN night
     INNER JOIN person_index ON person_index.signature_id = death.signature_id
-    WHERE death.document_type IN ('I01-F04-01', 'I02-F04-02')
+    WHERE (
+        death.document_type IN ('I01-F04-01', 'I02-F04-02')
         AND death.event IN ('death', 'death_abroad')
+        OR death.document_type = 'I01-F04-03' AND death.event = 'death_date_corrected'
+    )
         AND death.occurred_on <= night.as_of
 ),
 cancelled AS (

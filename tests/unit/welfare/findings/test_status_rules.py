@@ -1,5 +1,5 @@
-"""The rules about where people are and what they are: care abroad, stays that lapsed, conscripts,
-facilities, school, disability, job seekers, occupational pensions; and custody and stays abroad.
+"""The rules about where people are and what they are: deaths, custody and stays abroad, care abroad,
+stays that lapsed, conscripts, facilities, school, disability, job seekers, occupational pensions.
 
 A test has one town: the case, near misses, the boundary, and people who are cleared.
 """
@@ -23,6 +23,27 @@ def accused(town, rule):
     return [
         (row["subject_id"].removeprefix("person-"), row["period"]) for row in town.findings(rule)
     ]
+
+
+# D01: deceased but paid
+
+
+def test_d01_a_later_date_of_death_wins_and_a_funeral_is_paid_for_the_dead(town):
+    old_people(town, "late", "buried", "paid")
+    for name in ("late", "buried", "paid"):
+        day = dt.date(2026, 1, 20)
+        town.add("f04", name, "I01-F04-01", event="death", occurred_on=day, reported_on=day)
+    town.add(
+        "f04",
+        "late",
+        "I01-F04-03",
+        event="death_date_corrected",
+        occurred_on=dt.date(2026, 3, 2),
+        reported_on=dt.date(2026, 3, 9),
+    )
+    town.paid("buried", "P029", MARCH, -349_700, record_action="reversal")
+    town.paid("buried", "P003", MARCH, 800_000, document_type="I06-F35-01")
+    assert accused(town, "D01") == [("paid", MARCH)]
 
 
 # D10: imprisoned while paid
