@@ -13,6 +13,8 @@ import polars as pl
 from hub.catalogue import Catalogue
 from hub.programmes.catalogue import load_programmes
 from pipelines.steps.context import NightContext
+from pipelines.steps.feed_guard import guard_feeds
+from pipelines.steps.index_memory import read_released
 from warehouse.families import EffectiveDelivery, build_families
 from warehouse.ledger import DeliveryRecord
 from warehouse.workbench import Workbench
@@ -24,12 +26,13 @@ def open_bench(context: NightContext) -> Workbench:
 
 
 def build_night_tables(context: NightContext) -> dict[str, int]:
-    """Build `night`, `document_type`, `delivery`, `quarantine`, the families and `signature`.
+    """Build `night`, `document_type`, `delivery`, the families, `signature` and `feed_guard`.
 
     Returns rows by table.
     """
     shutil.rmtree(context.layout.work(context.night), ignore_errors=True)
     effective = context.ledger.effective_deliveries()
+    deliveries = [_effective(context, record) for record in effective]
     with open_bench(context) as bench:
         measures = [
             bench.add("night", pl.DataFrame({"as_of": [context.as_of], "month": [context.month]})),
@@ -39,9 +42,10 @@ def build_night_tables(context: NightContext) -> dict[str, int]:
             *build_families(
                 bench,
                 context.catalogue,
-                [_effective(context, record) for record in effective],
+                deliveries,
                 progress=lambda table: context.announce("families", table),
             ),
+            *guard_feeds(bench, deliveries, read_released(context, "feed_measure")),
         ]
     return {measure.table: measure.rows for measure in measures}
 

@@ -18,6 +18,7 @@ from hub.programmes.parameters import (
     parameter_frame,
     region_frame,
 )
+from pipelines.steps.feed_guard import nothing_guarded
 from warehouse.workbench import Workbench, sql_text
 
 WORKING_TABLES = ("person_number", "signature_person", "profile_source")
@@ -75,7 +76,7 @@ def build_profiles(bench: Workbench, known_at: dt.datetime | None = None) -> dic
     """Build the profile tables of the night; return rows by table.
 
     Needs the family tables, `person_index`, `person`, `household`, `household_member`, `night`,
-    `delivery` and `document_type` on the workbench.
+    `delivery` and `document_type` on the workbench. Without `feed_guard` no feed is suspect.
 
     Args:
         bench: the night's tables; `night` says for which date and month.
@@ -86,6 +87,8 @@ def build_profiles(bench: Workbench, known_at: dt.datetime | None = None) -> dic
     add_parameters(bench)
     bench.add("profile_kind", ordered_kinds())
     bench.add("feed_limit", feed_limits())
+    if not bench.has("feed_guard"):
+        bench.add("feed_guard", nothing_guarded())
     for table in WORKING_TABLES:
         _make(bench, "TEMP TABLE", table)
     for view in WORKING_VIEWS:

@@ -1,5 +1,6 @@
 -- One row: a detection rule, and whether it keeps silent tonight because evidence did not arrive.
--- A rule whose findings would come from absence (no return, no release) is silent on stale feeds too.
+-- A rule whose findings would come from absence (no return, no release) is silent on stale feeds too,
+-- and every rule where a feed is suspect (feed_guard): what it shows or does not show proves nothing.
 -- first_period is the earliest month that the rule judges tonight.
 -- Who is missing: nobody. Of inputs that can each serve, one is enough; an input is a document type or a
 -- family, which is served by any of its types.
@@ -12,7 +13,8 @@ WITH served AS (
             max(
                 CASE
                     WHEN feed.state = 'current' THEN 1
-                    WHEN feed.state = 'stale' AND detection_rule.suppress_when = 'missing' THEN 1
+                    WHEN feed.state = 'stale' AND NOT feed.is_suspect
+                        AND detection_rule.suppress_when = 'missing' THEN 1
                     ELSE 0
                 END
             ),
