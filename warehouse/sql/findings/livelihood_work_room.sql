@@ -1,9 +1,10 @@
--- One row: a counted member of a unit paid livelihood benefit for a month, and the most that the member
--- can have earned by work if the payment was right (won): what the payment leaves room for
+-- One row: somebody who lives in a household paid livelihood benefit for a month and counts in a unit, and
+-- the most that this person can have earned by work if the payment was right (won): what it leaves room for
 -- (livelihood_room), as if it all were this member's, grossed up by the deductions for wages and
 -- business income. The most favourable first deduction that applies to the member is taken.
 -- unexplained_work_amount is the same of the room that pensions and benefits leave.
--- Who is missing: members not counted tonight, and months without the deductions.
+-- Who is missing: people not counted tonight or registered elsewhere, whom the office may not know of
+-- (other rules ask about them), and months without the deductions.
 -- Which source wins: see livelihood_room; deductions are those of the month.
 WITH deduction AS (
     SELECT
@@ -51,12 +52,17 @@ member AS (
             CASE WHEN circumstance.is_disabled THEN deduction.first_disabled ELSE 0 END
         ) AS first_deduction
     FROM livelihood_room AS room
+    CROSS JOIN night
     INNER JOIN deduction ON deduction.month = room.month
-    INNER JOIN assistance_unit_member AS unit
-        ON unit.household_id = room.household_id AND unit.is_counted
+    INNER JOIN assistance_unit_member AS unit ON unit.is_counted
+    INNER JOIN household_member AS stay
+        ON stay.household_id = room.household_id
+        AND stay.person_id = unit.person_id
+        AND (stay.valid_from IS NULL OR stay.valid_from <= night.as_of)
+        AND (stay.valid_to IS NULL OR stay.valid_to >= night.as_of)
     INNER JOIN person_circumstance AS circumstance ON circumstance.person_id = unit.person_id
 )
-SELECT
+SELECT DISTINCT
     person_id,
     household_id,
     month,

@@ -1,0 +1,122 @@
+-- One row: one piece of evidence that a person of a unit on livelihood benefit was paid interest, in a
+-- year, that the financial assets of the whole unit cannot have earned: at the market rate it needs a
+-- principal of more than factor times what institutions report, and of least_hidden_amount more.
+-- The reported side is the largest sum of balances of any day since that year began, so that a deposit
+-- that came to its end since then explains its interest. Loans to others bear up to the highest rate
+-- that the law allows, and taxed insurance pays the interest of its whole term at once. A year stands for itself; nothing is spread over months.
+-- Who is missing: units that were paid nothing in the last year; years beyond the rule's lookback.
+-- Which source wins: all payers of interest are added; of one holding see financial_holding.
+WITH recipient AS (
+    SELECT DISTINCT room.household_id, room.person_id, person_index.signature_id
+    FROM livelihood_work_room AS room
+    INNER JOIN person_index ON person_index.person_id = room.person_id
+),
+paid_interest AS (
+    SELECT
+        recipient.household_id,
+        recipient.person_id,
+        interest.period AS year,
+        interest.amount,
+        CASE interest.income_kind
+            WHEN 'interest_private_loan' THEN setting.private_loan_rate_ppm
+            WHEN 'interest_insurance_saving' THEN setting.insurance_term_ppm
+            ELSE setting.market_rate_ppm
+        END AS rate_ppm,
+        interest.document_type,
+        interest.delivery_id,
+        interest.line
+    FROM f14_property_income AS interest
+    CROSS JOIN d32_setting AS setting
+    INNER JOIN recipient ON recipient.signature_id = interest.signature_id
+    WHERE interest.document_type = 'I03-F14-01'
+        AND interest.amount IS NOT NULL
+),
+yearly AS (
+    SELECT
+        household_id,
+        person_id,
+        year,
+        CAST(sum(amount) AS BIGINT) AS interest_amount,
+        CAST(sum(amount * 1000000 // rate_ppm) AS BIGINT) AS principal_amount
+    FROM paid_interest
+    GROUP BY household_id, person_id, year
+),
+-- Of each holding its largest balance since the year began.
+largest AS (
+    SELECT
+        yearly.household_id,
+        yearly.person_id,
+        yearly.year,
+        holding.person_id AS holder_id,
+        holding.holding_key,
+        max(holding.amount) AS amount
+    FROM yearly
+    INNER JOIN financial_holding AS holding
+        ON holding.household_id = yearly.household_id
+        AND holding.as_of >= make_date(CAST(yearly.year AS INTEGER), 1, 1)
+    GROUP BY yearly.household_id, yearly.person_id, yearly.year, holding.person_id,
+        holding.holding_key
+),
+reported AS (
+    SELECT person_id, year, CAST(sum(amount) AS BIGINT) AS amount
+    FROM largest
+    GROUP BY person_id, year
+),
+implied AS (
+    SELECT
+        yearly.household_id,
+        yearly.person_id,
+        yearly.year,
+        yearly.interest_amount,
+        yearly.principal_amount,
+        coalesce(reported.amount, 0) AS reported_amount
+    FROM yearly
+    LEFT JOIN reported ON reported.person_id = yearly.person_id AND reported.year = yearly.year
+),
+found AS (
+    SELECT
+        implied.person_id AS subject_id,
+        implied.person_id,
+        'P001' AS programme_code,
+        CAST(NULL AS VARCHAR) AS other_programme_code,
+        make_date(CAST(implied.year AS INTEGER), 12, 1) AS period,
+        make_date(CAST(implied.year AS INTEGER), 1, 1) AS first_period,
+        make_date(CAST(implied.year AS INTEGER), 12, 1) AS last_period,
+        implied.household_id,
+        CAST(implied.year AS INTEGER) AS year,
+        CAST(NULL AS BIGINT) AS amount_at_stake,
+        'interest of ' || CAST(implied.year AS VARCHAR)
+        || ' ' || CAST(implied.interest_amount AS VARCHAR) AS statement
+    FROM implied
+    CROSS JOIN d32_setting AS setting
+    WHERE implied.principal_amount
+        > implied.reported_amount * setting.factor_ppm // 1000000
+        AND implied.principal_amount - implied.reported_amount >= setting.least_hidden_amount
+),
+evidence AS (
+    SELECT
+        found.subject_id,
+        found.programme_code,
+        found.other_programme_code,
+        found.period,
+        'interest' AS role,
+        paid_interest.document_type,
+        paid_interest.delivery_id,
+        paid_interest.line
+    FROM found
+    INNER JOIN paid_interest
+        ON paid_interest.person_id = found.person_id AND paid_interest.year = found.year
+    UNION ALL
+    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
+        'holding', holding.document_type, holding.delivery_id, holding.line
+    FROM found
+    INNER JOIN financial_holding AS holding
+        ON holding.household_id = found.household_id
+        AND holding.as_of >= make_date(found.year, 1, 1)
+    UNION ALL
+    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
+        'payment', room.document_type, room.delivery_id, room.line
+    FROM found
+    INNER JOIN livelihood_room AS room ON room.household_id = found.household_id
+)
+{{rows}}

@@ -1,0 +1,98 @@
+-- One row: one piece of evidence that a member of a unit on livelihood benefit acquired land, a building
+-- or a right to one after the decision on which the benefit rests. One finding a person and month of
+-- acquisition; the unit was paid for that month or a later one.
+-- Who is missing: things worth less than the tolerance (a value that nobody tells is not small); things
+-- that the unit, or somebody who was in its household, held before: a share that changes, an inheritance
+-- or gift within the household, a register that is put right; acquisitions before the decision.
+-- Which source wins: of all sources' dates of one thing the earliest; the decision is the newest one.
+WITH decided AS (
+    SELECT resident.household_id, max(benefit_entitled.decided_on) AS decided_on
+    FROM benefit_entitled
+    INNER JOIN d33_programme ON d33_programme.programme_code = benefit_entitled.programme_code
+    INNER JOIN (SELECT DISTINCT household_id, person_id FROM livelihood_work_room) AS resident
+        ON resident.person_id = benefit_entitled.person_id
+    GROUP BY resident.household_id
+),
+paid AS (
+    SELECT household_id, max(month) AS last_month
+    FROM livelihood_room
+    GROUP BY household_id
+),
+item AS (
+    SELECT
+        household_id,
+        item_kind,
+        item_key,
+        min(acquired_on) AS acquired_on,
+        max(amount) AS amount
+    FROM property_title
+    WHERE acquired_on IS NOT NULL
+    GROUP BY household_id, item_kind, item_key
+),
+acquired AS (
+    SELECT DISTINCT
+        item.household_id,
+        title.person_id,
+        item.item_kind,
+        item.item_key,
+        item.acquired_on
+    FROM item
+    CROSS JOIN night
+    CROSS JOIN d33_setting AS setting
+    INNER JOIN paid ON paid.household_id = item.household_id
+    INNER JOIN property_title AS title
+        ON title.household_id = item.household_id
+        AND title.item_kind = item.item_kind
+        AND title.item_key = item.item_key
+        AND title.acquired_on = item.acquired_on
+        AND title.is_member
+    LEFT JOIN decided ON decided.household_id = item.household_id
+    WHERE item.acquired_on <= night.as_of
+        AND (decided.decided_on IS NULL OR item.acquired_on > decided.decided_on)
+        AND (item.amount IS NULL OR item.amount >= setting.least_value_amount)
+        AND paid.last_month >= date_trunc('month', item.acquired_on)
+),
+found AS (
+    SELECT
+        person_id AS subject_id,
+        person_id,
+        'P001' AS programme_code,
+        CAST(NULL AS VARCHAR) AS other_programme_code,
+        CAST(date_trunc('month', acquired_on) AS DATE) AS period,
+        CAST(date_trunc('month', acquired_on) AS DATE) AS first_period,
+        CAST(date_trunc('month', acquired_on) AS DATE) AS last_period,
+        household_id,
+        CAST(NULL AS BIGINT) AS amount_at_stake,
+        'property acquired ' || CAST(min(acquired_on) AS VARCHAR)
+        || '; things ' || CAST(count(*) AS VARCHAR) AS statement
+    FROM acquired
+    GROUP BY household_id, person_id, date_trunc('month', acquired_on)
+),
+evidence AS (
+    SELECT
+        found.subject_id,
+        found.programme_code,
+        found.other_programme_code,
+        found.period,
+        'title' AS role,
+        title.document_type,
+        title.delivery_id,
+        title.line
+    FROM found
+    INNER JOIN acquired
+        ON acquired.person_id = found.person_id
+        AND CAST(date_trunc('month', acquired.acquired_on) AS DATE) = found.period
+    INNER JOIN property_title AS title
+        ON title.household_id = acquired.household_id
+        AND title.person_id = acquired.person_id
+        AND title.item_kind = acquired.item_kind
+        AND title.item_key = acquired.item_key
+        AND title.acquired_on = acquired.acquired_on
+    UNION ALL
+    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
+        'payment', room.document_type, room.delivery_id, room.line
+    FROM found
+    INNER JOIN livelihood_room AS room
+        ON room.household_id = found.household_id AND room.month >= found.period
+)
+{{rows}}

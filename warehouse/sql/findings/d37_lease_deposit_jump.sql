@@ -1,0 +1,115 @@
+-- One row: one piece of evidence that the deposit of a unit on livelihood benefit rose, from one lease to
+-- the next, by more than the tolerance and than loans taken out around then.
+-- Reports of leases that begin in one month are one contract: of the new one the smallest deposit that
+-- is told, of the one before the largest, in the unit's favour.
+-- Who is missing: leases of which a public landlord pays most of the deposit (jeonse rental), lists that
+-- repeat other reports (victims of fraud, the rent tax credit), first leases, and units paid nothing
+-- since the new lease began.
+-- Which source wins: none, see above. The finding is about the tenant of the new lease.
+WITH paid AS (
+    SELECT household_id, max(month) AS last_month
+    FROM livelihood_room
+    GROUP BY household_id
+),
+tenant AS (
+    SELECT resident.household_id, resident.person_id, person_index.signature_id
+    FROM (SELECT DISTINCT household_id, person_id FROM livelihood_work_room) AS resident
+    INNER JOIN person_index ON person_index.person_id = resident.person_id
+),
+reported AS (
+    SELECT
+        tenant.household_id,
+        tenant.person_id,
+        CAST(date_trunc('month', lease.lease_from) AS DATE) AS month,
+        lease.deposit_amount,
+        lease.document_type,
+        lease.delivery_id,
+        lease.line
+    FROM f22_lease_deposit AS lease
+    CROSS JOIN night
+    INNER JOIN rule_input ON rule_input.rule_id = 'D37' AND rule_input.input = lease.document_type
+    INNER JOIN tenant ON tenant.signature_id = lease.signature_id
+    WHERE lease.lease_from <= night.as_of AND lease.deposit_amount IS NOT NULL
+),
+contract AS (
+    SELECT
+        household_id,
+        month,
+        min(deposit_amount) AS least_amount,
+        max(deposit_amount) AS largest_amount,
+        min(person_id) AS person_id
+    FROM reported
+    GROUP BY household_id, month
+),
+followed AS (
+    SELECT
+        *,
+        lag(largest_amount) OVER earlier AS previous_amount,
+        lag(month) OVER earlier AS previous_month
+    FROM contract
+    WINDOW earlier AS (PARTITION BY household_id ORDER BY month)
+),
+borrowed AS (
+    SELECT household_id, month, sum(amount) AS amount
+    FROM (
+        SELECT DISTINCT
+            followed.household_id,
+            followed.month,
+            loan.institution_no,
+            loan.loan_no,
+            loan.balance_amount AS amount
+        FROM followed
+        CROSS JOIN d37_setting AS setting
+        INNER JOIN tenant ON tenant.household_id = followed.household_id
+        INNER JOIN f29_debt_credit AS loan
+            ON loan.signature_id = tenant.signature_id
+            AND abs(date_diff('month', loan.opened_on, followed.month))
+            <= setting.loan_window_months
+        WHERE followed.previous_amount IS NOT NULL
+    ) AS loan
+    GROUP BY household_id, month
+),
+found AS (
+    SELECT
+        followed.person_id AS subject_id,
+        followed.person_id,
+        'P001' AS programme_code,
+        CAST(NULL AS VARCHAR) AS other_programme_code,
+        followed.month AS period,
+        followed.previous_month AS first_period,
+        followed.month AS last_period,
+        followed.household_id,
+        CAST(NULL AS BIGINT) AS amount_at_stake,
+        'deposit ' || CAST(followed.least_amount AS VARCHAR)
+        || '; before ' || CAST(followed.previous_amount AS VARCHAR) AS statement
+    FROM followed
+    CROSS JOIN d37_setting AS setting
+    INNER JOIN paid
+        ON paid.household_id = followed.household_id AND paid.last_month >= followed.month
+    LEFT JOIN borrowed
+        ON borrowed.household_id = followed.household_id AND borrowed.month = followed.month
+    WHERE followed.least_amount - followed.previous_amount - coalesce(borrowed.amount, 0)
+        > setting.tolerance_amount
+),
+evidence AS (
+    SELECT
+        found.subject_id,
+        found.programme_code,
+        found.other_programme_code,
+        found.period,
+        'lease' AS role,
+        reported.document_type,
+        reported.delivery_id,
+        reported.line
+    FROM found
+    INNER JOIN reported
+        ON reported.household_id = found.household_id
+        AND reported.month IN (found.period, found.first_period)
+    UNION ALL
+    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
+        'payment', room.document_type, room.delivery_id, room.line
+    FROM found
+    INNER JOIN livelihood_room AS room
+        ON room.household_id = found.household_id AND room.month >= found.period
+)
+{{rows}}
