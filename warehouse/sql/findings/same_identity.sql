@@ -89,7 +89,7 @@ teller AS (
         looked_at.person_id,
         person_index.signature_id,
         signature.institution_group,
-        md5_number_lower(regexp_replace(signature.address, '\s', '', 'g')) AS address_key
+        regexp_replace(signature.address, '\s', '', 'g') AS address_key
     FROM looked_at
     INNER JOIN person_index ON person_index.person_id = looked_at.person_id
     INNER JOIN signature ON signature.signature_id = person_index.signature_id
