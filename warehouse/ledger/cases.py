@@ -63,6 +63,12 @@ class CaseBook(Book):
         with self._reading() as connection:
             return case_file(connection, case_row(connection, case_id))
 
+    def case_of_finding(self, finding_id: str) -> str | None:
+        """Return the case to which a finding belongs; None where it has none."""
+        query = select(CASE_FINDING.c.case_id).where(CASE_FINDING.c.finding_id == finding_id)
+        with self._reading() as connection:
+            return connection.execute(query).scalar()
+
     def case_findings(self, case_id: str) -> pl.DataFrame:
         """Return the findings of a case with their states, in the order of their months."""
         with self._reading() as connection:

@@ -160,12 +160,17 @@ class StandingBook(Book):
             )
             seal(connection, RULE_STANDING_EVENT.name)
 
-    def source_errors(self) -> pl.DataFrame:
-        """Return how many cases of a month were errors of an institution: institution, month, source_errors."""
+    def source_errors(self, as_of: dt.date | None = None) -> pl.DataFrame:
+        """Return how many cases of a month were errors of an institution, as decided up to `as_of`.
+
+        Columns institution, month (of the decision), source_errors.
+        """
         table = FINDING_CASE.c
         query = select(table.institution, table.decided_on).where(
             table.cause == "source_data_error", table.institution.is_not(None)
         )
+        if as_of is not None:
+            query = query.where(table.decided_on <= as_of)
         with self._reading() as connection:
             decided = frame_of(connection, query, {"institution": pl.String, "decided_on": pl.Date})
         return (

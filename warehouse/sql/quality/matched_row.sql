@@ -1,0 +1,16 @@
+-- One row: a delivery that is in use, with how many of its rows name somebody and how many of those
+-- belong to a person of the index.
+-- Who is missing: deliveries none of whose rows is in use (replaced snapshots, stopped deliveries).
+-- Which source wins: none. `named` holds the 40 family tables, one after the other.
+WITH named AS (
+{{rows}}
+)
+SELECT
+    named.delivery_id,
+    CAST(sum(named.rows_named) AS BIGINT) AS rows_named,
+    CAST(sum(CASE WHEN person_index.person_id IS NULL THEN 0 ELSE named.rows_named END) AS BIGINT)
+        AS rows_matched
+FROM named
+LEFT JOIN person_index ON person_index.signature_id = named.signature_id
+GROUP BY named.delivery_id
+ORDER BY named.delivery_id
