@@ -71,6 +71,8 @@ REGISTERS = (
 
 DECISION_RULES, DWELLING_RULES = {"D38", "D42"}, {"D21", "D23", "D24", "D38", "D39", "D41"}
 """Rules that read the night's decisions, or who lives at which address."""
+MEANS_RULES = {"D31"}
+"""Rules that read recognised income of units."""
 HOUSEHOLD_CONFLICT = {
     "person_id": pl.String,
     "kept_household_id": pl.String,
@@ -396,6 +398,8 @@ class Town:
         else:
             for table in ("benefit_received", "person_fact"):
                 bench.build("decisions", table)
+            if not rules or MEANS_RULES & set(rules):
+                bench.build("decisions", "household_means")
         if DWELLING_RULES & set(rules):
             bench.add("household_conflict", pl.DataFrame(schema=HOUSEHOLD_CONFLICT))
             build_units(bench, UnitsBefore(), b"unit ids of the town")
