@@ -35,17 +35,17 @@ def judge_night(bench: Workbench, ledger: Ledger, as_of: dt.date) -> Mapping[str
     return standing.demoted
 
 
-def see_cases(bench: Workbench, ledger: Ledger, night: dt.date) -> CaseChanges:
+def see_cases(ledger: Ledger, night: dt.date, origins: pl.DataFrame) -> CaseChanges:
     """Bring the ledger's cases, and the standing of rules, up to the night.
 
-    Needs `finding_origin` (`build_scorecard`). Call after `ledger.see_findings`. Repeating a night
-    changes nothing.
+    Call after `ledger.see_findings`, with the `night_origins` of the night. Repeating a night changes
+    nothing.
     """
-    changes = ledger.see_cases(night, night_origins(bench))
+    changes = ledger.see_cases(night, origins)
     ledger.keep_standing(standing_of_rules(ledger, night).changes)
     return changes
 
 
 def night_origins(bench: Workbench) -> pl.DataFrame:
-    """Return the night's findings as `Ledger.see_cases` takes them."""
+    """Return the night's findings as `see_cases` takes them; needs `finding_origin` (`scorecard`)."""
     return bench.frame(f"SELECT {', '.join(ORIGIN_SCHEMA)} FROM finding_origin")
