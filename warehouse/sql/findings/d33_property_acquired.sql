@@ -5,12 +5,21 @@
 -- that the unit, or somebody who was in its household, held before: a share that changes, an inheritance
 -- or gift within the household, a register that is put right; acquisitions before the decision.
 -- Which source wins: of all sources' dates of one thing the earliest; the decision is the newest one.
-WITH decided AS (
-    SELECT resident.household_id, max(benefit_entitled.decided_on) AS decided_on
-    FROM benefit_entitled
-    INNER JOIN d33_programme ON d33_programme.programme_code = benefit_entitled.programme_code
-    INNER JOIN (SELECT DISTINCT household_id, person_id FROM livelihood_work_room) AS resident
-        ON resident.person_id = benefit_entitled.person_id
+WITH resident AS (
+    SELECT DISTINCT room.household_id, person_index.signature_id
+    FROM livelihood_work_room AS room
+    INNER JOIN person_index ON person_index.person_id = room.person_id
+),
+decided AS (
+    SELECT
+        resident.household_id,
+        max(coalesce(entitlement.decided_on, entitlement.entitled_from)) AS decided_on
+    FROM f34_benefit_entitlement AS entitlement
+    CROSS JOIN night
+    INNER JOIN d33_programme ON d33_programme.programme_code = entitlement.programme_code
+    INNER JOIN resident ON resident.signature_id = entitlement.signature_id
+    WHERE entitlement.status IN ('entitled', 'granted', 'active', 'changed', 'extended')
+        AND coalesce(entitlement.decided_on, entitlement.entitled_from) <= night.as_of
     GROUP BY resident.household_id
 ),
 paid AS (
