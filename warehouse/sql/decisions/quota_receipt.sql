@@ -11,29 +11,43 @@ WITH house_repair AS (
     FROM programme_interaction
     WHERE kind = 'group' AND other = 'MX-HOUSEREPAIR'
 ),
-payment AS (
+payment_row AS (
     SELECT
         house_repair.quota_group,
         f35.programme_code,
         person_index.person_id,
         CAST(date_trunc('month', f35.period) AS DATE) AS month,
-        CAST(sum(f35.amount) AS BIGINT) AS amount,
-        min(f35.document_type) AS document_type,
-        min(f35.delivery_id) AS delivery_id,
-        min(f35.line) AS line
+        f35.amount,
+        CASE WHEN f35.in_kind THEN 1 ELSE 0 END AS in_kind,
+        f35.document_type,
+        f35.delivery_id,
+        f35.line,
+        row_number() OVER (
+            PARTITION BY
+                house_repair.quota_group, f35.programme_code, person_index.person_id,
+                CAST(date_trunc('month', f35.period) AS DATE)
+            ORDER BY f35.delivery_id, f35.line
+        ) AS place
     FROM f35_benefit_payment AS f35
     CROSS JOIN night
     INNER JOIN house_repair ON house_repair.programme_code = f35.programme_code
     INNER JOIN person_index ON person_index.signature_id = f35.signature_id
     WHERE f35.period <= night.as_of AND person_index.person_id IS NOT NULL
-    GROUP BY
-        house_repair.quota_group, f35.programme_code, person_index.person_id,
-        CAST(date_trunc('month', f35.period) AS DATE)
-    HAVING coalesce(sum(f35.amount), 0) > 0
-        OR (
-            max(CASE WHEN f35.in_kind THEN 1 ELSE 0 END) = 1
-            AND coalesce(min(f35.amount), 0) >= 0
-        )
+),
+payment AS (
+    SELECT
+        quota_group,
+        programme_code,
+        person_id,
+        month,
+        CAST(sum(amount) AS BIGINT) AS amount,
+        max(CASE WHEN place = 1 THEN document_type END) AS document_type,
+        max(CASE WHEN place = 1 THEN delivery_id END) AS delivery_id,
+        max(CASE WHEN place = 1 THEN line END) AS line
+    FROM payment_row
+    GROUP BY quota_group, programme_code, person_id, month
+    -- Of works in kind the amount may be unknown.
+    HAVING coalesce(sum(amount), 0) > 0 OR (max(in_kind) = 1 AND coalesce(min(amount), 0) >= 0)
 ),
 grant_told AS (
     SELECT
@@ -41,9 +55,15 @@ grant_told AS (
         f34.programme_code,
         person_index.person_id,
         CAST(date_trunc('month', coalesce(f34.entitled_from, f34.decided_on)) AS DATE) AS month,
-        min(f34.document_type) AS document_type,
-        min(f34.delivery_id) AS delivery_id,
-        min(f34.line) AS line
+        f34.document_type,
+        f34.delivery_id,
+        f34.line,
+        row_number() OVER (
+            PARTITION BY
+                house_repair.quota_group, f34.programme_code, person_index.person_id,
+                date_trunc('month', coalesce(f34.entitled_from, f34.decided_on))
+            ORDER BY f34.delivery_id, f34.line
+        ) AS place
     FROM f34_benefit_entitlement AS f34
     CROSS JOIN night
     INNER JOIN house_repair ON house_repair.programme_code = f34.programme_code
@@ -51,9 +71,6 @@ grant_told AS (
     WHERE f34.status IN ('granted', 'changed', 'extended', 'completed')
         AND coalesce(f34.entitled_from, f34.decided_on) <= night.as_of
         AND person_index.person_id IS NOT NULL
-    GROUP BY
-        house_repair.quota_group, f34.programme_code, person_index.person_id,
-        CAST(date_trunc('month', coalesce(f34.entitled_from, f34.decided_on)) AS DATE)
 ),
 paid_for AS (
     SELECT DISTINCT person_id, programme_code
@@ -73,7 +90,7 @@ repair AS (
     LEFT JOIN paid_for
         ON paid_for.person_id = grant_told.person_id
         AND paid_for.programme_code = grant_told.programme_code
-    WHERE paid_for.person_id IS NULL
+    WHERE grant_told.place = 1 AND paid_for.person_id IS NULL
 ),
 stay AS (
     SELECT

@@ -1,0 +1,433 @@
+"""One application in a release: who belongs to the applicant, what all of them receive, what is on file.
+
+Here: point look-ups, and putting them together. Never here: what they mean for a grant
+(`hub.applications.judging`). Next: `hub check-application` prints the check.
+
+Every table is looked up by the column that it is sorted by, so that only row groups that can hold the
+person are read; findings and quota receipts are sorted otherwise and small.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from hub.applications.facts import (
+    DWELLING,
+    FORMER,
+    RELATIONS,
+    SELF,
+    SPOUSE,
+    UNIT,
+    ApplicationFacts,
+    Decided,
+    FindingOnFile,
+    KnownProgramme,
+    QuotaReceipt,
+    Receipt,
+)
+from hub.applications.judging import ApplicationCheck, judge
+from hub.findings.rules import load_rules
+from hub.programmes.catalogue import CATALOGUE_FOLDER
+from hub.programmes.evaluation.replay import replay
+from hub.programmes.explanation.texts import Text
+from hub.programmes.facts import load_facts
+from hub.programmes.parameters import load_parameters
+from hub.programmes.programme import AMOUNT_UNKNOWN, UNITS, Programme
+from hub.programmes.reading import read_programmes
+from warehouse.person_rows import PersonRows
+from warehouse.releases import Release
+
+QUOTA_RULE = "D21"
+"""The detection rule whose window is the quota's: one number for both."""
+QUOTA_GROUP = "MX-HOUSEREPAIR"
+_DECISION = (
+    "outcome",
+    "fail_mask",
+    "unknown_mask",
+    "amount",
+    "payable_amount",
+    "interaction_codes",
+    "is_received",
+)
+_BITS = 64
+
+
+class NoApplicationError(LookupError):
+    """There is nothing to check; the message says why and what to do."""
+
+
+def check_application(
+    release: Release,
+    person_id: str,
+    programme_code: str,
+    state_of: Callable[[str], str] = lambda _finding_id: "open",
+) -> ApplicationCheck:
+    """Check an application before a grant.
+
+    Args:
+        release: whose tables are asked.
+        person_id: the applicant, an ID of the release.
+        programme_code: what is applied for, `P001` to `P292`.
+        state_of: finding ID → its state, as the ledger has it; by default every finding is open.
+
+    Raises:
+        NoApplicationError: the release has no such person, or there is no such programme.
+    """
+    programme = _programme(programme_code)
+    with PersonRows(release) as rows:
+        return judge(_read(rows, person_id, programme, state_of))
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """Who belongs to the applicant, and where the applicant lives."""
+
+    household_id: str | None
+    counted: tuple[str, ...]
+    people: dict[str, str]
+    address_key: int | None
+    families: int | None
+
+
+def _read(
+    rows: PersonRows, person_id: str, programme: Programme, state_of: Callable[[str], str]
+) -> ApplicationFacts:
+    person = rows.where("person", "person_id", [person_id], ["person_id", "death_date"])
+    night = rows.release.night
+    if person.is_empty():
+        raise NoApplicationError(
+            f"no person {person_id} in the release of {night}; `hub index find` looks people up"
+        )
+    died = person["death_date"][0]
+    known = _programmes(rows)
+    around = _surroundings(rows, person_id)
+    quota = _quota(rows, programme, around)
+    people = around.people | {
+        receipt.person_id: receipt.relation
+        for receipt in quota
+        if receipt.person_id not in around.people
+    }
+    subjects = rows.where("person_subject", "subject_id", {person_id, *around.counted})
+    edges = _edges(rows, programme.code)
+    return ApplicationFacts(
+        release_id=rows.release.release_id,
+        night=night,
+        person_id=person_id,
+        programme=programme,
+        death_date=died if died is not None and died <= night else None,
+        household_id=around.household_id,
+        people=people,
+        families_in_dwelling=around.families,
+        receipts=_receipts(rows, around.people, known),
+        edges=edges,
+        quota_group=QUOTA_GROUP if _is_limited(rows, programme.code) else "",
+        quota_months=quota_months(),
+        quota_receipts=quota,
+        findings=_findings(rows, around.people, state_of),
+        holds=_holds(rows, person_id),
+        decided=_decided(rows, programme, person_id, around, subjects),
+        programmes=known,
+        not_told=_not_told(
+            subjects.filter(pl.col("subject_id") == person_id), programme.code, edges
+        ),
+    )
+
+
+def quota_months() -> int:
+    """Return the months of the quota, as its detection rule has them."""
+    rule = next(rule for rule in load_rules() if rule.id == QUOTA_RULE)
+    return int(rule.settings["window_months"])
+
+
+def _programme(code: str) -> Programme:
+    wanted = code.strip().upper()
+    paths = list(CATALOGUE_FOLDER.glob(f"{wanted}_*.toml")) if wanted.isalnum() else []
+    if not paths:
+        raise NoApplicationError(f"no programme {code}; see `hub programmes list`")
+    return read_programmes(paths)[0]
+
+
+def _programmes(rows: PersonRows) -> dict[str, KnownProgramme]:
+    columns = ["code", "name_en", "name_ko", "unit", "period"]
+    return {
+        code: KnownProgramme(code, Text(english, korean), UNITS[unit], cycle)
+        for code, english, korean, unit, cycle in rows.whole("programme", columns).iter_rows()
+    }
+
+
+def _membership(rows: PersonRows, family: str, person_id: str) -> str | None:
+    """Return the unit of a family in which a person is now."""
+    # As unit_member_tonight.sql names the member: the table is sorted by this number.
+    digest = hashlib.md5(f"{family}/{person_id}".encode(), usedforsecurity=False).digest()
+    member = int.from_bytes(digest[8:], "little")
+    found = rows.where(
+        "unit_membership",
+        "member",
+        [str(member)],
+        ["unit_id"],
+        also="recorded_to IS NULL AND valid_to IS NULL",
+    )
+    return None if found.is_empty() else str(found["unit_id"][0])
+
+
+def _surroundings(rows: PersonRows, person_id: str) -> _Surroundings:
+    people = {person_id: SELF}
+    household_id, counted = None, ()
+    unit_id = _membership(rows, "basic_livelihood", person_id)
+    if unit_id is not None:
+        members = rows.where(
+            "assistance_unit_member", "household_id", [unit_id], ["person_id", "is_counted"]
+        )
+        counted = tuple(members.filter("is_counted")["person_id"].sort())
+        household_id = unit_id if person_id in counted else None
+        _join(people, counted if household_id else (), UNIT)
+    spouses = rows.where("spouse_pair", "person_id", [person_id], ["spouse_id", "source_rank"])
+    _join(people, spouses.sort("source_rank", "spouse_id")["spouse_id"].head(1), SPOUSE)
+    address_key = families = None
+    dwelling_id = _membership(rows, "dwelling", person_id)
+    if dwelling_id is not None:
+        dwelling = rows.where(
+            "dwelling", "dwelling_id", [dwelling_id], ["address_key", "families", "is_institution"]
+        )
+        if not dwelling.is_empty():
+            address_key, families, is_institution = dwelling.row(0)
+            # Hundreds of people who share nothing but an institution's address are nobody's concern.
+            if rows.has("dwelling_resident") and not is_institution:
+                there = rows.where("dwelling_resident", "dwelling_id", [dwelling_id], ["person_id"])
+                _join(people, there["person_id"], DWELLING)
+    return _Surroundings(
+        household_id, counted if household_id else (), people, address_key, families
+    )
+
+
+def _join(people: dict[str, str], others: Collection[str], relation: str) -> None:
+    for other in others:
+        people.setdefault(other, relation)
+
+
+def _edges(rows: PersonRows, code: str) -> tuple[tuple[str, str, str], ...]:
+    """Return the interactions of a programme; others of its group exclude it."""
+    table = rows.whole("programme_interaction", ["programme_code", "kind", "other"])
+    direct = table.filter(
+        (pl.col("kind") != "group")
+        & ((pl.col("programme_code") == code) | (pl.col("other") == code))
+    )
+    groups = table.filter((pl.col("kind") == "group") & (pl.col("programme_code") == code))
+    together = table.filter(
+        (pl.col("kind") == "group")
+        & pl.col("other").is_in(groups["other"].to_list())
+        & (pl.col("programme_code") != code)
+    )
+    edges = {(one, kind, other) for one, kind, other in direct.iter_rows()}
+    edges |= {
+        (min(code, other), "exclusive", max(code, other)) for other in together["programme_code"]
+    }
+    return tuple(sorted(edges))
+
+
+def _receipts(
+    rows: PersonRows, people: Mapping[str, str], known: Mapping[str, KnownProgramme]
+) -> tuple[Receipt, ...]:
+    """Return what people were paid over the last year, and what they are entitled to.
+
+    Current is what was paid for the month before the last whole one or since, of yearly benefits what
+    was paid within the year, and every open entitlement. Of a month's payments the sum is told.
+    """
+    night = rows.release.night
+    last_whole = (night.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
+    since = (last_whole - dt.timedelta(days=1)).replace(day=1)
+    paid = (
+        rows.where(
+            "benefit_received",
+            "person_id",
+            people,
+            ["person_id", "programme_code", "month", "amount"],
+        )
+        .group_by("person_id", "programme_code", "month")
+        .agg(pl.col("amount").sum())
+        .sort("person_id", "programme_code", "month")
+        .group_by("person_id", "programme_code", maintain_order=True)
+        .last()
+    )
+    found = [
+        Receipt(
+            who,
+            people[who],
+            code,
+            month,
+            amount,
+            "payment",
+            is_current=month >= since or (code in known and known[code].payment_cycle == "yearly"),
+        )
+        for who, code, month, amount in paid.iter_rows()
+    ]
+    told = {(receipt.person_id, receipt.programme_code) for receipt in found if receipt.is_current}
+    if rows.has("benefit_entitled"):
+        entitled = rows.where(
+            "benefit_entitled", "person_id", people, ["person_id", "programme_code", "month"]
+        )
+        found += [
+            Receipt(who, people[who], code, month, None, "entitlement", is_current=True)
+            for who, code, month in entitled.iter_rows()
+            if (who, code) not in told
+        ]
+    return tuple(
+        sorted(
+            found,
+            key=lambda each: (
+                RELATIONS.index(each.relation),
+                each.person_id,
+                each.programme_code,
+                each.role,
+            ),
+        )
+    )
+
+
+def _is_limited(rows: PersonRows, code: str) -> bool:
+    table = rows.whole("programme_interaction", ["programme_code", "kind", "other"])
+    return (code, "group", QUOTA_GROUP) in set(table.iter_rows())
+
+
+def _quota(
+    rows: PersonRows, programme: Programme, around: _Surroundings
+) -> tuple[QuotaReceipt, ...]:
+    """Return receipts of the quota group by the people around, and for the dwelling by anybody."""
+    if not rows.has("quota_receipt") or not _is_limited(rows, programme.code):
+        return ()
+    key = around.address_key
+    near = [who for who, relation in around.people.items() if relation != DWELLING]
+    receipts = rows.whole("quota_receipt")
+    mine = receipts.filter(
+        pl.col("person_id").is_in(near)
+        | (pl.col("address_key") == key if key is not None else pl.lit(value=False))
+    ).sort("month", "programme_code", "person_id", descending=[True, False, False])
+    return tuple(
+        QuotaReceipt(
+            row["person_id"],
+            around.people.get(row["person_id"], FORMER),
+            row["programme_code"],
+            row["month"],
+            row["amount"],
+            row["role"],
+            None if key is None or row["address_key"] is None else bool(row["address_key"] == key),
+        )
+        for row in mine.iter_rows(named=True)
+    )
+
+
+def _findings(
+    rows: PersonRows, people: Mapping[str, str], state_of: Callable[[str], str]
+) -> tuple[FindingOnFile, ...]:
+    names = {rule.id: Text(rule.name_en, rule.name_ko) for rule in load_rules()}
+    asked = [who for who, relation in people.items() if relation != DWELLING]
+    found = rows.where(
+        "finding",
+        "person_id",
+        asked,
+        ["finding_id", "rule_id", "action", "person_id", "programme_code", "period"],
+    ).sort("rule_id", "period", "finding_id")
+    return tuple(
+        FindingOnFile(
+            finding_id,
+            rule_id,
+            names.get(rule_id, Text(rule_id, rule_id)),
+            action,
+            state_of(finding_id),
+            people[who],
+            code,
+            period,
+        )
+        for finding_id, rule_id, action, who, code, period in found.iter_rows()
+    )
+
+
+def _holds(rows: PersonRows, person_id: str) -> tuple[tuple[str, dt.date | None], ...]:
+    if not rows.has("payment_hold"):
+        return ()
+    columns = ["programme_code", "held_from"]
+    return tuple(rows.where("payment_hold", "person_id", [person_id], columns).iter_rows())
+
+
+def _decided(
+    rows: PersonRows,
+    programme: Programme,
+    person_id: str,
+    around: _Surroundings,
+    subjects: pl.DataFrame,
+) -> Decided | None:
+    """Return the stored decision, or what the rules say where the night stored none."""
+    if programme.scope == "household":
+        if around.household_id is None:
+            return None
+        subject_id = around.household_id
+        subject = rows.where("household_subject", "subject_id", [subject_id])
+    else:
+        subject_id = person_id
+        subject = subjects.filter(pl.col("subject_id") == person_id)
+    if subject.is_empty():
+        return None
+    day = rows.release.night
+    texts = {each.bit: each for each in programme.conditions_on(day)}
+    stored = rows.where(
+        "decision",
+        "subject_id",
+        [subject_id],
+        list(_DECISION),
+        also=f"programme_code = '{programme.code}'",
+    )
+    if stored.is_empty():
+        gaps = rows.whole("condition_gap", ["programme_code", "bit", "document_types"])
+        again = replay(
+            subject,
+            programme,
+            load_parameters(),
+            day,
+            members=subjects.filter(pl.col("subject_id").is_in(around.counted))
+            if programme.scope == "household"
+            else None,
+            gaps={
+                (code, bit): tuple(types)
+                for code, bit, types in gaps.iter_rows()
+                if code == programme.code
+            },
+        )
+        outcome, fails, unknowns = again.outcome, again.fail_mask, again.unknown_mask
+        amount = payable = again.amount
+        codes: tuple[str, ...] = ()
+    else:
+        outcome, fails, unknowns, amount, payable, told, _ = stored.row(0)
+        codes = tuple(told or ())
+    mask = fails or unknowns
+    reasons = [
+        (each.code, Text(each.text_en, each.text_ko))
+        for bit, each in sorted(texts.items())
+        if mask >> bit & 1
+    ]
+    if outcome == "undetermined" and not reasons:
+        reasons = [(AMOUNT_UNKNOWN, Text("the amount", "급여액"))]
+    return Decided(outcome, tuple(reasons), amount, payable, codes, is_stored=not stored.is_empty())
+
+
+def _not_told(
+    subject: pl.DataFrame, code: str, edges: tuple[tuple[str, str, str], ...]
+) -> tuple[str, ...]:
+    """Return the programmes that exclude `code` and of which no record can tell that they are received."""
+    if subject.is_empty():
+        return ()
+    row = subject.row(0, named=True)
+    place = {word: number for number, word in enumerate(load_facts()["receipts"].values)}
+    others = sorted(
+        {one if other == code else other for one, kind, other in edges if kind == "exclusive"}
+    )
+    return tuple(
+        other
+        for other in others
+        if other in place
+        and not (row[f"receipts_known_{place[other] // _BITS}"] or 0) >> place[other] % _BITS & 1
+    )
