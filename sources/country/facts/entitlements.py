@@ -106,8 +106,13 @@ def _add_planted(draft: Draft) -> None:
     claimed = draft.planted("D22").with_columns(
         unit_head_national_id_person_number=pl.col("mother_number")
     )
+    own_homes = claimed["household_number"].implode()
     strangers = draft.pick(
-        pl.col("age").is_between(30, 45) & (pl.col("sex") == "male"), 0.0, max(len(claimed), 1)
+        pl.col("age").is_between(30, 45)
+        & (pl.col("sex") == "male")
+        & ~pl.col("household_number").is_in(own_homes),
+        0.0,
+        max(len(claimed), 1),
     )
     twice = claimed.head(len(strangers)).with_columns(
         unit_head_national_id_person_number=strangers["person_number"].head(

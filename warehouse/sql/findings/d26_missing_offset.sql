@@ -4,7 +4,8 @@
 -- The smaller of the two months is compared, so that arrears of one month say nothing. Of a benefit
 -- that counts in part, only the share that counts is compared (d26_programme).
 -- Who is missing: the first month of the other benefit, which is counted from the next one; units
--- without a known threshold; income other than benefits (other rules).
+-- whose payment is right for the whole registered unit, also members not counted tonight (other rules
+-- ask about them); units without a known threshold; income other than benefits (other rules).
 -- Which source wins: payments after reversals. The finding is its who is paid the livelihood benefit.
 WITH counted AS (
     SELECT
@@ -42,15 +43,28 @@ payee AS (
     INNER JOIN assistance_unit_member AS unit ON unit.person_id = benefit_received.person_id
     WHERE benefit_received.programme_code = 'P001' AND benefit_received.amount > 0
 ),
+whole_unit AS (
+    SELECT household_id, CAST(count(*) AS VARCHAR) AS members
+    FROM assistance_unit_member
+    GROUP BY household_id
+),
 held AS (
     SELECT
         counted.household_id,
         counted.month,
         counted.programme_code,
         counted.counted_amount,
-        room.room_amount,
+        greatest(
+            room.room_amount, coalesce(threshold.amount - room.paid_amount, 0)
+        ) AS room_amount,
         room.paid_amount
     FROM counted
+    INNER JOIN whole_unit ON whole_unit.household_id = counted.household_id
+    LEFT JOIN parameter_value AS threshold
+        ON threshold.parameter = 'livelihood_threshold'
+        AND threshold.key = whole_unit.members
+        AND threshold.valid_from <= counted.month
+        AND (threshold.valid_to IS NULL OR threshold.valid_to >= counted.month)
     INNER JOIN livelihood_room AS room
         ON room.household_id = counted.household_id AND room.month = counted.month
 ),

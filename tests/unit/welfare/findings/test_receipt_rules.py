@@ -35,7 +35,9 @@ def alone(town, name, address=None, born=ADULT):
 
 
 def found_people(town, rule):
-    return {(row["subject_id"].removeprefix("person-"), row["period"]) for row in town.findings(rule)}
+    return {
+        (row["subject_id"].removeprefix("person-"), row["period"]) for row in town.findings(rule)
+    }
 
 
 # D19: two payers
@@ -216,9 +218,7 @@ def test_d22_a_child_claimed_by_two_units(town):
 
 
 def rents(town, name, document_type, address, since, until=dt.date(2027, 12, 31)):
-    town.add(
-        "f22", name, document_type, address_key=address, lease_from=since, lease_to=until
-    )
+    town.add("f22", name, document_type, address_key=address, lease_from=since, lease_to=until)
 
 
 def test_d23_two_public_tenancies_of_one_home(town):
