@@ -29,18 +29,20 @@ def accused(town, rule):
 
 
 def test_d01_a_later_date_of_death_wins_and_a_funeral_is_paid_for_the_dead(town):
-    old_people(town, "late", "buried", "paid")
+    old_people(town, "late", "buried", "paid", "corrected")
     for name in ("late", "buried", "paid"):
         day = dt.date(2026, 1, 20)
         town.add("f04", name, "I01-F04-01", event="death", occurred_on=day, reported_on=day)
-    town.add(
-        "f04",
-        "late",
-        "I01-F04-03",
-        event="death_date_corrected",
-        occurred_on=dt.date(2026, 3, 2),
-        reported_on=dt.date(2026, 3, 9),
-    )
+    # A correction moves the date of a registered death, and alone it tells of none.
+    for name, day in (("late", dt.date(2026, 3, 2)), ("corrected", dt.date(2026, 1, 20))):
+        town.add(
+            "f04",
+            name,
+            "I01-F04-03",
+            event="death_date_corrected",
+            occurred_on=day,
+            reported_on=dt.date(2026, 3, 9),
+        )
     town.paid("buried", "P029", MARCH, -349_700, record_action="reversal")
     town.paid("buried", "P003", MARCH, 800_000, document_type="I06-F35-01")
     assert accused(town, "D01") == [("paid", MARCH)]
