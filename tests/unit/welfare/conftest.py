@@ -369,6 +369,7 @@ class Town:
         people = [
             {
                 "signature_id": number,
+                "national_id_token": f"number of {name}".encode(),
                 "full_name": name,
                 "birth_date": person["birth_date"],
                 "sex": person["sex"],
@@ -398,6 +399,8 @@ class Town:
         else:
             for table in ("benefit_received", "person_fact"):
                 bench.build("decisions", table)
+            if not rules or "D21" in rules:
+                bench.build("decisions", "quota_receipt")
             if not rules or MEANS_RULES & set(rules):
                 bench.build("decisions", "household_means")
         if DWELLING_RULES & set(rules):

@@ -3,7 +3,7 @@
 -- register of deaths knows some days after it was told.
 -- Who is missing: deaths that a register has (another rule looks at those); notices that the sender took
 -- back; notices without a number, unless a second institution tells of the death; moved graves and
--- remains, which are no new death; and people whom a register restored or an official saw alive since.
+-- remains, which are no new death; what is paid because somebody died; and people whom a register restored or an official saw alive since.
 -- Care after the notice of one institution alone says that the notice is wrong, and clears it.
 -- Which source wins: the earliest day that any of the notices states.
 WITH notice AS (
@@ -95,6 +95,8 @@ paid AS (
     FROM benefit_received
     INNER JOIN dead ON dead.person_id = benefit_received.person_id
     WHERE dead.died_on < benefit_received.month
+        AND benefit_received.programme_code
+        NOT IN ('P003', 'P275', 'P292', 'emergency_birth_funeral')
 ),
 found AS (
     SELECT

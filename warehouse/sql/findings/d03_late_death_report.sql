@@ -1,7 +1,7 @@
 -- One row: one piece of evidence that a programme was paid for a month between a death and its report,
 -- where the report came later than the law allows (longer for a death abroad).
 -- Who is missing: deaths that no register has, deaths that the register took back, and registers that do
--- not say when they were told.
+-- not say when they were told; and what is paid because somebody died.
 -- Which source wins: the day of death as in registered_death; the earliest day on which any register was
 -- told, so that a register that heard of it late from another accuses nobody.
 WITH report AS (
@@ -28,7 +28,10 @@ paid AS (
     SELECT benefit_received.*, late.died_on, late.reported_on
     FROM benefit_received
     INNER JOIN late ON late.person_id = benefit_received.person_id
-    WHERE benefit_received.month > late.died_on AND benefit_received.month <= late.reported_on
+    WHERE benefit_received.month > late.died_on
+        AND benefit_received.month <= late.reported_on
+        AND benefit_received.programme_code
+        NOT IN ('P003', 'P275', 'P292', 'emergency_birth_funeral')
 ),
 found AS (
     SELECT

@@ -1,12 +1,14 @@
 -- One row: one piece of evidence that a programme was paid in money for a month that began after the
 -- person's registration was cancelled or marked as of unknown residence, or a court had declared the
 -- person missing.
--- Who is missing: benefits in kind, which are given to somebody who is there; people of unknown residence
--- who live in a facility, so that their whereabouts are known; people whom the household register shows
--- as residents since, or who were registered again; people treated after a court called them missing;
--- and people whom only the police look for: whoever fled from home is reported as missing, too.
+-- Who is missing: benefits in kind, which are given to somebody who is there; what is paid because
+-- somebody died; people of unknown residence who live in a facility, so that their whereabouts are known;
+-- people whom the household register shows as residents since, or who were registered again; people
+-- treated after a court called them missing; and people whom only the police look for: whoever fled from
+-- home is reported as missing, too.
 -- Which source wins: the lists that date the loss (I01-F02-05, I01-F02-06) before the status in the
--- register of persons; of several the latest day, in favour of the person.
+-- register of persons; of several the latest day, in favour of the person. Whoever stands in the list of
+-- unknown residences moved in nowhere up to that list; a move before it only makes the loss later.
 WITH told AS (
     SELECT
         person_index.person_id,
@@ -59,7 +61,7 @@ WITH told AS (
     WHERE event.document_type = 'I02-F04-03'
         AND event.event IN ('adjudged_missing', 'adjudged_absent', 'presumed_death')
 ),
-lost AS (
+dated AS (
     SELECT *
     FROM (
         SELECT
@@ -75,14 +77,19 @@ lost AS (
     ) AS ordered
     WHERE place = 1
 ),
-restored AS (
-    SELECT lost.person_id, min(residence.moved_in_on) AS restored_on
-    FROM lost
-    INNER JOIN person_index ON person_index.person_id = lost.person_id
+move AS (
+    SELECT
+        dated.person_id,
+        residence.moved_in_on,
+        dated.document_type = 'I01-F02-05'
+        AND residence.moved_in_on <= last_day(feed.newest_period_start) AS is_before_list
+    FROM dated
+    INNER JOIN feed ON feed.document_type = dated.document_type
+    INNER JOIN person_index ON person_index.person_id = dated.person_id
     INNER JOIN f02_resident_household_address AS residence
         ON residence.signature_id = person_index.signature_id
-    WHERE lost.reason <> 'declared missing'
-        AND residence.moved_in_on > lost.lost_on
+    WHERE dated.reason <> 'declared missing'
+        AND residence.moved_in_on > dated.lost_on
         AND (
             residence.document_type = 'I01-F02-03'
             OR (residence.document_type = 'I01-F02-01' AND residence.registration_status = 'resident')
@@ -91,7 +98,29 @@ restored AS (
                 AND residence.registration_status = 're_registered'
             )
         )
-    GROUP BY lost.person_id
+),
+lost AS (
+    SELECT
+        dated.person_id,
+        dated.reason,
+        greatest(dated.lost_on, coalesce(earlier.moved_in_on, dated.lost_on)) AS lost_on,
+        dated.rank,
+        dated.document_type,
+        dated.delivery_id,
+        dated.line
+    FROM dated
+    LEFT JOIN (
+        SELECT person_id, max(moved_in_on) AS moved_in_on
+        FROM move
+        WHERE is_before_list
+        GROUP BY person_id
+    ) AS earlier ON earlier.person_id = dated.person_id
+),
+restored AS (
+    SELECT person_id, min(moved_in_on) AS restored_on
+    FROM move
+    WHERE NOT is_before_list
+    GROUP BY person_id
 ),
 cleared AS (
     SELECT lost.person_id
@@ -154,6 +183,8 @@ paid AS (
     LEFT JOIN cleared ON cleared.person_id = lost.person_id
     WHERE lost.lost_on < benefit_received.month
         AND NOT benefit_received.in_kind
+        AND benefit_received.programme_code
+        NOT IN ('P003', 'P275', 'P292', 'emergency_birth_funeral')
         AND cleared.person_id IS NULL
         AND (
             restored.restored_on IS NULL OR restored.restored_on > last_day(benefit_received.month)

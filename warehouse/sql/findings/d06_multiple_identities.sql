@@ -1,10 +1,10 @@
 -- One row: one piece of evidence that somebody was paid under two identities in one month: two people of
 -- the index whom more than a name says to be one (same_identity), or two ID numbers of one person of the
--- index that no register connects, both paid the same programme.
+-- index that say the same birth date and sex and that no register connects, both paid the same programme.
 -- The finding is about the identity that a register knows, and names the programme that the other
 -- identity was paid; at stake is what the other was paid.
 -- Who is missing: pairs of which the index is less sure than the limit, where nothing but the index says
--- so; months in which one of the two was paid nothing; numbers that a register connects (another rule
+-- so; months in which one of the two was paid nothing; numbers that registers connect (another rule
 -- looks at those); and one number that a payer mistyped, where the index knew whom it meant.
 -- Which source wins: see same_identity.
 WITH pair AS (
@@ -35,17 +35,26 @@ second_paid AS (
         ON main_month.person_id = pair.person_id AND main_month.month = benefit_received.month
 ),
 connected AS (
-    SELECT previous_national_id_token AS one_number, national_id_token AS other_number
+    SELECT previous_national_id_token AS national_id_token
     FROM f01_person_identity
     WHERE previous_national_id_token IS NOT NULL
     UNION
-    SELECT foreign_id_token, new_national_id_token
+    SELECT national_id_token
+    FROM f01_person_identity
+    WHERE previous_national_id_token IS NOT NULL
+    UNION
+    SELECT foreign_id_token
+    FROM f05_foreigner_nationality
+    WHERE new_national_id_token IS NOT NULL
+    UNION
+    SELECT new_national_id_token
     FROM f05_foreigner_nationality
     WHERE new_national_id_token IS NOT NULL
 ),
 numbered AS (
     SELECT
         person_index.person_id,
+        payment.signature_id,
         payment.national_id_token,
         payment.programme_code,
         CAST(date_trunc('month', payment.period) AS DATE) AS month,
@@ -74,13 +83,17 @@ number_paid AS (
         numbered.programme_code,
         numbered.month,
         numbered.national_id_token,
+        signature.birth_date,
+        signature.sex,
         CAST(sum(coalesce(numbered.amount, 0)) AS BIGINT) AS amount
     FROM numbered
+    INNER JOIN signature ON signature.signature_id = numbered.signature_id
     INNER JOIN doubled
         ON doubled.person_id = numbered.person_id
         AND doubled.programme_code = numbered.programme_code
         AND doubled.month = numbered.month
-    GROUP BY numbered.person_id, numbered.programme_code, numbered.month, numbered.national_id_token
+    GROUP BY numbered.person_id, numbered.programme_code, numbered.month,
+        numbered.national_id_token, signature.birth_date, signature.sex
     HAVING sum(coalesce(numbered.amount, 0)) > 0
 ),
 under_two AS (
@@ -95,13 +108,12 @@ under_two AS (
         AND other.programme_code = one.programme_code
         AND other.month = one.month
         AND other.national_id_token > one.national_id_token
-    LEFT JOIN connected AS forward
-        ON forward.one_number = one.national_id_token
-        AND forward.other_number = other.national_id_token
-    LEFT JOIN connected AS backward
-        ON backward.one_number = other.national_id_token
-        AND backward.other_number = one.national_id_token
-    WHERE forward.one_number IS NULL AND backward.one_number IS NULL
+        AND other.birth_date = one.birth_date
+        AND other.sex = one.sex
+    LEFT JOIN connected AS one_connected ON one_connected.national_id_token = one.national_id_token
+    LEFT JOIN connected AS other_connected
+        ON other_connected.national_id_token = other.national_id_token
+    WHERE one_connected.national_id_token IS NULL OR other_connected.national_id_token IS NULL
 ),
 at_stake AS (
     SELECT person_id, programme_code, month, amount

@@ -2,9 +2,9 @@
 -- known: no residence, no stay as a foreigner, no job, no insurance, no bank account, no care and no school
 -- within the lookback.
 -- Who is missing: people registered as dead; people paid in one month only (a mistyped number makes
--- somebody up for a month); second identities of a known person and numbers that cannot be (other rules
--- look at those), and people of whom the index asks whether they are somebody else; everybody whom a
--- register shows as a resident, however quiet.
+-- somebody up for a month) or without any number; second identities of a known person and numbers that
+-- cannot be (other rules look at those), and people of whom the index asks whether they are somebody else;
+-- everybody whom a register shows as a resident, however quiet.
 -- Which source wins: any trace in any of the families is enough.
 WITH paid AS (
     SELECT *
@@ -97,11 +97,17 @@ doubtful AS (
     WHERE signature.birth_date > night.as_of
         OR signature.birth_date + setting.oldest_age_years * INTERVAL '1' YEAR < night.as_of
 ),
-ghost AS (
+numbered AS (
     SELECT DISTINCT unsettled.person_id
     FROM unsettled
-    LEFT JOIN traced ON traced.person_id = unsettled.person_id
-    LEFT JOIN doubtful ON doubtful.person_id = unsettled.person_id
+    INNER JOIN signature ON signature.signature_id = unsettled.signature_id
+    WHERE signature.national_id_token IS NOT NULL
+),
+ghost AS (
+    SELECT numbered.person_id
+    FROM numbered
+    LEFT JOIN traced ON traced.person_id = numbered.person_id
+    LEFT JOIN doubtful ON doubtful.person_id = numbered.person_id
     WHERE traced.person_id IS NULL AND doubtful.person_id IS NULL
 ),
 shown AS (

@@ -4,7 +4,8 @@
 -- itself asks whether the two are one (match_weight, bits).
 -- person_id is the identity that a register knows, else the one of whom more institutions tell, else the
 -- older ID; other_person_id is the second identity.
--- Who is missing: namesakes born on one day with nothing else in common, and twins, who bear two names.
+-- Who is missing: namesakes born on one day with nothing else in common; twins, who bear two names; and
+-- people of the index who have no number, for of them the index may just not know who they are.
 -- Which source wins: none; any wording of any sender counts, so that one slip hides nobody.
 -- Names and addresses are compared here and go no further.
 WITH recipient AS (
@@ -20,7 +21,8 @@ described AS (
     FROM recipient
     INNER JOIN person_index ON person_index.person_id = recipient.person_id
     INNER JOIN signature ON signature.signature_id = person_index.signature_id
-    WHERE signature.full_name IS NOT NULL
+    WHERE signature.national_id_token IS NOT NULL
+        AND signature.full_name IS NOT NULL
         AND signature.birth_date IS NOT NULL
         AND signature.sex IS NOT NULL
 ),
@@ -63,9 +65,10 @@ question AS (
 asked AS (
     SELECT question.*
     FROM question
-    INNER JOIN recipient ON recipient.person_id = question.person_id
-    INNER JOIN recipient AS other_recipient
-        ON other_recipient.person_id = question.other_person_id
+    INNER JOIN (SELECT DISTINCT person_id FROM described) AS recipient_described
+        ON recipient_described.person_id = question.person_id
+    INNER JOIN (SELECT DISTINCT person_id FROM described) AS other_described
+        ON other_described.person_id = question.other_person_id
     INNER JOIN person AS one ON one.person_id = question.person_id
     INNER JOIN person AS other ON other.person_id = question.other_person_id
     WHERE one.birth_date = other.birth_date AND one.sex = other.sex

@@ -110,13 +110,17 @@ def test_d04_paid_without_a_registration(town):
     town.arrived(*REGISTER_FEEDS)
     for name in (
         "case", "emigrated", "missing", "in_kind", "housed", "resident", "moved_in", "back_midway",
-        "revoked", "treated", "status_only", "double_entry",
+        "revoked", "treated", "status_only", "double_entry", "moved_before_list",
     ):  # fmt: skip
         town.person(name, BORN)
         for month in (1, 2, 3):
             town.paid(name, "P001", day(month), 500_000, in_kind=name == "in_kind")
-    for name in ("case", "in_kind", "housed", "resident", "moved_in", "back_midway"):
+    for name in ("case", "in_kind", "housed", "resident"):
         lost(town, name)
+    for name in ("moved_in", "back_midway"):
+        lost(town, name, "I01-F02-06", "cancelled_other")
+    lost(town, "moved_before_list", on=day(1, 5, 2025))
+    town.add("f02", "moved_before_list", "I01-F02-03", moved_in_on=day(2, 10))
     lost(town, "emigrated", "I01-F02-06", "cancelled_emigration")
     lost(town, "double_entry", "I01-F02-06", "cancelled_other")
     for name in ("missing", "revoked", "treated"):
@@ -129,7 +133,8 @@ def test_d04_paid_without_a_registration(town):
         town.add("f02", name, "I01-F02-01", registration_status="resident",
                  moved_in_on=day(5, 1, 2020))  # fmt: skip
     town.add("f02", "moved_in", "I01-F02-03", moved_in_on=day(1, 30))
-    town.add("f02", "back_midway", "I01-F02-03", moved_in_on=day(3, 10))
+    town.add("f02", "back_midway", "I01-F02-06", registration_status="re_registered",
+             moved_in_on=day(3, 10))  # fmt: skip
     town.add("f01", "status_only", "I01-F01-02", status="cancelled", changed_on=day(2, 10))
 
     found = town.findings("D04")
@@ -141,6 +146,7 @@ def test_d04_paid_without_a_registration(town):
         ("housed", 3),
         ("back_midway", 2),
         ("status_only", 3),
+        ("moved_before_list", 3),
     }  # fmt: skip
     assert {row["action"] for row in found} == {"HOLD"}
     case = next(row for row in found if row["subject_id"] == "person-case")
@@ -223,6 +229,9 @@ def test_d06_two_identities_of_one_person(town):
         town.questions.append(
             {"kind": "could_also_be", "left": sides[0], "right": sides[1], "match_weight": weight}
         )
+    pair(town, "unnumbered", address="서울특별시 종로구 4")
+    town.described["unnumbered_again"]["national_id_token"] = None
+    town.paid("unnumbered_again", PENSION, day(3), 349_700)
     for name in ("twin_a", "twin_b"):
         town.person(name, BORN)
         town.describe(name, address="서울특별시 종로구 3")
@@ -317,7 +326,16 @@ def test_d08_known_from_payments_only(town):
         "patient": ("f32", "I25-F32-02", {"care_from": day(6, 1, 2025)}),
         "pupil": ("f09", "I08-F09-01", {"enrolled_on": day(3, 2, 2025)}),
     }
-    plain = ("case", "paid_once", "voucher", "dead", "second_identity", "asked", "impossible")
+    plain = (
+        "case",
+        "paid_once",
+        "voucher",
+        "dead",
+        "second_identity",
+        "asked",
+        "impossible",
+        "unnumbered",
+    )
     for name in (*plain, *traces):
         town.person(name, BORN, died=day(1, 5) if name == "dead" else None)
         for month in (3,) if name == "paid_once" else (2, 3):
@@ -326,6 +344,7 @@ def test_d08_known_from_payments_only(town):
             family, document_type, columns = traces[name]
             town.add(family, name, document_type, **columns)
     town.describe("second_identity", full_name="resident")
+    town.describe("unnumbered", national_id_token=None)
     town.describe("impossible", birth_date=dt.date(2050, 4, 7))
     asked = str(list(town.people).index("asked") + 1)
     town.questions.append({"kind": "ambiguous", "left": "99", "right": asked, "match_weight": 3.0})
