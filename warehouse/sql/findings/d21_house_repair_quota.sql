@@ -1,112 +1,20 @@
 -- One row: one piece of evidence that a home was repaired again before the quota allows, out of the group
--- of programmes for house repair (programme_interaction, MX-HOUSEREPAIR: one a dwelling in a window).
--- A repair is a payment of such a programme, or a grant of one whose payments are not sent.
+-- of programmes for house repair (quota_receipt: one a dwelling in a window of months).
 -- Works of one programme that go on over some months are one repair, and a grant renewed is one grant.
--- Who is missing: homes left in between (the quota is the dwelling's, not the person's), repairs of
--- others at an address of several families, surveys, and grants refused or given back.
--- Which source wins: payments, then grants; of several earlier repairs the latest is shown.
-WITH house_repair AS (
-    SELECT programme_code
-    FROM programme_interaction
-    WHERE kind = 'group' AND other = 'MX-HOUSEREPAIR'
+-- Who is missing: homes left in between (the quota is the dwelling's, not the person's), and repairs of
+-- other families at an address of several.
+-- Which source wins: see quota_receipt; of several earlier repairs the latest is shown.
+WITH repair AS (
+    SELECT quota_receipt.*, coalesce(dwelling.families, 1) AS families
+    FROM quota_receipt
+    LEFT JOIN dwelling ON dwelling.address_key = quota_receipt.address_key
 ),
-work_row AS (
-    SELECT
-        person_index.person_id,
-        payment.programme_code,
-        CAST(date_trunc('month', payment.period) AS DATE) AS month,
-        coalesce(payment.amount, 0) AS amount,
-        coalesce(payment.in_kind, FALSE) AS in_kind,
-        payment.document_type,
-        payment.delivery_id,
-        payment.line
-    FROM f35_benefit_payment AS payment
-    CROSS JOIN night
-    INNER JOIN house_repair ON house_repair.programme_code = payment.programme_code
-    INNER JOIN person_index ON person_index.signature_id = payment.signature_id
-    WHERE payment.period <= night.as_of
-),
-grant_row AS (
-    SELECT
-        person_index.person_id,
-        entitlement.programme_code,
-        CAST(
-            date_trunc('month', coalesce(entitlement.entitled_from, entitlement.decided_on)) AS DATE
-        ) AS month,
-        entitlement.document_type,
-        entitlement.delivery_id,
-        entitlement.line
-    FROM f34_benefit_entitlement AS entitlement
-    CROSS JOIN night
-    INNER JOIN house_repair ON house_repair.programme_code = entitlement.programme_code
-    INNER JOIN person_index ON person_index.signature_id = entitlement.signature_id
-    WHERE entitlement.status IN ('granted', 'changed', 'extended', 'completed')
-        AND coalesce(entitlement.entitled_from, entitlement.decided_on) <= night.as_of
-),
-repair AS (
-    SELECT person_id, programme_code, month, sum(amount) AS amount, TRUE AS is_work
-    FROM work_row
-    GROUP BY person_id, programme_code, month
-    -- Of works in kind the amount may be unknown.
-    HAVING sum(amount) > 0
-        OR (max(CASE WHEN in_kind THEN 1 ELSE 0 END) = 1 AND max(amount) = 0 AND min(amount) = 0)
-    UNION ALL
-    SELECT DISTINCT
-        grant_row.person_id,
-        grant_row.programme_code,
-        grant_row.month,
-        CAST(NULL AS BIGINT) AS amount,
-        FALSE AS is_work
-    FROM grant_row
-    LEFT JOIN work_row
-        ON work_row.person_id = grant_row.person_id
-        AND work_row.programme_code = grant_row.programme_code
-    WHERE work_row.person_id IS NULL
-),
-owner AS (
-    SELECT DISTINCT person_id
+one_home AS (
+    SELECT DISTINCT own.person_id, other.person_id AS member_id
     FROM repair
-),
-stay AS (
-    SELECT
-        person_index.person_id,
-        told.address_key,
-        told.household_no,
-        told.moved_in_on,
-        told.moved_out_on,
-        told.delivery_id,
-        told.line
-    FROM f02_resident_household_address AS told
-    INNER JOIN person_index ON person_index.signature_id = told.signature_id
-    INNER JOIN owner ON owner.person_id = person_index.person_id
-    WHERE told.document_type LIKE 'I01-F02-%'
-        AND told.address_key IS NOT NULL
-        AND coalesce(told.registration_status, 'resident') NOT LIKE 'cancelled%'
-),
-placed AS (
-    SELECT
-        repair.person_id,
-        repair.programme_code,
-        repair.month,
-        repair.amount,
-        repair.is_work,
-        stay.address_key,
-        stay.household_no,
-        row_number() OVER (
-            PARTITION BY repair.person_id, repair.programme_code, repair.month, repair.is_work
-            ORDER BY stay.moved_in_on DESC NULLS LAST, stay.delivery_id DESC, stay.line DESC
-        ) AS place
-    FROM repair
-    LEFT JOIN stay
-        ON stay.person_id = repair.person_id
-        AND (stay.moved_in_on IS NULL OR stay.moved_in_on <= last_day(repair.month))
-        AND (stay.moved_out_on IS NULL OR stay.moved_out_on >= repair.month)
-),
-at_home AS (
-    SELECT placed.*, coalesce(dwelling.families, 1) AS families
-    FROM placed
-    LEFT JOIN dwelling ON dwelling.address_key = placed.address_key
-    WHERE placed.place = 1
+    INNER JOIN household_member AS own ON own.person_id = repair.person_id
+    INNER JOIN household_member AS other
+        ON other.household_id = own.household_id AND other.person_id <> own.person_id
 ),
 compared AS (
     SELECT
@@ -114,34 +22,32 @@ compared AS (
         earlier.person_id AS earlier_person_id,
         earlier.programme_code AS earlier_programme_code,
         earlier.month AS earlier_month,
-        earlier.address_key AS earlier_address_key,
-        date_diff('month', earlier.month, later.month) AS months_between
-    FROM at_home AS later
-    INNER JOIN at_home AS earlier
-        ON earlier.person_id = later.person_id
+        earlier.role AS earlier_role,
+        earlier.document_type AS earlier_document_type,
+        earlier.delivery_id AS earlier_delivery_id,
+        earlier.line AS earlier_line
+    FROM repair AS later
+    INNER JOIN repair AS earlier ON earlier.person_id = later.person_id
+    -- Where nobody knows the address, the person is taken to have stayed.
+    WHERE coalesce(earlier.address_key, 0) = coalesce(later.address_key, 0)
+        OR earlier.address_key IS NULL
+        OR later.address_key IS NULL
     UNION ALL
     SELECT
         later.*,
         earlier.person_id,
         earlier.programme_code,
         earlier.month,
-        earlier.address_key,
-        date_diff('month', earlier.month, later.month)
-    FROM at_home AS later
-    INNER JOIN at_home AS earlier
-        ON earlier.address_key = later.address_key
-        AND earlier.person_id <> later.person_id
-    WHERE later.families = 1 OR earlier.household_no = later.household_no
-),
-moved AS (
-    SELECT DISTINCT compared.person_id, compared.earlier_month, compared.month
-    FROM compared
-    INNER JOIN stay
-        ON stay.person_id = compared.person_id
-        AND stay.moved_in_on > last_day(compared.earlier_month)
-        AND stay.moved_in_on <= last_day(compared.month)
-    WHERE compared.earlier_person_id = compared.person_id
-        AND compared.earlier_address_key <> compared.address_key
+        earlier.role,
+        earlier.document_type,
+        earlier.delivery_id,
+        earlier.line
+    FROM repair AS later
+    INNER JOIN repair AS earlier
+        ON earlier.address_key = later.address_key AND earlier.person_id <> later.person_id
+    LEFT JOIN one_home
+        ON one_home.person_id = later.person_id AND one_home.member_id = earlier.person_id
+    WHERE later.families = 1 OR one_home.person_id IS NOT NULL
 ),
 again AS (
     SELECT
@@ -153,27 +59,26 @@ again AS (
         ) AS nearest
     FROM compared
     CROSS JOIN d21_setting AS setting
-    LEFT JOIN moved
-        ON moved.person_id = compared.person_id
-        AND moved.earlier_month = compared.earlier_month
-        AND moved.month = compared.month
-        AND compared.earlier_person_id = compared.person_id
-    WHERE moved.person_id IS NULL
-        AND compared.months_between BETWEEN 0 AND setting.window_months - 1
+    WHERE date_diff('month', compared.earlier_month, compared.month)
+        BETWEEN 0 AND setting.window_months - 1
         AND (
             (
                 compared.earlier_programme_code <> compared.programme_code
                 AND (
-                    compared.months_between > 0
+                    compared.earlier_month < compared.month
                     OR compared.earlier_programme_code < compared.programme_code
                 )
             )
             OR (
                 compared.earlier_programme_code = compared.programme_code
-                AND compared.is_work
-                AND compared.months_between > setting.same_works_months
+                AND compared.role = 'payment'
+                AND date_diff('month', compared.earlier_month, compared.month)
+                > setting.same_works_months
             )
         )
+),
+nearest AS (
+    SELECT * FROM again WHERE nearest = 1
 ),
 found AS (
     SELECT
@@ -184,40 +89,24 @@ found AS (
         month AS period,
         earlier_month AS first_period,
         month AS last_period,
-        earlier_person_id,
         amount AS amount_at_stake,
         'repaired ' || CAST(earlier_month AS VARCHAR) || ' and ' || CAST(month AS VARCHAR) AS statement
-    FROM again
-    WHERE nearest = 1
-),
-repair_row AS (
-    SELECT person_id, programme_code, month, 'payment' AS role, document_type, delivery_id, line
-    FROM work_row
-    UNION ALL
-    SELECT person_id, programme_code, month, 'grant', document_type, delivery_id, line
-    FROM grant_row
+    FROM nearest
 ),
 evidence AS (
     SELECT
-        found.subject_id,
-        found.programme_code,
-        found.other_programme_code,
-        found.period,
-        repair_row.role,
-        repair_row.document_type,
-        repair_row.delivery_id,
-        repair_row.line
-    FROM found
-    INNER JOIN repair_row
-        ON (
-            repair_row.person_id = found.person_id
-            AND repair_row.programme_code = found.programme_code
-            AND repair_row.month = found.period
-        )
-        OR (
-            repair_row.person_id = found.earlier_person_id
-            AND repair_row.programme_code = found.other_programme_code
-            AND repair_row.month = found.first_period
-        )
+        person_id AS subject_id,
+        programme_code,
+        earlier_programme_code AS other_programme_code,
+        month AS period,
+        role,
+        document_type,
+        delivery_id,
+        line
+    FROM nearest
+    UNION ALL
+    SELECT person_id, programme_code, earlier_programme_code, month, earlier_role,
+        earlier_document_type, earlier_delivery_id, earlier_line
+    FROM nearest
 )
 {{rows}}
