@@ -129,7 +129,16 @@ def print_story(story: CaseStory) -> None:
         story.findings,
         as_json=False,
         title="Findings: a question to people, no verdict",
-        columns=("period", "statement", "amount_at_stake", "state", "first_seen", "is_averaged"),
+        columns=(
+            "period",
+            "statement",
+            "amount_at_stake",
+            "state",
+            "first_seen",
+            "evidence_rows",
+            "institutions",
+            "is_averaged",
+        ),
     )
     print_rows(story.evidence, as_json=False, title="Evidence in the current release")
     print_rows(
