@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from hub.findings.rules import Rule, load_rules, rule_frames
+from pipelines.steps.own_logs import add_own_logs
 from warehouse.workbench import Workbench, sql_text
 
 SHARED_TABLES = (
@@ -19,6 +20,7 @@ SHARED_TABLES = (
     "benefit_held",
     "dwelling_resident",
     "monthly_wage",
+    "official_kin",
     "registered_death",
     "stay_abroad",
     "livelihood_room",
@@ -39,7 +41,7 @@ def build_findings(
 ) -> dict[str, int]:
     """Build the finding tables of the night; return findings by rule, and rows of the tables.
 
-    Needs the tables of `build_decisions`. A rule whose feeds did not arrive finds nothing;
+    Needs the tables of `build_decisions`; without `own_log` the hub keeps no logs. A rule whose feeds did not arrive finds nothing;
     `rule_state` says what it waits for. `demoted` names rules whose findings are only counted,
     and why. `only` names the rules that run; by default all.
     """
@@ -47,6 +49,8 @@ def build_findings(
     sql = {rule.table: sql_text("findings", rule.table) for rule in rules}
     for table, frame in rule_frames(rules, sql, demoted).items():
         bench.add(table, frame)
+    if not bench.has("own_log"):
+        add_own_logs(bench)
     bench.build("findings", "rule_state")
     for table in shared_tables(sql.values()):
         bench.build("findings", table)

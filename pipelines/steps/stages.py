@@ -26,6 +26,7 @@ from pipelines.steps.households import build_households, no_stays
 from pipelines.steps.index import build_index, index_settings, registered_people
 from pipelines.steps.index_accuracy import measure_night
 from pipelines.steps.index_memory import read_released, remembered
+from pipelines.steps.own_logs import LOG_TABLES, add_night_logs
 from pipelines.steps.profiles import build_profiles
 from pipelines.steps.quarantine import refused_identifiers
 from warehouse.index_state import find_state, keep_state
@@ -114,6 +115,7 @@ def decide_programmes(context: NightContext) -> Counts:
 def find_improper_receipt(context: NightContext) -> Counts:
     """Run the detection rules."""
     with open_bench(context) as bench:
+        add_night_logs(bench, context)
         bench.add("refused_identifier", refused_identifiers(context, RECEIPT_FAMILIES))
         counts = build_findings(bench)
     context.announce("findings", "rules")
@@ -137,7 +139,7 @@ def publish_release(context: NightContext) -> Counts:
         versions=_versions(context),
         build_marts=auditor_mart(),
         minted=minted,
-        withheld=WITHHELD | _intermediate(tables),
+        withheld=WITHHELD | LOG_TABLES | _intermediate(tables),
     )
     keep_state(context.layout, context.layout.index_work(context.night), release.release_id)
     changes = context.ledger.see_findings(context.night, found, judged)

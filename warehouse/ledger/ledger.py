@@ -23,12 +23,13 @@ from warehouse.ledger.deliveries import DeliveryBook
 from warehouse.ledger.errors import LedgerError
 from warehouse.ledger.findings import FindingBook
 from warehouse.ledger.nights import NightBook
+from warehouse.ledger.officials import OfficialBook
 from warehouse.ledger.people import PersonBook
 from warehouse.ledger.reviews import ReviewBook
 from warehouse.ledger.standings import StandingBook
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0004"
+NEWEST = "0005"
 """The newest migration; known here so that opening a current ledger need not import Alembic."""
 
 
@@ -42,6 +43,7 @@ class Ledger(
     CaseNightBook,
     StandingBook,
     NightBook,
+    OfficialBook,
 ):
     """The ledger of one hub: see the books for what it answers."""
 

@@ -2,6 +2,7 @@
 -- A rule whose findings would come from absence (no return, no release) is silent on stale feeds too,
 -- and every rule where a feed is suspect (feed_guard): what it shows or does not show proves nothing.
 -- first_period is the earliest month that the rule judges tonight.
+-- An input may be a log of the hub itself (own_log), which is there or not.
 -- Who is missing: nobody. Of inputs that can each serve, one is enough; an input is a document type or a
 -- family, which is served by any of its types.
 WITH served AS (
@@ -12,7 +13,7 @@ WITH served AS (
         coalesce(
             max(
                 CASE
-                    WHEN feed.state = 'current' THEN 1
+                    WHEN feed.state = 'current' OR own_log.state = 'current' THEN 1
                     WHEN feed.state = 'stale' AND NOT feed.is_suspect
                         AND detection_rule.suppress_when = 'missing' THEN 1
                     ELSE 0
@@ -24,6 +25,7 @@ WITH served AS (
     INNER JOIN detection_rule ON detection_rule.rule_id = rule_input.rule_id
     LEFT JOIN document_type
         ON document_type.code = rule_input.input OR document_type.family = rule_input.input
+    LEFT JOIN own_log ON own_log.log = rule_input.input
     LEFT JOIN feed ON feed.document_type = coalesce(document_type.code, rule_input.input)
     GROUP BY rule_input.rule_id, rule_input.alternative, rule_input.input
 ),
