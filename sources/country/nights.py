@@ -19,7 +19,7 @@ import polars as pl
 
 from hub.catalogue import Delivery, DocumentType, Encoding
 from hub.delivery import DeliveryName
-from sources.country.facts import family_facts, planted_cases
+from sources.country.facts import family_facts, identifiers, planted_cases
 from sources.country.faults import (
     choose,
     hostile_deliveries,
@@ -77,6 +77,9 @@ class Source(Protocol):
     def planted(self) -> pl.DataFrame:
         """Return the planted cases, with `person_number`."""
 
+    def identifiers(self) -> pl.DataFrame:
+        """Return the numbers that stand for people: person_number, national_id, kind."""
+
 
 class PopulatedCountry:
     """The simulated country itself, as a source of deliveries."""
@@ -95,6 +98,10 @@ class PopulatedCountry:
     def planted(self) -> pl.DataFrame:
         """Return the planted cases."""
         return planted_cases(self._country)
+
+    def identifiers(self) -> pl.DataFrame:
+        """Return every number that stands for a person."""
+        return identifiers(self._country)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +262,7 @@ def render_nights(
     ]
     correctable: list[DocumentType] = []
     sound: dict[tuple[Delivery, Encoding], tuple[DocumentType, bytes]] = {}
-    write_country_truth(truth, telling.people.card, source.planted())
+    write_country_truth(truth, telling.people.card, source.planted(), source.identifiers())
     summaries: list[NightSummary] = []
     late: list[File] = []
     before: list[File] = []

@@ -3,7 +3,8 @@
 Here: the truth's files, beside and never among the deliveries. Never here: anything that the hub
 may read; only tests and benchmarks open this folder. Next: comparing the hub's answers with it.
 
-Files: `person.parquet` (a person), `planted_cases.parquet` (a planted case),
+Files: `person.parquet` (a person), `identifier.parquet` (a number of a person),
+`planted_cases.parquet` (a planted case),
 `<YYYYMMDD>/row.parquet` (a delivered row), `<YYYYMMDD>/delivery.parquet` (a file),
 `<YYYYMMDD>/bad_row.parquet` (a row to be quarantined).
 """
@@ -102,8 +103,11 @@ class NightTruth:
         return places.filter(files["rows"] > 0).explode("line").with_columns(numbers)
 
 
-def write_country_truth(folder: Path, persons: pl.DataFrame, planted: pl.DataFrame) -> None:
-    """Write who lives in the country and which cases were planted."""
+def write_country_truth(
+    folder: Path, persons: pl.DataFrame, planted: pl.DataFrame, identifiers: pl.DataFrame
+) -> None:
+    """Write who lives in the country, by which numbers, and which cases were planted."""
     folder.mkdir(parents=True, exist_ok=True)
     persons.write_parquet(folder / "person.parquet")
     planted.write_parquet(folder / "planted_cases.parquet")
+    identifiers.write_parquet(folder / "identifier.parquet")

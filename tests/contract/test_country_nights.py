@@ -47,6 +47,9 @@ class Remembering:
     def planted(self):
         return self._country.planted()
 
+    def identifiers(self):
+        return self._country.identifiers()
+
 
 @pytest.fixture(scope="module")
 def country():

@@ -81,6 +81,9 @@ class SmallCountry:
     def planted(self) -> pl.DataFrame:
         return self._country.planted()
 
+    def identifiers(self) -> pl.DataFrame:
+        return self._country.identifiers()
+
     @cached_property
     def national_ids(self) -> set[str]:
         """Every number that anybody has or had, as thirteen digits."""

@@ -1,6 +1,6 @@
 """What is true of the people, by record family, in the families' canonical columns.
 
-Here: `family_facts` and `planted_cases`; the modules beside it make the facts of some families
+Here: `family_facts`, `planted_cases` and `identifiers`; the modules beside it make the facts of some families
 each. Never here: a sender's formats, omissions or mistakes (`rendering`, `noise`). Next: the
 rendering of deliveries and the truth that tests compare with.
 """
@@ -34,10 +34,10 @@ from sources.country.facts import (
     work,
 )
 from sources.country.facts.drafting import Draft
-from sources.country.facts.planted import planted_cases
+from sources.country.facts.planted import identifiers, planted_cases
 from sources.country.population import Country
 
-__all__ = ["family_facts", "planted_cases"]
+__all__ = ["family_facts", "identifiers", "planted_cases"]
 
 MAKERS: Mapping[str, Callable[[Draft], None]] = {
     "F01": identity.draft_identity,

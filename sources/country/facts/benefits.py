@@ -10,8 +10,10 @@ import polars as pl
 
 from sources.country.facts.drafting import Draft
 from sources.country.facts.finance import pay_accounts
+from sources.country.facts.paying import add_payments
+from sources.country.facts.planted_identities import draft_second_payments
 from sources.country.facts.programmes import held_programmes, programme_word
-from sources.country.population.receipts import median_income
+from sources.country.population.receipts import BASIC_PENSION_AMOUNT, median_income
 
 LIVELIHOOD_PER_CENT = 32
 """The livelihood threshold: per cent of the median income of the household's size."""
@@ -52,6 +54,7 @@ def draft_payments(draft: Draft) -> None:
         "planted_rule",
         "spouse_number",
         "previous_national_id",
+        "other_national_id",
         "is_on_basic_pension",
         "is_on_livelihood",
         "household_size",
@@ -68,6 +71,7 @@ def draft_payments(draft: Draft) -> None:
     )
     held = held.join(partner, on="spouse_number", how="left", maintain_order="left")
     basic = pl.col("document") == "I06-F35-02"
+    held = held.with_columns(rule=pl.col("planted_rule").fill_null(""))
     held = held.with_columns(
         amount=pl.when(basic & pl.col("partner_paid").fill_null(value=False))
         .then(pl.col("amount") * COUPLE_SHARE // 100)
@@ -77,21 +81,29 @@ def draft_payments(draft: Draft) -> None:
         region=pl.col("other_region").fill_null(pl.col("district_code")),
     )
     rows = _by_month(draft, held)
+    misnumbered = basic & (pl.col("rule") == "D07")
     for document in draft.documents:
-        _add(draft, rows.filter(pl.col("document") == document), document)
+        add_payments(draft, rows.filter((pl.col("document") == document) & ~misnumbered), document)
+    draft_second_payments(
+        draft, rows.filter(misnumbered), rows.filter(basic & (pl.col("rule") == "D06"))
+    )
     changed = rows.filter((pl.col("planted_rule").fill_null("") == "D05") & basic)
-    _add(
+    add_payments(
         draft,
-        changed.with_columns(national_id=pl.col("previous_national_id")),
+        changed,
         "I06-F35-02",
-        under_old_number=True,
+        under=pl.col("previous_national_id"),
     )
 
 
 def _livelihood() -> pl.Expr:
     """The livelihood benefit in won a month: what the household's income lacks to the threshold."""
-    share = LIVELIHOOD_PER_CENT / 100 - pl.col("income_ratio").fill_null(0.0)
-    lacking = median_income(pl.col("household_size").fill_null(1)) * share
+    # Planted: D26 does not count the basic pension, D40 does not count a member.
+    size = pl.col("household_size").fill_null(1) - (pl.col("rule") == "D40").cast(pl.Int64)
+    counted = median_income(pl.col("household_size").fill_null(1)) * pl.col(
+        "income_ratio"
+    ).fill_null(0.0) - pl.when(pl.col("rule") == "D26").then(BASIC_PENSION_AMOUNT).otherwise(0)
+    lacking = median_income(size) * LIVELIHOOD_PER_CENT / 100 - counted
     return pl.max_horizontal((lacking // 10).cast(pl.Int64) * 10, pl.lit(LEAST_LIVELIHOOD))
 
 
@@ -145,6 +157,13 @@ def _planted_rows(draft: Draft) -> pl.DataFrame:
             {"is_in_kind": pl.lit(value=True)},
         ),
         (
+            draft.planted("D21"),
+            "I32-F35-01",
+            "house_repair",
+            4_900_000,
+            {"is_in_kind": pl.lit(value=True), "months": pl.lit(1)},
+        ),
+        (
             draft.planted("D16"),
             "I34-F35-01",
             "national_scholarship_1",
@@ -179,25 +198,4 @@ def _by_month(draft: Draft, held: pl.DataFrame) -> pl.DataFrame:
     born = pl.col("birth_date").dt.truncate("1mo") <= pl.col("period")
     return rows.filter((pl.col("period") <= last_paid) & born).sort(
         "order", "person_number", "period"
-    )
-
-
-def _add(
-    draft: Draft, rows: pl.DataFrame, document: str, *, under_old_number: bool = False
-) -> None:
-    number = {"national_id": pl.col("national_id")} if under_old_number else {}
-    draft.add(
-        rows,
-        document,
-        **number,
-        programme_code=pl.col("programme_code"),
-        payer_region=pl.col("region"),
-        period=pl.col("period"),
-        amount=pl.col("amount"),
-        in_kind=pl.col("is_in_kind"),
-        paid_on=pl.col("period").dt.offset_by("19d"),
-        bank_no=pl.when(pl.col("is_in_kind")).then(pl.lit(None, pl.String)).otherwise("bank_no"),
-        account_no=pl.when(pl.col("is_in_kind"))
-        .then(pl.lit(None, pl.String))
-        .otherwise("account_no"),
     )

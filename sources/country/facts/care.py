@@ -32,6 +32,9 @@ CARE: tuple[tuple[str, pl.Expr, float, int, int, int], ...] = (
 """Document type, patients, share, days of care from and below, median won."""
 
 
+OLDEST_AGE = 97
+"""From this age on nobody goes without care for long."""
+
 SEVERAL_VISITS = ("I24-F32-01", "I25-F32-02", "I25-F32-03", "I25-F32-04")
 
 
@@ -127,6 +130,20 @@ def draft_care_use(draft: Draft) -> None:
             days=20,
             cost_amount=draft.won(graded, 1_200_000, 0.3, 10),
         )
+    # The very old see a doctor every month; nobody has seen those of D09 for a year.
+    oldest = draft.pick(
+        (pl.col("age") >= OLDEST_AGE) & (pl.col("planted_rule").fill_null("") != "D09"),
+        with_planted=True,
+    )
+    draft.add(
+        draft.each_month(oldest),
+        "I24-F32-01",
+        provider_no=draft.keys(draft.each_month(oldest), 8, 60),
+        care_from=pl.col("period").dt.offset_by("6d"),
+        care_to=pl.col("period").dt.offset_by("6d"),
+        days=1,
+        cost_amount=23_000,
+    )
     abroad = draft.planted("D12")
     draft.add(
         abroad,

@@ -40,6 +40,9 @@ NAME_COLUMNS = frozenset(
 FULL_TOWN, FEWEST_IN_FULL_TOWN = 15_000, 26
 """People from whom on rare facts are told of so many people at least."""
 
+KNOWN_TO_PAYERS = frozenset({"F34", "F35"})
+"""Families that know carriers of D08, of whom nothing else is known."""
+
 Column = pl.Expr | pl.Series | str | int | float | bool | dt.date | None
 """What `Draft.add` takes for a column: an expression over the rows, a series, or one value."""
 
@@ -283,10 +286,17 @@ class Draft:
             ordered, self.family, is_ordinary, words, self.as_of, self.country.seed
         )
 
+    def _ghosts(self) -> pl.Series:
+        return self.planted("D08")["person_number"].implode()
+
     def frame(self) -> pl.DataFrame:
         """The finished facts in a fixed order; one row for each natural key and carrier."""
         if self._parts:
-            return self._with_ends(pl.concat(self._parts))
+            made = pl.concat(self._parts)
+            if self.family.code not in KNOWN_TO_PAYERS:
+                is_ghost = pl.col("person_number").is_in(self._ghosts()).fill_null(value=False)
+                made = made.filter(~is_ghost)
+            return self._with_ends(made)
         schema: dict[str, Any] = {
             column.name: DTYPES[column.kind] for column in self.family.columns
         }

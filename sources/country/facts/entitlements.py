@@ -9,6 +9,7 @@ import polars as pl
 
 from sources.country.facts.applications import with_applications
 from sources.country.facts.drafting import Columns, Draft
+from sources.country.facts.planted_identities import draft_second_entitlements
 from sources.country.facts.programmes import held_programmes, programme_word
 
 GOOD = (
@@ -23,6 +24,8 @@ GOOD = (
     "advance_support",
 )
 BAD_SHARE = 0.06
+REPAIR_GRANTED = "P261"
+"""Improvement of farm houses; no other repair of the home is granted for three years."""
 
 
 def draft_entitlements(draft: Draft) -> None:
@@ -85,6 +88,9 @@ def _add(draft: Draft, rows: pl.DataFrame, document: str) -> None:
 
 
 def _add_planted(draft: Draft) -> None:
+    draft_second_entitlements(draft)
+    _add_refused(draft)
+    _add_repaired(draft)
     since: Columns = {
         "entitled_from": draft.months(3)[0],
         "decided_on": draft.months(4)[0],
@@ -123,4 +129,41 @@ def _add_planted(draft: Draft) -> None:
     since["status"] = draft.word(document, "status", *GOOD)
     draft.add(
         twice, document, **since, programme_code=programme_word(draft, document, "child_allowance")
+    )
+
+
+def _add_refused(draft: Draft) -> None:
+    """D38, the other way: refused, or ended, and poor again since."""
+    document = "I06-F34-01"
+    poor = draft.planted("D38").filter(pl.col("hidden_monthly_amount").is_null())
+    poor = poor.with_columns(unit_head_national_id_person_number=pl.col("head_number"))
+    before = pl.col("person_number") % 4 == 1
+    for who, status, begun, ended in (
+        (before, "ended", draft.months(20)[0], draft.months(9)[0]),
+        (~before, "refused", draft.months(9)[0], None),
+    ):
+        draft.add(
+            poor.filter(who),
+            document,
+            programme_code=programme_word(draft, document, "livelihood"),
+            status=status,
+            entitled_from=begun,
+            entitled_to=ended,
+            decided_on=ended or begun,
+        )
+
+
+def _add_repaired(draft: Draft) -> None:
+    """D21: a home repaired for farmers a year before it is repaired for poor owners."""
+    document = "I11-F34-02"
+    owners = draft.planted("D21").with_columns(
+        unit_head_national_id_person_number=pl.col("head_number")
+    )
+    draft.add(
+        owners,
+        document,
+        programme_code=REPAIR_GRANTED,
+        status=draft.word(document, "status", "completed", "granted"),
+        entitled_from=draft.months(14)[0],
+        decided_on=draft.months(15)[0],
     )

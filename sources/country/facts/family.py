@@ -6,11 +6,15 @@ here: households. Next: `family_facts`.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
 from sources.country.facts.drafting import Draft
 
 KOREAN = ~pl.col("is_foreign")
+PAPER_DIVORCE_DAYS = 390
+"""How long ago the couples of D39 divorced."""
 
 
 def _relation(people: pl.DataFrame, column: str, relation: str) -> pl.DataFrame:
@@ -95,11 +99,39 @@ def draft_relations(draft: Draft) -> None:
         effective_on=pl.col("ended") - pl.duration(days=4_000),
         ended_on=pl.col("ended"),
     )
+    _draft_paper_divorces(draft)
     _draft_adoption_and_guardians(draft, parents)
     listed = _with_relative_name(
         draft, parents.filter(pl.col("age") > 30).sample(fraction=0.3, seed=draft.country.seed)
     )
     draft.add(listed, "I02-F03-08", **who, **current, effective_on=pl.col("birth_date"))
+
+
+def _draft_paper_divorces(draft: Draft) -> None:
+    """Divorces of D39, told of both; the two live on at one address."""
+    carriers = draft.planted("D39").with_columns(
+        ended=draft.as_of - dt.timedelta(days=PAPER_DIVORCE_DAYS)
+    )
+    partners = draft.people.join(
+        carriers.select(person_number="partner_number", other="person_number", ended="ended"),
+        on="person_number",
+        maintain_order="left",
+    )
+    both = pl.concat(
+        [
+            carriers.select("person_number", "ended", other="partner_number"),
+            partners.select("person_number", "ended", "other"),
+        ]
+    ).with_columns(relative_national_id_person_number=pl.col("other").cast(pl.Int64))
+    draft.add(
+        _with_relative_name(draft, both),
+        "I02-F03-02",
+        relation="spouse",
+        relative_name=pl.col("relative_name"),
+        event="divorce_by_agreement",
+        effective_on=pl.col("ended") - pl.duration(days=9_000),
+        ended_on=pl.col("ended"),
+    )
 
 
 def _draft_adoption_and_guardians(draft: Draft, parents: pl.DataFrame) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from sources.country.facts.drafting import Draft
+from sources.country.facts.planted_identities import draft_second_identities
 
 KOREAN = ~pl.col("is_foreign")
 STATUS_WORDS = {"overseas_national": "overseas_national", "unknown_residence": "unknown_residence"}
@@ -55,6 +56,7 @@ def draft_identity(draft: Draft) -> None:
         status="dead",
         change_reason="cancellation",
     )
+    draft_second_identities(draft)
     reissued = registered.filter(changed & ~pl.col("is_naturalised"))
     draft.add(reissued, "I01-F01-03", **who, changed_on=pl.col("id_changed_on"))
     corrected = draft.pick(KOREAN, 0.0008, 12)
@@ -122,6 +124,13 @@ def draft_foreigners(draft: Draft) -> None:
     ).with_columns(
         stay=pl.when("is_migrant_spouse").then(pl.lit("F6")).otherwise("stay"),
         stay_to=pl.col("stay_from").dt.offset_by("5y"),
+    )
+    # Planted: the stay of D13 ended before the months that were paid.
+    lapsed = pl.col("planted_rule").fill_null("") == "D13"
+    foreign = foreign.with_columns(
+        stay=pl.when(lapsed).then(pl.lit("E9")).otherwise("stay"),
+        stay_from=pl.when(lapsed).then(pl.lit(draft.months(30)[0])).otherwise("stay_from"),
+        stay_to=pl.when(lapsed).then(pl.lit(draft.months(7)[0])).otherwise("stay_to"),
     )
     who = {
         name: pl.col(name) for name in ("passport_no", "name_roman", "birth_date", "nationality")

@@ -57,6 +57,7 @@ def draft_wages(draft: Draft) -> None:
         taxable_amount=pl.col("gross_amount") * 94 // 100,
         months_worked=1,
     )
+    _draft_sudden_wages(draft)
     left = jobs_of(draft, current=False)
     years = ((pl.col("left_on") - pl.col("hired_on")).dt.total_days() // 365).clip(1, 40)
     draft.add(
@@ -101,6 +102,26 @@ def draft_wages(draft: Draft) -> None:
         **{**abroad, "taxable_amount": income, "gross_amount": income},
         employer_brn=draft.keys(clergy, 10, 40),
         employer_name=draft.choice(clergy, ["평화교회", "보문사", "중앙성당", "은혜교회"]),
+    )
+
+
+def _draft_sudden_wages(draft: Draft) -> None:
+    """Wages of D38, which only the tax office knows: their unit is over the threshold."""
+    earning = draft.planted("D38").filter(pl.col("hidden_monthly_amount").is_not_null())
+    rows = (earning["person_number"] * 7_919 % len(draft.country.employers)).cast(pl.UInt32)
+    earning = earning.with_columns(
+        draft.country.employers["employer_brn"].gather(rows),
+        draft.country.employers["employer_name"].gather(rows),
+    )
+    draft.add(
+        draft.each_month(earning, 4),
+        "I03-F11-02",
+        employer_brn=pl.col("employer_brn"),
+        employer_name=pl.col("employer_name"),
+        period=pl.col("period"),
+        gross_amount=pl.col("hidden_monthly_amount"),
+        taxable_amount=pl.col("hidden_monthly_amount") * 94 // 100,
+        months_worked=1,
     )
 
 

@@ -11,10 +11,14 @@ import polars as pl
 
 from sources.country.facts.drafting import Draft
 
+POOR_DEPOSIT = 30_000_000
+"""Won that a recipient of the livelihood benefit has in a deposit at most."""
+
 
 def draft_leases(draft: Draft) -> None:
     """F22: leases of tenant households, private and public; D23 holds two public ones."""
     rich = pl.col("wealth").fill_null(0.3)
+    poor = pl.col("is_on_livelihood")
     head = (
         (pl.col("relation_to_head") == "head")
         & (pl.col("age") >= 20)
@@ -34,7 +38,8 @@ def draft_leases(draft: Draft) -> None:
     ).with_columns(
         deposit=pl.when(pl.col("kind") == "jeonse")
         .then(draft.won(tenants, 140_000_000, 0.5, 1_000_000))
-        .otherwise(draft.won(tenants, 12_000_000, 0.7, 500_000)),
+        .otherwise(draft.won(tenants, 12_000_000, 0.7, 500_000))
+        .clip(upper_bound=pl.when(poor).then(POOR_DEPOSIT).otherwise(10**12)),
         rent=pl.when(pl.col("kind") == "jeonse")
         .then(0)
         .otherwise(draft.won(tenants, 430_000, 0.35, 10_000)),
@@ -85,6 +90,7 @@ def draft_leases(draft: Draft) -> None:
     ):
         draft.add(housed.filter((landlord >= low) & (landlord < high)), document, **other)
     draft.add(housed.filter(landlord < 0.08), "I32-F22-04", **other)
+    _draft_deposit_jumps(draft)
     twice = draft.planted("D23").with_columns(begun=pl.lit(draft.as_of) - pl.duration(days=300))
     for document, kind, deposit in (
         ("I32-F22-01", "permanent_rental", 3_000_000),
@@ -101,4 +107,24 @@ def draft_leases(draft: Draft) -> None:
             monthly_rent_amount=90_000,
             lease_from=pl.col("begun"),
             lease_to=pl.lit(draft.as_of + dt.timedelta(days=430)),
+        )
+
+
+def _draft_deposit_jumps(draft: Draft) -> None:
+    """D37: the deposit of the lease that began lately is far above the one before."""
+    carriers = draft.planted("D37")
+    lately = draft.as_of - dt.timedelta(days=170)
+    for begun, ended, deposit in (
+        (lately - dt.timedelta(days=730), lately, 12_000_000),
+        (lately, lately + dt.timedelta(days=730), 58_000_000),
+    ):
+        draft.add(
+            carriers,
+            "I05-F22-01",
+            address=pl.col("address"),
+            lease_kind="monthly_rent" if deposit < POOR_DEPOSIT else "semi_jeonse",
+            deposit_amount=deposit,
+            monthly_rent_amount=250_000,
+            lease_from=begun,
+            lease_to=ended,
         )

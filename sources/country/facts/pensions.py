@@ -64,7 +64,9 @@ def draft_pensions(draft: Draft) -> None:
         ("special_post", "I30-F15-01"),
     ):
         pay(draft.pick(pl.col("pension_kind") == kind, **living), document, own)
-    suspended = draft.pick((pl.col("pension_kind") == "private_school"), 0.15, 8)
+    suspended = draft.pick(
+        (pl.col("pension_kind") == "private_school") & ~pl.col("is_on_livelihood"), 0.15, 8
+    )
     pay(suspended, "I29-F15-05", own // 2, months=1, payment_status=pl.lit("partly_suspended"))
     widow = (
         (pl.col("sex") == "female")
@@ -87,10 +89,14 @@ def draft_pensions(draft: Draft) -> None:
     ):
         people = draft.pick(unpensioned, share, 10)
         pay(people, document, draft.won(people, median, 0.3, 10))
-    disabled = draft.pick(pl.col("is_disabled") & pl.col("age").is_between(30, 61), 0.15, 12)
+    # What recipients of the livelihood benefit draw is counted in it: nothing is drawn by chance.
+    apart = ~pl.col("is_on_livelihood")
+    disabled = draft.pick(
+        pl.col("is_disabled") & pl.col("age").is_between(30, 61) & apart, 0.15, 12
+    )
     pay(disabled, "I23-F15-02", draft.won(disabled, 520_000, 0.3, 10))
     split = draft.pick(
-        (pl.col("pension_kind") == "national") & pl.col("spouse_number").is_null(), 0.02, 12
+        (pl.col("pension_kind") == "national") & pl.col("spouse_number").is_null() & apart, 0.02, 12
     )
     pay(split, "I23-F15-04", draft.won(split, 260_000, 0.3, 10))
     for document, condition, median in (

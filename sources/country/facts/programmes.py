@@ -23,7 +23,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "first_meeting_voucher": ("P084",), "childcare_fee": ("P078", "P079"), "home_care_allowance": ("P075",),
     "nuri_kindergarten": ("P209", "P210"), "housekeeping_care": ("P120",), "maternal_newborn_care": ("P119",),
     "disability_activity_support": ("P050",), "development_rehab": ("P053",), "emotional_support": ("P125",),
-    "national_scholarship_1": ("P202",),
+    "national_scholarship_1": ("P202",), "house_repair": ("P129",),
 }  # fmt: skip
 """What a programme is called here → its codes in the register of programmes."""
 
@@ -63,7 +63,8 @@ class Plan:
 
 PLANS: tuple[Plan, ...] = (
     Plan("I06-F35-01", pl.col("is_on_livelihood") & HEAD, 1.0, 620_000, "livelihood"),
-    Plan("I06-F34-01", pl.col("is_on_livelihood") & HEAD, 1.0, 0, "livelihood"),
+    # Decisions on the livelihood benefit list every member of the unit.
+    Plan("I06-F34-01", pl.col("is_on_livelihood") & ~pl.col("is_left_out"), 1.0, 0, "livelihood"),
     Plan("I06-F34-01", pl.col("is_on_medical_aid") & HEAD, 1.0, 0, "medical_aid"),
     Plan("I06-F34-01", pl.col("is_on_housing") & HEAD & (pl.col("wealth") < 0.30), 1.0, 0, "housing"),
     Plan("I06-F34-01", pl.col("is_on_education"), 1.0, 0, "education"),
@@ -87,7 +88,7 @@ PLANS: tuple[Plan, ...] = (
     Plan("I08-F35-01", pl.col("is_on_education"), 0.9, 480_000, months=1, is_in_kind=True),
     Plan("I08-F34-01", pl.col("age").is_between(7, 18) & POOR, 0.7),
     Plan("I08-F34-03", pl.col("age").is_between(7, 18) & POOR, 0.3),
-    Plan("I06-F35-05", pl.col("is_on_medical_aid") & pl.col("age").is_between(25, 63) & (pl.col("work") == "inactive"), 0.12, 1_250_000),
+    Plan("I06-F35-05", pl.col("is_on_medical_aid") & ~pl.col("is_on_livelihood") & pl.col("age").is_between(25, 63) & (pl.col("work") == "inactive"), 0.12, 1_250_000),
     Plan("I06-F35-06", pl.col("is_on_basic_pension") & (pl.col("age") < 82), 0.16, 290_000),
     Plan("I06-F35-07", POOR & HEAD & ~pl.col("is_on_livelihood") & (pl.col("age") > 20), 0.05, 730_000, months=1),
     Plan("I06-F34-07", POOR & HEAD & ~pl.col("is_on_livelihood") & (pl.col("age") > 20), 0.05),

@@ -6,6 +6,8 @@ Never here: leases (`leases`), vehicles and rights (`vehicles`). Next: `family_f
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
 from sources.country.facts.drafting import Columns, Draft
@@ -13,6 +15,13 @@ from sources.country.facts.drafting import Columns, Draft
 ADULT = pl.col("age") >= 22
 SOLD_SHARE = 0.06
 """Share of parcels whose owner sold or gave them away within the last year."""
+MODEST_LAND, MODEST_HOUSE, POOR_HOUSE = 80_000_000, 300_000_000, 35_000_000
+"""Won that land and houses of recipients' relatives, and homes of recipients, are worth at most."""
+
+
+def modest(amount: pl.Expr, most: int) -> pl.Expr:
+    """`amount`, for relatives who could support a recipient at most `most`."""
+    return pl.when("is_obligor").then(amount.clip(upper_bound=most)).otherwise(amount)
 
 
 def parcel_numbers(draft: Draft, frame: pl.DataFrame) -> pl.Series:
@@ -50,11 +59,12 @@ def draft_land(draft: Draft) -> None:
         parcel_no=parcel_numbers(draft, owners),
         category=draft.choice(owners, kinds, [30, 22, 20, 16, 4, 4, 3, 1]),
         area=(draft.won(owners, 600, 0.9, 1) + 20).cast(pl.Float64),
-        price=draft.won(owners, 62_000_000, 1.0, 1_000),
+        won=draft.won(owners, 62_000_000, 1.0, 1_000),
         acquired=draft.days_ago(owners, 400, 9_000),
         numerator=draft.choice(owners, ["1", "1", "2"]).cast(pl.Int64),
         denominator=draft.choice(owners, ["1", "2", "3"], [75, 20, 5]).cast(pl.Int64),
     ).with_columns(
+        price=modest(pl.col("won"), MODEST_LAND),
         numerator=pl.min_horizontal("numerator", "denominator"),
         acquired=pl.when(pl.col("planted_rule") == "D33")
         .then(pl.lit(draft.as_of) - pl.duration(days=45))
@@ -96,6 +106,7 @@ def draft_land(draft: Draft) -> None:
     tell(owners.filter(pl.col("acquired") > draft.months(36)[0]), "I02-F20-01")
     for document in ("I02-F20-01", "I05-F20-02", "I05-F20-04"):
         tell(sold, document)
+    _draft_sold(draft)
     forest = owners.filter(pl.col("category") == "forest")
     draft.add(forest, "I13-F20-01", **{k: v for k, v in land.items() if k != "land_category"})
     flats = draft.pick(
@@ -110,6 +121,33 @@ def draft_land(draft: Draft) -> None:
         share_denominator=draft.integers(flats, 9_000, 60_000),
         acquired_on=draft.days_ago(flats, 200, 8_000),
     )
+
+
+def _draft_sold(draft: Draft) -> None:
+    """Land of D36: sold, or given away, and what it was worth is nowhere."""
+    sellers = draft.planted("D36")
+    sellers = sellers.with_columns(
+        parcel_no=parcel_numbers(draft, sellers),
+        price=draft.won(sellers, 90_000_000, 0.2, 1_000),
+        disposed=draft.days_ago(sellers, 110, 240),
+        reason=pl.when(pl.col("person_number") % 3 == 0)
+        .then(pl.lit("gift"))
+        .otherwise(pl.lit("sale")),
+    )
+    for document in ("I02-F20-01", "I05-F20-02"):
+        draft.add(
+            sellers,
+            document,
+            parcel_no=pl.col("parcel_no"),
+            land_category="dry_field",
+            area_m2=900.0,
+            share_numerator=1,
+            share_denominator=1,
+            assessed_amount=pl.col("price"),
+            acquired_on=draft.as_of - dt.timedelta(days=4_000),
+            disposed_on=pl.col("disposed"),
+            disposal_reason=pl.col("reason"),
+        )
 
 
 def draft_buildings(draft: Draft) -> None:
@@ -147,6 +185,9 @@ def draft_buildings(draft: Draft) -> None:
         denominator=draft.choice(homes, ["1", "2"], [78, 22]).cast(pl.Int64),
     ).with_columns(
         use=pl.when("is_flat").then("flat_use").otherwise("house_use"),
+        price=pl.when(pl.col("is_on_livelihood") & pl.col("planted_rule").is_null())
+        .then(pl.col("price").clip(upper_bound=POOR_HOUSE))
+        .otherwise(modest(pl.col("price"), MODEST_HOUSE)),
         acquired=pl.when(pl.col("planted_rule") == "D33")
         .then(pl.lit(draft.as_of) - pl.duration(days=50))
         .otherwise("acquired"),
@@ -184,13 +225,14 @@ def draft_buildings(draft: Draft) -> None:
     )
     draft.add(draft.known_to(landlords, "I05-F21-08", "building_use", "use"), "I05-F21-08", **house)
     shops = draft.pick(ADULT & (rich > 0.6) & ~pl.col("is_on_livelihood"), 0.04)
+    shops = shops.with_columns(worth=draft.won(shops, 90_000_000, 0.8, 1_000))
     plain: Columns = {
         "building_no": draft.keys(shops, 15, prefix="7"),
         "parcel_no": parcel_numbers(draft, shops),
         "floor_area_m2": draft.integers(shops, 30, 400).cast(pl.Float64),
         "share_numerator": 1,
         "share_denominator": 1,
-        "assessed_amount": draft.won(shops, 90_000_000, 0.8, 1_000),
+        "assessed_amount": modest(pl.col("worth"), MODEST_LAND),
         "acquired_on": draft.days_ago(shops, 300, 7_000),
     }
     draft.add(shops, "I01-F21-01", **plain)
@@ -201,6 +243,7 @@ def draft_buildings(draft: Draft) -> None:
         ("I05-F21-07", 0.002, True),
     ):
         some = draft.pick(ADULT & (rich > 0.5) & ~pl.col("is_on_livelihood"), share, 14)
+        some = some.with_columns(worth=draft.won(some, 160_000_000, 0.6, 1_000))
         ended = {"disposed_on": draft.days_ago(some, 3, 200)} if disposed else {}
         draft.add(
             some,
@@ -211,6 +254,6 @@ def draft_buildings(draft: Draft) -> None:
             floor_area_m2=draft.integers(some, 20, 160).cast(pl.Float64),
             share_numerator=1,
             share_denominator=1,
-            assessed_amount=draft.won(some, 160_000_000, 0.6, 1_000),
+            assessed_amount=modest(pl.col("worth"), MODEST_LAND),
             acquired_on=draft.days_ago(some, 300, 7_000),
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from sources.country.facts.drafting import Columns, Draft
+from sources.country.facts.planted_identities import draft_second_homes
 
 KOREAN = ~pl.col("is_foreign")
 
@@ -31,6 +32,7 @@ def draft_residence(draft: Draft) -> None:
         pl.col("registration_status").is_in(["resident", "unknown_residence", "overseas_national"])
     )
     draft.add(ordinary, "I01-F02-01", **home)
+    draft_second_homes(draft)
     earlier = registered.filter(pl.col("age") > 5).sample(fraction=0.9, seed=draft.country.seed)
     others = draft.people.sample(len(earlier), with_replacement=True, seed=draft.country.seed + 1)
     earlier = earlier.with_columns(

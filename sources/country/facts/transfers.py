@@ -157,6 +157,15 @@ def draft_transfers(draft: Draft) -> None:
             entitled_from=pl.col("since"),
             transfer_code=pl.col("code"),
         )
+    # A pension after an accident at work that the livelihood benefit of D30 does not know of.
+    injured = draft.each_month(draft.planted("D30").filter(pl.col("pension_kind") == "none"))
+    draft.add(
+        injured,
+        "I26-F16-01",
+        period=pl.col("period"),
+        amount=pl.col("hidden_monthly_amount"),
+        entitled_from=draft.months(8)[0],
+    )
     low = pl.col("monthly_wage").is_between(1, 2_200_000) | pl.col(
         "yearly_business_income"
     ).is_between(1, 20_000_000)

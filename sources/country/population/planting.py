@@ -1,8 +1,9 @@
-"""Improper and duplicate receipt, planted on purpose and written down.
+"""Who carries which detection rule's pattern of improper or duplicate receipt.
 
-Here: which persons carry which detection rule's pattern. A person carries one pattern at most,
-and everybody else carries none. Never here: the records that show it (`facts` read
-`planted_rule`). Next: `facts.planted_cases` lists the truth for tests.
+Here: the candidates of each rule, and the lot among them. A person carries one pattern at most,
+a household too, and everybody else carries none. Never here: what becomes true of the carriers
+(`coming_true`), or the records that show it (`facts` read `planted_rule`). Next:
+`facts.planted_cases` lists the truth for tests.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
-from sources.country.population.events import before
+from sources.country.population.coming_true import come_true
+from sources.country.population.relatives import with_relatives
 
+PARTNERS = {"D39": "spouse_number", "D40": "member_number", "D42": "obligor_number"}
+"""Rule → who the other person of a case is; of D41 somebody is found when it comes true."""
 MAIN_RULES = ("D01", "D10", "D11", "D19", "D20", "D28")
 MIN_MAIN, MIN_OTHER = 8, 4
 BURST_PEOPLE = 12
@@ -24,6 +28,7 @@ def _candidates() -> dict[str, pl.Expr]:
     adult = pl.col("age").is_between(20, 64)
     old = pl.col("is_on_basic_pension")
     livelihood = pl.col("is_on_livelihood")
+    head = pl.col("head_number") == pl.col("person_number")
     working_age = (
         livelihood & adult & (pl.col("monthly_wage") == 0) & (pl.col("yearly_business_income") == 0)
     )
@@ -61,29 +66,53 @@ def _candidates() -> dict[str, pl.Expr]:
         "D32": livelihood & (pl.col("age") >= 30),
         "D33": livelihood & (pl.col("age") >= 30),
         "D34": livelihood & adult,
+        "D06": old & (pl.col("age") < 90) & pl.col("previous_national_id").is_null(),
+        "D07": old & (pl.col("age") < 95) & pl.col("previous_national_id").is_null(),
+        "D08": old & pl.col("lives_alone") & ~pl.col("has_kin"),
+        "D09": old & (pl.col("age") >= 83) & ~pl.col("has_kin"),
+        "D13": pl.col("is_foreign")
+        & ((pl.col("age") < 8) | (pl.col("lives_alone") & pl.col("is_idle") & adult)),
+        "D21": head & pl.col("is_on_housing") & (pl.col("age") >= 30),
+        "D26": livelihood & head & old & (pl.col("age") < 90),
+        "D30": livelihood & head & (pl.col("age") >= 40) & (pl.col("pension_kind") == "none"),
+        "D35": livelihood & pl.col("age").is_between(25, 75),
+        "D36": livelihood & head & (pl.col("age") >= 40),
+        "D37": livelihood & head & (pl.col("age") >= 25),
+        "D38": working_age & head,
+        "D39": old
+        & ~livelihood
+        & ~pl.col("is_on_medical_aid")
+        & ~pl.col("is_on_housing")
+        & pl.col("spouse_in_household"),
+        "D40": livelihood & head & pl.col("member_number").is_not_null(),
+        "D41": livelihood & head & (pl.col("age") >= 30),
+        "D42": livelihood & head & pl.col("obligor_number").is_not_null(),
     }
 
 
 def plant_cases(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) -> pl.DataFrame:
-    """Add `planted_rule` and let the planted deaths, wages and receipts come true.
+    """Add the planted cases and let them come true.
 
-    Children of D20 stay at home on paper and in daycare in fact, pensioners of D20 draw the basic
-    and the disability pension; persons of D27 keep an occupational pension and draw the basic
-    pension too.
+    Columns added: `planted_rule`; `partner_number`, the other person of a case; and
+    `other_national_id`, a second or an impossible number of the person.
     """
     count = len(people)
     main, other = max(MIN_MAIN, count // 2_500), max(MIN_OTHER, count // 5_000)
+    seen = with_relatives(people)
     free = (people["is_alive"] & (people["institution"] == 0)).to_numpy().copy()
     rule = np.full(count, "", dtype="<U3")
     household = people["household_number"].to_numpy()
     candidates = _candidates()
-    masks = people.select(**candidates)
+    masks = seen.select(**candidates)
     # Rules with few candidates choose first.
     for code in sorted(candidates, key=lambda name: int(masks[name].fill_null(False).sum())):
         possible = np.flatnonzero(masks[code].fill_null(False).to_numpy() & free)
+        if code == "D42":
+            obligors = seen["obligor_number"].fill_null(0).to_numpy()
+            possible = possible[free[obligors[possible]]]
         wanted = main if code in MAIN_RULES else other
-        if code == "D20":
-            # Children and pensioners both.
+        if code in ("D20", "D38"):
+            # Children and pensioners both; over the threshold and under it both.
             wanted += other
         if code == "D24":
             wanted = max(3, other // 3 * 3)
@@ -98,51 +127,19 @@ def plant_cases(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
         if code == "D25":
             # Fewer people than a burst show nothing.
             chosen = chosen[: len(chosen) // BURST_PEOPLE * BURST_PEOPLE]
+        if code == "D42":
+            # One obligor is the obligor of one case.
+            _, first = np.unique(household[obligors[chosen]], return_index=True)
+            chosen = chosen[first]
+            free[np.isin(household, household[obligors[chosen]])] = False
         rule[chosen] = code
         free[np.isin(household, household[chosen])] = False
-    return _come_true(
-        people.with_columns(pl.Series("planted_rule", rule)), as_of, rng
-    ).with_columns(pl.when(pl.col("planted_rule") != "").then(pl.col("planted_rule")))
-
-
-def _come_true(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) -> pl.DataFrame:
-    count = len(people)
-    died = before(as_of, rng.integers(95, 170, count))
-    lately = before(as_of, rng.integers(95, 126, count))
-    late = lately + rng.integers(60, 86, count).astype("timedelta64[D]")
-    soon = died + rng.integers(2, 10, count).astype("timedelta64[D]")
-    dead = pl.col("planted_rule").is_in(["D01", "D02", "D03"])
-    further = (people["household_size"].fill_null(1).clip(1, 7) - 1) * 200_000
-    paid_wage = pl.Series(rng.integers(200, 340, count) * 10_000) + further
-    return people.with_columns(
-        pl.when(pl.col("planted_rule") == "D03")
-        .then(pl.Series(lately))
-        .when(dead)
-        .then(pl.Series(died))
-        .otherwise(pl.col("death_date"))
-        .alias("death_date"),
-        pl.when(pl.col("planted_rule") == "D01")
-        .then(pl.Series(soon))
-        .when(pl.col("planted_rule") == "D03")
-        .then(pl.Series(late))
-        .otherwise(pl.col("death_reported_on"))
-        .alias("death_reported_on"),
-        (pl.col("is_alive") & ~dead).alias("is_alive"),
-        pl.when(pl.col("planted_rule") == "D28")
-        .then(paid_wage)
-        .otherwise(pl.col("monthly_wage"))
-        .alias("monthly_wage"),
-        pl.when(pl.col("planted_rule") == "D28")
-        .then(pl.lit("employee"))
-        .when(pl.col("planted_rule") == "D29")
-        .then(pl.lit("self_employed"))
-        .otherwise(pl.col("work"))
-        .alias("work"),
-        pl.when(pl.col("planted_rule") == "D29")
-        .then(pl.lit(21_000_000))
-        .otherwise(pl.col("yearly_business_income"))
-        .alias("yearly_business_income"),
-        (pl.col("is_on_basic_pension") | (pl.col("planted_rule") == "D27")).alias(
-            "is_on_basic_pension"
-        ),
+    planted = seen.with_columns(pl.Series("planted_rule", rule)).with_columns(
+        partner_number=pl.coalesce(
+            pl.when(pl.col("planted_rule") == code).then(pl.col(partner))
+            for code, partner in PARTNERS.items()
+        )
+    )
+    return come_true(planted, pl.Series(free), as_of, rng).with_columns(
+        pl.when(pl.col("planted_rule") != "").then(pl.col("planted_rule"))
     )
