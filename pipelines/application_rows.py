@@ -13,6 +13,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -31,7 +32,7 @@ from hub.applications.facts import (
     Receipt,
 )
 from hub.applications.judging import ApplicationCheck, judge
-from hub.findings.rules import load_rules
+from hub.findings.rules import Rule, load_rules
 from hub.programmes.catalogue import CATALOGUE_FOLDER
 from hub.programmes.evaluation.replay import replay
 from hub.programmes.explanation.texts import Text
@@ -140,8 +141,13 @@ def _read(
 
 def quota_months() -> int:
     """Return the months of the quota, as its detection rule has them."""
-    rule = next(rule for rule in load_rules() if rule.id == QUOTA_RULE)
-    return int(rule.settings["window_months"])
+    return int(_rules()[QUOTA_RULE].settings["window_months"])
+
+
+@lru_cache(maxsize=1)
+def _rules() -> Mapping[str, Rule]:
+    """Return the detection rules by ID; read once, as a desk checks one application after the other."""
+    return {rule.id: rule for rule in load_rules()}
 
 
 def _programme(code: str) -> Programme:
@@ -324,7 +330,7 @@ def _quota(
 def _findings(
     rows: PersonRows, people: Mapping[str, str], state_of: Callable[[str], str]
 ) -> tuple[FindingOnFile, ...]:
-    names = {rule.id: Text(rule.name_en, rule.name_ko) for rule in load_rules()}
+    names = {rule.id: Text(rule.name_en, rule.name_ko) for rule in _rules().values()}
     asked = [who for who, relation in people.items() if relation != DWELLING]
     found = rows.where(
         "finding",
