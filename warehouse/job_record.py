@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from warehouse import durable
 
@@ -102,7 +103,7 @@ class JobRecord:
         durable.write_text(self.folder / _RECORD, json.dumps(content, indent=1) + "\n")
 
 
-def _read(folder: Path) -> dict[str, object] | None:
+def _read(folder: Path) -> dict[str, Any] | None:
     try:
         content = json.loads((folder / _RECORD).read_text("utf-8"))
     except (FileNotFoundError, ValueError):
