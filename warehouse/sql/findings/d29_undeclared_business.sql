@@ -119,8 +119,7 @@ found AS (
         judged.year,
         CAST(NULL AS BIGINT) AS amount_at_stake,
         'business active since ' || coalesce(CAST(open_business.opened_on AS VARCHAR), 'unknown')
-        || '; turnover of ' || CAST(judged.year AS VARCHAR)
-        || ' ' || CAST(yearly.revenue_amount AS VARCHAR)
+        || '; turnover in ' || CAST(judged.year AS VARCHAR)
         || '; paid ' || CAST(judged.paid_amount AS VARCHAR) AS statement
     FROM judged
     CROSS JOIN d29_setting AS setting

@@ -107,7 +107,9 @@ found AS (
             compared.paid_amount,
             (compared.amount - compared.limit_amount) * compared.financial_ppm // 1000000
         ) AS amount_at_stake,
-        'financial assets ' || CAST(compared.amount AS VARCHAR)
+        -- In steps, so that a bank that answers late changes no finding.
+        'financial assets of at least '
+        || CAST(compared.amount // setting.step_amount * setting.step_amount AS VARCHAR)
         || '; paid ' || CAST(compared.paid_amount AS VARCHAR) AS statement
     FROM compared
     CROSS JOIN d31_setting AS setting

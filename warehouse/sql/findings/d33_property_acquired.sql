@@ -72,8 +72,8 @@ found AS (
         CAST(date_trunc('month', acquired_on) AS DATE) AS last_period,
         household_id,
         CAST(NULL AS BIGINT) AS amount_at_stake,
-        'property acquired ' || CAST(min(acquired_on) AS VARCHAR)
-        || '; things ' || CAST(count(*) AS VARCHAR) AS statement
+        'property acquired in the month of '
+        || CAST(CAST(date_trunc('month', acquired_on) AS DATE) AS VARCHAR) AS statement
     FROM acquired
     GROUP BY household_id, person_id, date_trunc('month', acquired_on)
 ),

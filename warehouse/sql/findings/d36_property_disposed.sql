@@ -45,7 +45,6 @@ gone AS (
         disposal.person_id,
         CAST(date_trunc('month', disposal.disposed_on) AS DATE) AS month,
         min(disposal.disposed_on) AS disposed_on,
-        count(*) AS things,
         max(CASE WHEN disposal.is_gift THEN 1 ELSE 0 END) = 1 AS is_gift,
         sum(coalesce(disposal.amount, setting.least_value_amount)) AS amount
     FROM disposal
@@ -128,9 +127,8 @@ found AS (
         gone.month AS last_period,
         gone.household_id,
         CAST(NULL AS BIGINT) AS amount_at_stake,
-        CASE WHEN gone.is_gift THEN 'property given away ' ELSE 'property disposed of ' END
-        || CAST(gone.disposed_on AS VARCHAR)
-        || '; things ' || CAST(gone.things AS VARCHAR) AS statement
+        CASE WHEN gone.is_gift THEN 'property given away' ELSE 'property disposed of' END
+        || ' in the month of ' || CAST(gone.month AS VARCHAR) AS statement
     FROM gone
     CROSS JOIN d36_setting AS setting
     INNER JOIN saved

@@ -3,8 +3,9 @@
 -- The income on which a payment rests is not sent to the hub. The benefit tops recognised income up to
 -- the threshold for the unit's size, so that what was counted cannot be more than threshold − paid:
 -- room_amount, an upper bound in the unit's favour. members is the largest size that the month allows:
--- who is counted tonight in the unit of the household, or lives in the household of whoever is paid;
--- whose absence began in or after the month; who has left the household or died in or after it. Where
+-- who belongs to the unit of the household tonight, also if the law does not count them (the office may
+-- not know yet that somebody was conscripted or imprisoned, and other rules ask about that), or lives
+-- in the household of whoever is paid; who has left the household or died in or after the month. Where
 -- two rows pay one household for one month, the larger one is taken: it is one benefit, and two payers
 -- are another rule's question.
 -- explained_amount is what monthly sources tell of public pensions and of benefits that count as income,
@@ -63,9 +64,7 @@ present AS (
     SELECT unit_paid.household_id, unit_paid.month, unit.person_id
     FROM unit_paid
     INNER JOIN assistance_unit_member AS unit ON unit.household_id = unit_paid.household_id
-    LEFT JOIN absence
-        ON absence.person_id = unit.person_id AND absence.reason = unit.exclusion
-    WHERE unit.is_counted OR absence.valid_from >= unit_paid.month
+    WHERE unit.is_counted OR unit.exclusion <> 'lodger'
     UNION
     SELECT unit_paid.household_id, unit_paid.month, resident.person_id
     FROM unit_paid

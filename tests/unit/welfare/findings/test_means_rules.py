@@ -131,7 +131,7 @@ def test_d29_business(town):
     finding = one(found, "trader")
     assert finding["amount_at_stake"] is None
     assert finding["statement"] == (
-        "business active since 2020-03-05; turnover of 2025 30000000; paid 820556"
+        "business active since 2020-03-05; turnover in 2025; paid 820556"
     )
     assert town.evidence(finding) == {
         ("business", "I03-F33-01"),
@@ -278,7 +278,7 @@ def test_d31_limit(town):
     assert people(found) == ["just", "owner", "rich"]
     assert {row["period"] for row in found} == {MARCH}
     finding = one(found, "rich")
-    assert finding["statement"] == "financial assets 120000000; paid 820556"
+    assert finding["statement"] == "financial assets of at least 120000000; paid 820556"
     assert finding["amount_at_stake"] == FULL
     assert town.evidence(finding) == {
         ("holding", "I35-F26-01"),
@@ -391,7 +391,7 @@ def test_d33_acquired(town):
     found = town.findings("D33")
     assert people(found) == ["buyer", "just", "undecided"]
     finding = one(found, "buyer", FEBRUARY)
-    assert finding["statement"] == "property acquired 2026-02-14; things 1"
+    assert finding["statement"] == "property acquired in the month of 2026-02-01"
     assert town.evidence(finding) == {
         ("title", "I05-F20-01"),
         ("title", "I02-F20-01"),
@@ -399,7 +399,7 @@ def test_d33_acquired(town):
     }
 
 
-# D34: vehicles in full
+# D34: vehicles that count in full
 
 
 def car(town, name, amount, *, cc=3_982, year=2025, registered=dt.date(2026, 1, 5), **columns):
@@ -522,7 +522,7 @@ def test_d36_disposals(town):
     found = town.findings("D36")
     assert people(found) == ["giver", "seller"]
     finding = one(found, "seller", JANUARY)
-    assert finding["statement"] == "property disposed of 2026-01-20; things 1"
+    assert finding["statement"] == "property disposed of in the month of 2026-01-01"
     assert town.evidence(finding) == {
         ("disposal", "I02-F20-01"),
         ("holding", "I35-F26-02"),
