@@ -71,7 +71,7 @@ def refused_identifiers(context: NightContext, families: Collection[str]) -> pl.
         )
     if not found:
         return pl.DataFrame(schema=REFUSED_IDENTIFIER_SCHEMA)
-    return pl.concat(found).cast(REFUSED_IDENTIFIER_SCHEMA).sort("delivery_id", "line")  # type: ignore[arg-type]
+    return pl.concat(found).cast(REFUSED_IDENTIFIER_SCHEMA).sort("delivery_id", "line")
 
 
 def _sender_names(document: DocumentType, canonical: str | None) -> list[str]:

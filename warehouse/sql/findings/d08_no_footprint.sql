@@ -1,6 +1,6 @@
 -- One row: one piece of evidence that somebody is paid of whom nothing but payments and entitlements is
--- known: no residence, no stay as a foreigner, no job, no insurance, no bank account, no care and no school
--- within the lookback.
+-- known: no residence, no stay as a foreigner, no job, no insurance, no bank account, no care, no school and
+-- no facility in the months before the night.
 -- Who is missing: people registered as dead; people paid in one month only (a mistyped number makes
 -- somebody up for a month) or without any number; second identities of a known person and numbers that
 -- cannot be (other rules look at those), and people of whom the index asks whether they are somebody else;
@@ -79,6 +79,13 @@ traced AS (
     CROSS JOIN cutoff
     INNER JOIN f09_education_enrolment AS school ON school.signature_id = unsettled.signature_id
     WHERE school.left_on IS NULL OR school.left_on >= cutoff.since
+    UNION
+    SELECT unsettled.person_id
+    FROM unsettled
+    CROSS JOIN cutoff
+    INNER JOIN f36_facility_residence_or_use AS stay
+        ON stay.signature_id = unsettled.signature_id
+    WHERE stay.left_on IS NULL OR stay.left_on >= cutoff.since
 ),
 doubtful AS (
     SELECT other_person_id AS person_id

@@ -324,6 +324,7 @@ def test_d08_known_from_payments_only(town):
         "insured_long_ago": ("f18", "I24-F18-03", {"lost_on": day(3, 31, 2024)}),
         "saver": ("f26", "I35-F26-01", {"as_of": day(2, 28)}),
         "patient": ("f32", "I25-F32-02", {"care_from": day(6, 1, 2025)}),
+        "sheltered": ("f36", "I37-F36-01", {"admitted_on": day(5, 1, 2020)}),
         "pupil": ("f09", "I08-F09-01", {"enrolled_on": day(3, 2, 2025)}),
     }
     plain = (
