@@ -17,6 +17,7 @@ PEOPLE_AN_OFFICIAL = 400
 FEWEST_OFFICIALS = 40
 CASES_FOR_PEOPLE = 0.05
 PLANTED_A_PATTERN = 2
+KIN_STEPS = 3
 ACTION_PATTERNS = ("alone", "reverted", "family")
 ACCESS_PATTERNS = ("no_case", "outside_area", "relative", "volume")
 ROLES = ("case_worker", "case_worker", "case_worker", "intake", "team_leader")
@@ -70,7 +71,8 @@ def simulate_office(people: pl.DataFrame, as_of: dt.date, seed: int) -> Office:
     """Simulate the three whole months of office work before `as_of`.
 
     Args:
-        people: person_number, district_code, age, is_alive and household_number of the country.
+        people: person_number, district_code, age, is_alive, household_number and the numbers of
+            father, mother and spouse of the country.
         as_of: the day on which the country is looked at.
         seed: the same seed gives the same office.
     """
@@ -86,11 +88,15 @@ class _OfficeWork:
             area_code=pl.col("district_code").cast(pl.String),
             age=pl.col("age"),
             household_number=pl.col("household_number").cast(pl.Int64),
+            father_number=pl.col("father_number").cast(pl.Int64),
+            mother_number=pl.col("mother_number").cast(pl.Int64),
+            spouse_number=pl.col("spouse_number").cast(pl.Int64),
         )
         self.last_month = (as_of.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
         self.first_day = _months_before(self.last_month, 2)
         self.days = (as_of.replace(day=1) - self.first_day).days
         self.officials = self._appoint()
+        self.kin = self._kin_numbers()
         self.by_area = dict(self.people.group_by("area_code").agg("person_number").iter_rows())
         self.cases = self._open_cases()
         self._actions: list[tuple[object, ...]] = []
@@ -179,15 +185,25 @@ class _OfficeWork:
         return others["person_number"].to_list()
 
     def _kin_numbers(self) -> set[int]:
+        """The officials, whom they live with, and everybody three ties of blood or marriage away."""
         homes = self.officials.join(self.people, on="person_number")["household_number"]
-        of_homes = self.people.filter(pl.col("household_number").is_in(homes.implode()))
-        return set(of_homes["person_number"])
+        known = set(
+            self.people.filter(pl.col("household_number").is_in(homes.implode()))["person_number"]
+        )
+        ties = pl.concat(
+            self.people.select("person_number", relative=name).drop_nulls()
+            for name in ("father_number", "mother_number", "spouse_number")
+        )
+        both = pl.concat([ties, ties.select(person_number="relative", relative="person_number")])
+        for _ in range(KIN_STEPS):
+            known |= set(both.filter(pl.col("person_number").is_in(sorted(known)))["relative"])
+        return known
 
     # Ordinary work
 
     def _work_ordinarily(self) -> None:
         """Two people behind each payment, now and then a slip; readings under a case or in the area."""
-        away = self._kin_numbers()
+        away = self.kin
         actors = self.officials["actor"].to_list()
         areas = dict(self.officials.select("actor", "area_code").iter_rows())
         leaders = self.officials.filter(role="team_leader")["actor"].to_list()
@@ -261,7 +277,7 @@ class _OfficeWork:
 
     def _plant_no_case(self, official: dict[str, object]) -> None:
         own = self.by_area[str(official["area_code"])]
-        away = self._kin_numbers()
+        away = self.kin
         near = [number for number in own if number not in away][:5]
         people = near + self._strangers(official, 5 - len(near))
         for person in people:
@@ -288,7 +304,7 @@ class _OfficeWork:
     ) -> list[int]:
         if count <= 0:
             return []
-        away = pl.col("person_number").is_in(sorted(self._kin_numbers()))
+        away = pl.col("person_number").is_in(sorted(self.kin))
         others = self.people.filter(~away)
         if outside:
             others = others.filter(pl.col("area_code") != official["area_code"])

@@ -69,7 +69,7 @@ family AS (
     SELECT acted.actor, acted.month, acted.action_id, acted.person_id, kin.kinship
     FROM acted
     INNER JOIN (
-        SELECT actor, person_id, min(kinship) AS kinship FROM official_kin GROUP BY actor, person_id
+        SELECT actor, person_id, max(kinship) AS kinship FROM official_kin GROUP BY actor, person_id
     ) AS kin ON kin.actor = acted.actor AND kin.person_id = acted.person_id
     WHERE acted.action IN ('enter', 'approve', 'create', 'pay', 'change_account')
 ),

@@ -8,8 +8,14 @@ import polars as pl
 import pytest
 
 from pipelines.steps.feed_guard import judge_feeds
+from pipelines.steps.own_logs import CASE_SCHEMA, LOG_TABLES, add_own_logs
+from sources.country.office import simulate_office
+from sources.country.population import simulate_population
+from warehouse.access_entries import ACCESS_ENTRY_SCHEMA
 from warehouse.families import EffectiveDelivery
 from warehouse.feed_measures import FEED_MEASURE_SCHEMA, measure_deliveries
+from warehouse.ledger import Ledger, LedgerError
+from warehouse.ledger.officials import ACTION_SCHEMA, OFFICIAL_SCHEMA
 from warehouse.workbench import Workbench
 
 NIGHT = dt.date(2026, 4, 1)
@@ -224,3 +230,216 @@ def test_d45_a_suspect_feed_is_stale_found_and_silences_its_rules(town):
     ]
     evidence = bench.frame("SELECT role, document_type, delivery_id FROM finding_evidence").rows()
     assert ("delivery", "I01-F04-01", "I01-F04-01_202603_001") in evidence
+
+
+# D43 and D44: officials
+
+MARCH = dt.date(2026, 3, 1)
+OFFICE = {"area_code": "11110", "role": "case_worker", "valid_from": dt.date(2025, 1, 1)}
+
+
+def official(actor, person=None, **columns):
+    known = f"person-{person}" if person else None
+    return {"actor": actor, "person_id": known, "valid_to": None, **OFFICE, **columns}
+
+
+class Log:
+    """Rows of a log, numbered as they come."""
+
+    def __init__(self):
+        self.actions = []
+        self.accesses = []
+
+    def acts(self, actor, action, number, day=10, person=None, hour=9):
+        self.actions.append(
+            {
+                "action_id": f"a{len(self.actions)}",
+                "happened_at": dt.datetime(2026, 3, day, hour),
+                "actor": actor,
+                "action": action,
+                "object_kind": "payment",
+                "object_id": f"{actor}-{number}",
+                "person_id": f"person-{person}" if person else None,
+                "programme_code": None,
+                "area_code": None,
+            }
+        )
+
+    def reads(self, actor, person, *, day=10, purpose=None, case=None, broken=False, month=3):
+        self.accesses.append(
+            {
+                "entry_id": f"e{len(self.accesses)}",
+                "happened_at": dt.datetime(2026, month, day, 9),
+                "actor": actor,
+                "person_id": f"person-{person}",
+                "purpose": purpose,
+                "case_id": case,
+                "object": "person",
+                "rows": 1,
+                "is_break_glass": broken,
+            }
+        )
+
+
+def with_logs(town, officials, *, actions=None, accesses=None, cases=()):
+    """Let the town's night know officials and logs; None: no such log."""
+    opened = town.open
+
+    def open_with_logs():
+        bench = opened()
+
+        def frame(rows, schema):
+            return None if rows is None else pl.DataFrame(list(rows), schema=schema)
+
+        add_own_logs(
+            bench,
+            officials=frame(officials, OFFICIAL_SCHEMA),
+            actions=frame(actions, ACTION_SCHEMA),
+            accesses=frame(accesses, ACCESS_ENTRY_SCHEMA),
+            cases=frame(cases, CASE_SCHEMA),
+        )
+        return bench
+
+    town.open = open_with_logs
+
+
+def told(town, rule):
+    return [
+        (row["subject_id"], row["period"], row["statement"], row["person_id"])
+        for row in town.findings(rule)
+    ]
+
+
+def test_d43_alone_in_series_for_family_and_into_the_own_account(town):
+    log = Log()
+    for name in ("kim", "child", "lee", "son", "stranger"):
+        town.person(name, dt.date(1980, 5, 5))
+    town.household("H", ("kim", "head"), ("child", "child"))
+    town.household("L", ("lee", "head"), ("son", "child"))
+    for number in range(3):
+        log.acts("alone", "enter", number)
+        log.acts("alone", "approve", number, hour=10)
+    for number in range(2):
+        log.acts("deputy", "enter", number)
+        log.acts("deputy", "approve", number, hour=10)
+    for number in range(5):
+        log.acts("series", "create", number, day=5)
+        log.acts("series", "revert", number, day=6)
+        # An ordinary slip, put right on the same day.
+        log.acts("slips", "create", number, day=5)
+        log.acts("slips", "revert", number, day=5, hour=10)
+        log.acts("slow", "create", number, day=5)
+        log.acts("slow", "revert", number, day=16)
+    log.acts("mother", "approve", 1, person="child")
+    log.acts("mother", "approve", 2, person="stranger")
+    for name in ("lee", "kim"):
+        town.add(
+            "f26",
+            name,
+            "I35-F26-01",
+            institution_no="004",
+            account_no=f"1{name}",
+            as_of=MARCH,
+        )
+    into = {"document_type": "I06-F35-01", "bank_no": "004", "account_no": "1lee"}
+    town.paid("stranger", "P001", MARCH, 500_000, **into)
+    # The family's own benefit belongs into the family's account.
+    town.paid("son", "P073", MARCH, 100_000, **into)
+    officials = [official(name) for name in ("alone", "deputy", "series", "slips", "slow")]
+    officials += [official("mother", "kim"), official("payee", "lee")]
+    with_logs(town, officials, actions=log.actions)
+    assert told(town, "D43") == [
+        ("alone", MARCH, "alone 3", None),
+        ("mother", MARCH, "relative 1", None),
+        ("payee", MARCH, "own account 1", None),
+        ("series", MARCH, "reverted 5", None),
+    ]
+    found = town.bench.frame("SELECT * FROM finding ORDER BY subject_id").to_dicts()
+    assert [row["amount_at_stake"] for row in found] == [None, None, 500_000, None]
+    assert {row["subject_kind"] for row in found} == {"official"}
+    assert town.evidence(found[1]) == {("family", "official_action")}
+    assert town.evidence(found[2]) == {("own account", "I06-F35-01")}
+    assert not set(LOG_TABLES) - {path.stem for path in town.folder.glob("*.parquet")}
+
+
+def test_d44_reading_without_a_case_elsewhere_of_kin_and_in_volume(town):
+    log = Log()
+    near = [f"near{number}" for number in range(70)]
+    far = [f"far{number}" for number in range(3)]
+    for name in near:
+        town.person(name, dt.date(1980, 5, 5))
+    for name in far:
+        town.person(name, dt.date(1980, 5, 5), dong="2611010100")
+    town.household("H", ("near0", "head"), ("near1", "spouse"))
+    for name in near[2:5]:
+        log.reads("nosy", name)
+        log.reads("intake", name, purpose="application")
+        log.reads("worker", name, case=f"case-{name}")
+        log.reads("late", name, case=f"case-{name}", day=25)
+        log.reads("stale", name, case=f"old-{name}", day=25)
+        log.reads("doctor", name, broken=True)
+        log.reads("this month", name, month=4, day=1)
+    for name in near[2:4]:
+        log.reads("stray", name)
+    for name in far:
+        log.reads("tourist", name, purpose="consultation")
+    log.reads("spouse", "near1", purpose="consultation")
+    for day in (2, 3, 4):
+        log.reads("greedy", "near5", day=day, purpose="application")
+    for name in near[2:63]:
+        log.reads("greedy", name, day=9, purpose="application")
+    names = ("nosy", "intake", "worker", "late", "stale", "doctor", "stray", "tourist", "greedy")
+    officials = [official(name) for name in (*names, "this month")]
+    officials.append(official("spouse", "near0"))
+    cases = [
+        {
+            "case_id": f"{kind}-{name}",
+            "person_id": f"person-{name}",
+            "opened_on": dt.date(2026, 1, 1),
+            "closed_on": closed,
+        }
+        for kind, closed in (("case", dt.date(2026, 3, 11)), ("old", dt.date(2026, 3, 10)))
+        for name in near[2:5]
+    ]
+    with_logs(town, officials, accesses=log.accesses, cases=cases)
+    assert told(town, "D44") == [
+        ("greedy", MARCH, "volume 61", None),
+        ("nosy", MARCH, "no case 3", None),
+        ("spouse", MARCH, "relative 1", None),
+        ("stale", MARCH, "no case 3", None),
+        ("tourist", MARCH, "outside area 3", None),
+    ]
+    finding = town.bench.frame("SELECT * FROM finding ORDER BY subject_id").to_dicts()[-1]
+    assert town.evidence(finding) == {("outside area", "access_entry")}
+
+
+def test_d44_waits_for_the_log_of_accesses(town):
+    town.person("kim", dt.date(1980, 5, 5))
+    with_logs(town, [official("mother", "kim")])
+    assert told(town, "D44") == []
+    state = town.bench.frame("SELECT * FROM rule_state WHERE rule_id = 'D44'").to_dicts()[0]
+    assert (state["is_suppressed"], state["waits_for"]) == (True, ["access_entry"])
+
+
+def test_the_ledger_tells_what_officials_did(tmp_path):
+    with Ledger.open(f"sqlite:///{tmp_path}/ledger.sqlite") as ledger:
+        ledger.register_official("kim", area_code="11110", role="intake", valid_from=MARCH)
+        later = dt.date(2026, 4, 1)
+        ledger.register_official("kim", area_code="26110", role="intake", valid_from=later)
+        with pytest.raises(LedgerError, match="has a post since that day or later"):
+            ledger.register_official("kim", area_code="1", role="intake", valid_from=MARCH)
+        decision = ledger.decide("must_link", "1", "2", actor="kim", reason="same person")
+        ledger.decide("revoke", actor="lee", reason="a mistake", revokes=decision)
+        posts = ledger.officials().select("area_code", "valid_from", "valid_to").rows()
+        actions = ledger.official_actions().select("actor", "action", "object_id").rows()
+    assert posts == [("11110", MARCH, dt.date(2026, 3, 31)), ("26110", later, None)]
+    assert actions == [("kim", "create", decision), ("lee", "revert", decision)]
+
+
+def test_the_simulated_office_plants_each_pattern_and_repeats_itself():
+    people = simulate_population(1_500, 3, NIGHT).people
+    office = simulate_office(people, NIGHT, 5)
+    assert office.truth["pattern"].value_counts(sort=True)["count"].to_list() == [2] * 7
+    assert office.accesses.equals(simulate_office(people, NIGHT, 5).accesses)
+    assert set(office.actions["actor"]) <= set(office.officials["actor"])
+    assert office.actions["happened_at"].max() < dt.datetime(2026, 4, 1)
