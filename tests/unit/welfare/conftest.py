@@ -394,7 +394,7 @@ class Town:
         """Build what detection rules read, and the findings of `rules` (by default of all)."""
         bench = self.profiled()
         bench.add("programme_interaction", interaction_frame())
-        if DECISION_RULES & set(rules):
+        if not rules or DECISION_RULES & set(rules):
             build_decisions(bench)
         else:
             for table in ("benefit_received", "person_fact"):
@@ -403,7 +403,7 @@ class Town:
                 bench.build("decisions", "quota_receipt")
             if not rules or MEANS_RULES & set(rules):
                 bench.build("decisions", "household_means")
-        if DWELLING_RULES & set(rules):
+        if not rules or DWELLING_RULES & set(rules):
             bench.add("household_conflict", pl.DataFrame(schema=HOUSEHOLD_CONFLICT))
             build_units(bench, UnitsBefore(), b"unit ids of the town")
         build_findings(bench, only=rules or None)

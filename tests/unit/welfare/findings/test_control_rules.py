@@ -243,6 +243,10 @@ def official(actor, person=None, **columns):
     return {"actor": actor, "person_id": known, "valid_to": None, **OFFICE, **columns}
 
 
+def moment(month, day, hour=9):
+    return dt.datetime(2026, month, day, hour)  # noqa: DTZ001  logs bear no zone
+
+
 class Log:
     """Rows of a log, numbered as they come."""
 
@@ -254,7 +258,7 @@ class Log:
         self.actions.append(
             {
                 "action_id": f"a{len(self.actions)}",
-                "happened_at": dt.datetime(2026, 3, day, hour),
+                "happened_at": moment(3, day, hour),
                 "actor": actor,
                 "action": action,
                 "object_kind": "payment",
@@ -269,7 +273,7 @@ class Log:
         self.accesses.append(
             {
                 "entry_id": f"e{len(self.accesses)}",
-                "happened_at": dt.datetime(2026, month, day, 9),
+                "happened_at": moment(month, day),
                 "actor": actor,
                 "person_id": f"person-{person}",
                 "purpose": purpose,
@@ -442,4 +446,4 @@ def test_the_simulated_office_plants_each_pattern_and_repeats_itself():
     assert office.truth["pattern"].value_counts(sort=True)["count"].to_list() == [2] * 7
     assert office.accesses.equals(simulate_office(people, NIGHT, 5).accesses)
     assert set(office.actions["actor"]) <= set(office.officials["actor"])
-    assert office.actions["happened_at"].max() < dt.datetime(2026, 4, 1)
+    assert office.actions["happened_at"].max() < moment(4, 1, 0)
