@@ -25,6 +25,7 @@ from pipelines.steps.confirmation_results import publish_results, rests_on
 from pipelines.steps.context import Listener, NightContext
 from pipelines.steps.decisions import build_decisions
 from pipelines.steps.families import delivery_table, document_types, open_bench, programmes
+from pipelines.steps.feed_guard import guard_feeds
 from pipelines.steps.household_units import UnitsBefore, build_units
 from pipelines.steps.households import build_households, no_stays
 from pipelines.steps.index import build_index, index_settings, registered_people
@@ -200,6 +201,7 @@ class ConfirmationRound:
                     folders,
                     progress=lambda table: context.announce("families", table),
                 ),
+                *guard_feeds(bench, folders, read_released(context, "feed_measure")),
             ]
         return {measure.table: measure.rows for measure in measures}
 
