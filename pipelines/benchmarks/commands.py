@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,12 +30,27 @@ def landing(
 @bench_app.command()
 def findings(
     people: Annotated[int, typer.Option(help="People in the simulated country.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Another seed, another country.")] = 7,
+    nights: Annotated[
+        int | None,
+        typer.Option(min=2, help="Measure instead how stable findings are over so many nights."),
+    ] = None,
+    home: Annotated[
+        Path | None, typer.Option(help="Keep hub, nights and truth here, to look at them.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What the detection rules find of the planted cases, and what else they report."""
+    """What the detection rules find of the planted cases, what else they report, and how fast."""
     from pipelines.benchmarks.findings import measure_findings
+    from pipelines.benchmarks.findings_stability import measure_stability
 
-    print_rows(measure_findings(people), as_json=as_json, title="Findings against the truth")
+    if nights is not None:
+        rows = measure_stability(people, nights, home=home, seed=seed)
+        print_rows(rows, as_json=as_json, title="Findings from night to night")
+        return
+    rows = measure_findings(people, home=home, seed=seed)
+    shown = [name for name in rows[0] if name != "share_of_night"]
+    print_rows(rows, as_json=as_json, title="Findings against the truth", columns=shown)
 
 
 @bench_app.command()

@@ -1,64 +1,108 @@
-"""How much planted improper receipt the detection rules find, and how much else they report.
+"""How much planted improper receipt the detection rules find, what else they report, and how fast.
 
-Here: a simulated country is landed and taken through the stages, and the findings are compared
-with the truth, rule by rule and person by person. Never here: rules (`warehouse/sql/findings`)
-or planting (`sources.country`). The hub itself never sees the truth.
+Here: a simulated country is landed and taken through the stages, each of them timed, and the rules
+find. Never here: judging what they found (`findings_truth`), rules (`warehouse/sql/findings`) or
+planting (`sources.country`). The hub itself never sees the truth. Next: the tables stand in
+`docs/benchmarks.md`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 
 from hub.delivery import DeliveryStopped
+from hub.findings.rules import load_rules
+from pipelines.benchmarks.findings_truth import people_of_numbers, score_rules
 from pipelines.steps.context import NightContext
-from pipelines.steps.families import build_night_tables, open_bench
+from pipelines.steps.families import build_night_tables
+from pipelines.steps.findings import build_findings
 from pipelines.steps.intake import drop, take_deliveries
 from pipelines.steps.landing import write_delivery_rows
+from pipelines.steps.own_logs import add_own_logs
+from pipelines.steps.quarantine import refused_identifiers
 from pipelines.steps.stages import (
+    RECEIPT_FAMILIES,
     decide_programmes,
-    find_improper_receipt,
     form_households,
     index_people,
     profile_people,
 )
 from sources.country.nights import PopulatedCountry, render_nights
+from sources.country.office import Office, simulate_office
 from warehouse.layout import Layout
-from warehouse.vault import IdTokeniser, root_key
+from warehouse.workbench import TableMeasure, Workbench
 
 NIGHT = dt.date(2026, 3, 31)
 SEED = 7
-RULES = ("D01", "D10", "D11", "D19", "D20", "D28")
+STAGES = (index_people, form_households, profile_people, decide_programmes)
+Row = dict[str, object]
 
 
-def measure_findings(people: int) -> list[dict[str, object]]:
+class TimedWorkbench(Workbench):
+    """A workbench that remembers how long each table took."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.seconds: dict[str, float] = {}
+
+    def build_from(self, table: str, select: str) -> TableMeasure:
+        """Build the table and remember its seconds."""
+        measure = super().build_from(table, select)
+        self.seconds[table] = measure.seconds
+        return measure
+
+
+def measure_findings(people: int, home: Path | None = None, seed: int = SEED) -> list[Row]:
     """Simulate `people`, land one night without expectations, and compare findings with truth.
 
-    Returns one row a rule: people planted and found, shares in thousandths of planted people
-    who are found (`recall`) and of found people who were planted (`precision`).
+    Args:
+        people: how many live in the country.
+        home: where the hub, the nights and the truth are kept; by default nowhere.
+        seed: another seed, another country.
+
+    Returns:
+        One row a rule: rule, name, action; planted cases that must be found, subjects flagged,
+        planted cases found, recall, precision, whether the rule may hold a payment, and seconds
+        of the rule's own SQL. A last row has all rules together, tables that rules share
+        included, and their share of the night's stages from the index on.
     """
-    with tempfile.TemporaryDirectory(prefix="hub-bench-") as scratch:
-        home = Path(scratch)
-        layout = Layout(home / "hub")
+    with _scratch(home) as folder:
+        layout = Layout(folder / "hub")
         layout.prepare()
-        nights, truth = home / "nights", home / "truth"
-        render_nights(PopulatedCountry(people, SEED, NIGHT), SEED, NIGHT, 1, nights, truth)
+        nights, truth = folder / "nights", folder / "truth"
+        country = PopulatedCountry(people, seed, NIGHT)
+        render_nights(country, seed, NIGHT, 1, nights, truth)
         drop(nights / f"{NIGHT:%Y%m%d}", layout.landing)
         context = NightContext(layout, NIGHT)
         land_without_expectations(context)
         build_night_tables(context)
-        for stage in (
-            index_people,
-            form_households,
-            profile_people,
-            decide_programmes,
-            find_improper_receipt,
-        ):
+        stage_seconds: dict[str, float] = {}
+        for stage in STAGES:
+            started = time.perf_counter()
             stage(context)
-        return compare_findings(context, truth)
+            stage_seconds[stage.__name__] = time.perf_counter() - started
+        office = simulate_office(country.people(), NIGHT, seed)
+        started = time.perf_counter()
+        sql_seconds = find_timed(context, office, truth)
+        stage_seconds["findings"] = time.perf_counter() - started
+        return figures(context, truth, office, sql_seconds, stage_seconds)
+
+
+@contextmanager
+def _scratch(home: Path | None) -> Iterator[Path]:
+    if home is not None:
+        home.mkdir(parents=True, exist_ok=True)
+        yield home
+        return
+    with tempfile.TemporaryDirectory(prefix="hub-bench-") as scratch:
+        yield Path(scratch)
 
 
 def land_without_expectations(context: NightContext) -> None:
@@ -80,51 +124,63 @@ def land_without_expectations(context: NightContext) -> None:
             )
 
 
-def planted_people(context: NightContext, truth: Path) -> pl.DataFrame:
-    """Return the planted cases with the `person_id` that the night gave their people.
-
-    Columns: rule_id, person_number, person_id (null for people whom the hub does not know).
-    """
-    persons = pl.read_parquet(truth / "person.parquet", columns=["person_number", "national_id"])
-    tokens = IdTokeniser(root_key(context.layout)).tokens(persons["national_id"])
-    with open_bench(context) as bench:
-        known = bench.frame(
-            "SELECT replace(national_id_token::VARCHAR, '-', '') AS token, person_id "
-            "FROM person_token"
+def find_timed(context: NightContext, office: Office, truth: Path) -> dict[str, float]:
+    """Run all rules with the office's logs; return seconds of SQL by table."""
+    with TimedWorkbench(context.layout.tables(context.night)) as bench:
+        known = people_of_numbers(context, bench, truth).select("person_number", "person_id")
+        known = known.unique("person_number", keep="first", maintain_order=True)
+        add_own_logs(
+            bench,
+            officials=_named(office.officials, known),
+            actions=_named(office.actions, known),
+            accesses=_named(office.accesses, known),
+            cases=_named(office.cases, known),
         )
-    numbered = persons.select(
-        pl.col("person_number").cast(pl.Int64), tokens.bin.encode("hex").alias("token")
-    ).join(known, on="token", how="left")
-    cases = pl.read_parquet(truth / "planted_cases.parquet")
-    return cases.select("rule_id", pl.col("person_number").cast(pl.Int64)).join(
-        numbered.select("person_number", "person_id"), on="person_number", how="left"
+        bench.add("refused_identifier", refused_identifiers(context, RECEIPT_FAMILIES))
+        bench.seconds.clear()
+        build_findings(bench)
+        return bench.seconds
+
+
+def _named(frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Give the people of an office's log the IDs that the hub gave them."""
+    return frame.join(known, on="person_number", how="left", maintain_order="left").drop(
+        "person_number"
     )
 
 
-def compare_findings(context: NightContext, truth: Path) -> list[dict[str, object]]:
-    """Compare the night's findings with the planted cases; one row a rule."""
-    planted = planted_people(context, truth)
-    with open_bench(context) as bench:
-        found = bench.frame("SELECT DISTINCT rule_id, person_id FROM finding")
-    rows: list[dict[str, object]] = []
-    for rule in RULES:
-        # A null person is somebody planted whom the index lost: never found.
-        meant = planted.filter(pl.col("rule_id") == rule)
-        told = set(found.filter(pl.col("rule_id") == rule)["person_id"])
-        wanted = set(meant["person_id"].drop_nulls())
-        both = len(wanted & told)
-        rows.append(
-            {
-                "rule": rule,
-                "planted": meant["person_number"].n_unique(),
-                "found": len(told),
-                "found_of_planted": both,
-                "recall": _share(both, meant["person_number"].n_unique()),
-                "precision": _share(both, len(told)),
-            }
-        )
+def figures(
+    context: NightContext,
+    truth: Path,
+    office: Office,
+    sql_seconds: dict[str, float],
+    stage_seconds: dict[str, float],
+) -> list[Row]:
+    """Return the rows of `measure_findings` for a night whose rules have run."""
+    scores = score_rules(context, truth, office.truth)
+    rows: list[Row] = [
+        {
+            "rule": rule.id,
+            "name": rule.name_en,
+            "action": rule.action.value,
+            **scores[rule.id],
+            "may_hold": rule.action.value in ("AUTO", "HOLD"),
+            "sql_seconds": round(sql_seconds.get(rule.table, 0.0), 3),
+        }
+        for rule in load_rules()
+    ]
+    night = sum(stage_seconds.values())
+    rows.append(
+        {
+            "rule": "all",
+            "name": f"findings are {stage_seconds['findings'] / night:.1%} of "
+            f"{night:.1f} s from the index on",
+            "action": None,
+            **dict.fromkeys(("planted", "flagged", "found", "recall", "precision")),
+            "may_hold": None,
+            "sql_seconds": round(sum(sql_seconds.values()), 3),
+            "share_of_night": round(stage_seconds["findings"] / night, 4),
+            "stage_seconds": {name: round(took, 2) for name, took in stage_seconds.items()},
+        }
+    )
     return rows
-
-
-def _share(part: int, whole: int) -> float | None:
-    return round(part / whole, 3) if whole else None

@@ -87,6 +87,10 @@ class PopulatedCountry:
     def __init__(self, people: int, seed: int, as_of: dt.date) -> None:
         self._country = simulate_population(people, seed, as_of)
 
+    def people(self) -> pl.DataFrame:
+        """Return everybody as they truly are (`Country.people`)."""
+        return self._country.people
+
     def facts(self, family: str) -> pl.DataFrame:
         """Return the true facts of a family: canonical columns and `person_number`."""
         return family_facts(self._country, family)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from sources.country.facts.drafting import Draft
-from sources.country.facts.finance import pay_accounts
+from sources.country.facts.finance import receiving_accounts
 from sources.country.facts.paying import add_payments
 from sources.country.facts.planted_identities import draft_second_payments
 from sources.country.facts.programmes import held_programmes, programme_word
@@ -60,7 +60,7 @@ def draft_payments(draft: Draft) -> None:
         "household_size",
         "income_ratio",
     ]
-    held = pay_accounts(
+    held = receiving_accounts(
         draft,
         held.join(
             draft.people.select(columns), on="person_number", how="left", maintain_order="left"

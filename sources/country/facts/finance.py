@@ -10,7 +10,10 @@ import polars as pl
 
 from sources.country.facts.drafting import Draft
 from sources.country.places import BANKS, POST_OFFICE_BANK
+from sources.country.population.planting import SHARING
 
+HOME_ACCOUNTS = 30_000_000_000
+"""Numbers from here on stand for nursing homes that keep their residents' money."""
 ADULT = (pl.col("age") >= 19) & ~pl.col("is_on_livelihood")
 NOBODY_POOR = ~pl.col("is_on_livelihood")
 
@@ -29,30 +32,62 @@ ACCOUNTS: tuple[tuple[str, pl.Expr, float, int, int], ...] = (
 """Document type, holders beside recipients of livelihood benefit, share, at least, median won."""
 
 
-def pay_accounts(draft: Draft, people: pl.DataFrame) -> pl.DataFrame:
+def pay_accounts(people: pl.DataFrame) -> pl.DataFrame:
     """The demand account of each person: bank_no and account_no, the same wherever they appear."""
-    number = pl.col("person_number").cast(pl.Int64)
-    bank = pl.Series(BANKS).gather((people["person_number"] * 31 % len(BANKS)).cast(pl.UInt32))
-    account = pl.lit("1") + ((number * 2_654_435 + 104_729) % 99_999_989_999).cast(
-        pl.String
-    ).str.zfill(11)
-    # Three unrelated persons of a D24 case draw on one account: that of the first of them.
-    shared = draft.planted("D24")["person_number"]
-    if len(shared):
-        number = pl.when(number.is_in(shared.implode())).then(int(shared[0])).otherwise(number)
-        account = pl.lit("1") + ((number * 2_654_435 + 104_729) % 99_999_989_999).cast(
-            pl.String
-        ).str.zfill(11)
-        index = people.select((number * 31 % len(BANKS)).cast(pl.UInt32)).to_series()
-        bank = pl.Series(BANKS).gather(index)
-    return people.with_columns(bank.alias("bank_no"), account.alias("account_no"))
+    return _with_account(people, people["person_number"].cast(pl.Int64))
+
+
+def _with_account(people: pl.DataFrame, holder: pl.Series) -> pl.DataFrame:
+    """Add bank_no and account_no of the person, or the home, whose number is `holder`."""
+    serial = (holder * 2_654_435 + 104_729) % 99_999_989_999
+    bank = pl.Series(BANKS).gather((holder * 31 % len(BANKS)).cast(pl.UInt32))
+    return people.with_columns(
+        bank.alias("bank_no"),
+        account_no=pl.lit("1") + pl.lit(serial).cast(pl.String).str.zfill(11),
+    )
+
+
+def receiving_accounts(draft: Draft, people: pl.DataFrame) -> pl.DataFrame:
+    """The account into which each person's benefits go: bank_no and account_no.
+
+    Most people's own; small children's is a parent's, some couples share one, and some nursing homes
+    keep their residents'. Three unrelated persons of a D24 case draw on one account: the first's.
+    """
+    own = pl.col("person_number").cast(pl.Int64)
+    spouse = pl.col("spouse_number").cast(pl.Int64)
+    trio = draft.planted("D24")["person_number"].cast(pl.Int64).sort()
+    first = pl.DataFrame(
+        {
+            "person_number": trio,
+            "first_number": trio.gather([n // SHARING * SHARING for n in range(len(trio))]),
+        }
+    )
+    holders = (
+        draft.people.with_columns(own)
+        .join(first, on="person_number", how="left", maintain_order="left")
+        .select(
+            "person_number",
+            holder=pl.when(pl.col("first_number").is_not_null())
+            .then("first_number")
+            .when(pl.col("planted_rule").is_not_null())
+            .then("person_number")
+            .when((pl.col("institution") == 1) & (own % 2 == 0))
+            .then(HOME_ACCOUNTS + pl.col("address").rank("dense").cast(pl.Int64))
+            .when((pl.col("age") < 15) & pl.col("mother_number").is_not_null())
+            .then(pl.col("mother_number").cast(pl.Int64))
+            .when(spouse.is_not_null() & (pl.min_horizontal(own, spouse) % 7 == 0))
+            .then(pl.min_horizontal(own, spouse))
+            .otherwise("person_number"),
+        )
+    )
+    known = people.select(own).join(holders, on="person_number", how="left", maintain_order="left")
+    return _with_account(people, known["holder"])
 
 
 def draft_accounts(draft: Draft) -> None:
     """F26: everybody's demand account, savings of many, recipients' balances are small."""
     as_of = draft.last_month_end
     everybody = pay_accounts(
-        draft,
         draft.pick(
             (pl.col("age") >= 14) & (pl.col("planted_rule").fill_null("") != "D31"),
             with_planted=True,
@@ -100,7 +135,7 @@ def draft_accounts(draft: Draft) -> None:
             as_of=as_of,
             opened_on=draft.days_ago(people, 100, 4_000),
         )
-    hidden = pay_accounts(draft, draft.planted("D31"))
+    hidden = pay_accounts(draft.planted("D31"))
     draft.add(
         hidden,
         "I35-F26-01",

@@ -12,6 +12,7 @@ from sources.country.facts.drafting import Draft
 from sources.country.facts.planted_notes import ALSO, ALSO_RIGHT, DOCUMENTS, FIXED, NOTES
 from sources.country.facts.programmes import programme_word
 from sources.country.population import Country
+from sources.country.population.planting import SHARING
 
 
 def planted_cases(country: Country) -> pl.DataFrame:
@@ -42,12 +43,13 @@ def planted_cases(country: Country) -> pl.DataFrame:
         .then(pl.lit("livelihood")),
     )
     period = draft.months(1)[0]
-    shared = carriers.filter(rule == "D24")["person_number"]
+    shared = carriers.filter(rule == "D24")["person_number"].sort().to_list()
+    first = {number: shared[place // SHARING * SHARING] for place, number in enumerate(shared)}
     cases = carriers.select(
         rule_id=rule,
         person_number=pl.col("person_number").cast(pl.Int64),
         other_person_number=pl.when(rule == "D24")
-        .then(pl.lit(int(shared[0]) if len(shared) else None, pl.Int64))
+        .then(pl.col("person_number").replace_strict(first, default=None, return_dtype=pl.Int64))
         .otherwise(pl.col("partner_number").cast(pl.Int64)),
         programme_code=pl.col("name").replace_strict(words, default=None, return_dtype=pl.String),
         period=pl.when(rule == "D03")

@@ -20,8 +20,11 @@ PARTNERS = {"D39": "spouse_number", "D40": "member_number", "D42": "obligor_numb
 """Rule → who the other person of a case is; of D41 somebody is found when it comes true."""
 MAIN_RULES = ("D01", "D10", "D11", "D19", "D20", "D28")
 MIN_MAIN, MIN_OTHER = 8, 4
+SHARING = 3
+"""Unrelated recipients of one account (D24)."""
 BURST_PEOPLE = 12
 """People for whom one agent applies within days (D25)."""
+TOGETHER = {"D24": SHARING, "D25": BURST_PEOPLE}
 
 
 def _candidates() -> dict[str, pl.Expr]:
@@ -56,7 +59,9 @@ def _candidates() -> dict[str, pl.Expr]:
         "D16": pl.col("age").is_between(19, 24) & ~pl.col("is_foreign"),
         "D17": pl.col("is_on_disability_pension"),
         "D18": (pl.col("work") == "unemployed"),
-        "D22": pl.col("is_on_child_allowance") & pl.col("mother_number").is_not_null(),
+        "D22": pl.col("is_on_child_allowance")
+        & pl.col("mother_number").is_not_null()
+        & (pl.col("age") >= 1),
         "D23": pl.col("is_on_housing") & adult & (pl.col("relation_to_head") == "head"),
         "D24": old,
         "D25": old & (pl.col("age") < 85),
@@ -115,7 +120,7 @@ def plant_cases(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
             # Children and pensioners both; over the threshold and under it both.
             wanted += other
         if code == "D24":
-            wanted = max(3, other // 3 * 3)
+            wanted = max(1, other // SHARING) * SHARING
         if code == "D25":
             wanted = max(1, other // BURST_PEOPLE) * BURST_PEOPLE
         # One case a household at most, and never more than a third of the candidates of a rule.
@@ -124,9 +129,9 @@ def plant_cases(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
         chosen = rng.permutation(possible)[
             : min(wanted, max(len(possible) // 2, min(len(possible), MIN_OTHER)))
         ]
-        if code == "D25":
-            # Fewer people than a burst show nothing.
-            chosen = chosen[: len(chosen) // BURST_PEOPLE * BURST_PEOPLE]
+        if code in TOGETHER:
+            # Fewer people than a pattern needs show nothing.
+            chosen = chosen[: len(chosen) // TOGETHER[code] * TOGETHER[code]]
         if code == "D42":
             # One obligor is the obligor of one case.
             _, first = np.unique(household[obligors[chosen]], return_index=True)
