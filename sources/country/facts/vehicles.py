@@ -85,6 +85,7 @@ def draft_vehicles(draft: Draft) -> None:
             registered=pl.lit(draft.as_of) - pl.duration(days=pl.col("vehicle_age") * 360 + 40),
             year=draft.as_of.year - pl.col("vehicle_age") - 1,
             kind=pl.when(luxury).then(pl.lit("passenger")).otherwise("kind"),
+            use_kind=pl.when(luxury).then(pl.lit("private")).otherwise("use_kind"),
         )
     )
     vehicle: Columns = {
@@ -143,8 +144,12 @@ def _draft_insurance(draft: Draft, insured: pl.DataFrame, vehicle: Columns) -> N
     """I05-F23-04: who usually drives: the owner, at times the spouse; the person of D35 a stranger's."""
     hidden = draft.planted("D35")["person_number"]
     lender = (pl.col("kind") == "passenger") & (pl.col("use_kind") == "private")
+    # Who drives for an owner with a disability is a carer.
     strangers = insured.filter(
-        lender & ~pl.col("is_on_livelihood") & pl.col("planted_rule").is_null()
+        lender
+        & ~pl.col("is_on_livelihood")
+        & ~pl.col("is_disabled")
+        & pl.col("planted_rule").is_null()
     )
     lent = strangers.unique("household_number", maintain_order=True).sample(
         min(len(hidden), len(strangers["household_number"].unique())), seed=draft.country.seed
