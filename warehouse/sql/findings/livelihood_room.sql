@@ -98,13 +98,14 @@ counted AS (
     INNER JOIN resident ON resident.person_id = income.person_id
     WHERE income.status = 'known' AND income.monthly_amount > 0
     UNION ALL
-    SELECT resident.household_id, benefit_month.month, benefit_month.amount
-    FROM benefit_month
+    SELECT resident.household_id, received.month, max(received.amount)
+    FROM benefit_received AS received
     INNER JOIN programme_interaction
-        ON programme_interaction.programme_code = benefit_month.programme_code
+        ON programme_interaction.programme_code = received.programme_code
         AND programme_interaction.kind = 'counted_as_income_in'
         AND programme_interaction.other = 'P001'
-    INNER JOIN resident ON resident.person_id = benefit_month.person_id
+    INNER JOIN resident ON resident.person_id = received.person_id
+    GROUP BY resident.household_id, received.person_id, received.programme_code, received.month
 ),
 explained AS (
     SELECT unit_paid.household_id, unit_paid.month, sum(counted.amount) AS amount
