@@ -20,6 +20,7 @@ from hub.applications.facts import (
     SPOUSE,
     UNIT,
     ApplicationFacts,
+    FindingOnFile,
     QuotaReceipt,
     Receipt,
 )
@@ -267,8 +268,8 @@ def _of_quota(facts: ApplicationFacts) -> Iterator[Ground]:
         months = months_since(receipt.month, facts.night)
         name, who = programme_text(facts, receipt.programme_code), relation_text(receipt.relation)
         text = Text(
-            f"{name.en}, {receipt.month:%Y-%m}, {who.en}: {months} months ago, "
-            f"of the {facts.quota_months} that the quota asks",
+            f"{name.en}, {receipt.month:%Y-%m}, {who.en}: {months} of the "
+            f"{facts.quota_months} months that the quota asks have passed",
             f"{name.ko}, {receipt.month:%Y-%m}, {who.ko}: {months}개월 전"
             f"(한도 {facts.quota_months}개월)",
         )
@@ -289,30 +290,30 @@ def _of_quota(facts: ApplicationFacts) -> Iterator[Ground]:
 
 
 def _of_findings(facts: ApplicationFacts) -> Iterator[Ground]:
+    """One ground a rule, person's place, programme and state; a finding is one month."""
+    alike: dict[tuple[str, str, str | None, str], list[FindingOnFile]] = {}
     for finding in facts.findings:
-        if finding.state not in _STANDING:
-            continue
-        concerns = finding.relation == SELF or (
-            finding.relation == UNIT and facts.programme.scope == "household"
-        )
-        level = LOOK if concerns and finding.action in _ASKING else NOTE
-        who, rule = relation_text(finding.relation), finding.rule_name
-        about = (
-            same(", ") + programme_text(facts, finding.programme_code)
-            if finding.programme_code
-            else NOTHING
-        )
-        month = f", {finding.period:%Y-%m}" if finding.period else ""
+        if finding.state in _STANDING:
+            key = (finding.rule_id, finding.relation, finding.programme_code, finding.state)
+            alike.setdefault(key, []).append(finding)
+    for (rule_id, relation, code, state), found in alike.items():
+        concerns = relation == SELF or (relation == UNIT and facts.programme.scope == "household")
+        level = LOOK if concerns and found[0].action in _ASKING else NOTE
+        who, rule = relation_text(relation), found[0].rule_name
+        about = same(", ") + programme_text(facts, code) if code else NOTHING
+        months = sorted({f"{each.period:%Y-%m}" for each in found if each.period})
+        when = " to ".join(dict.fromkeys([*months[:1], *months[-1:]]))
+        named = found[-1].finding_id
         yield Ground(
             level,
-            f"FINDING_{finding.rule_id}",
+            f"FINDING_{rule_id}",
             Text(
-                f"Finding {finding.finding_id} ({finding.rule_id} {rule.en}{about.en}{month}): {who.en}, "
-                f"{finding.state}.",
-                f"적발 {finding.finding_id}({finding.rule_id} {rule.ko}{about.ko}{month}): {who.ko}, "
-                f"{_STATES_KO[finding.state]}.",
+                f"{rule_id} {rule.en}{about.en}: {who.en}, {when or 'no month'}, {state}"
+                f" ({len(found)}; `hub explain finding {named}`).",
+                f"{rule_id} {rule.ko}{about.ko}: {who.ko}, {when.replace(' to ', '~') or '월 없음'}, {_STATES_KO[state]}"
+                f"({len(found)}건; `hub explain finding {named}`).",
             ),
-            finding.programme_code,
+            code,
         )
 
 

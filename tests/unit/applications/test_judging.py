@@ -181,6 +181,14 @@ def test_open_findings_ask_for_a_look(finding, programme, level):
     assert codes(judge(facts(programme, findings=(finding,)))) == [(level, "FINDING_D10")]
 
 
+def test_months_of_one_rule_are_one_ground():
+    months = [dt.date(2026, month, 1) for month in (1, 2, 3)]
+    findings = tuple(dataclasses.replace(found(), period=month) for month in months)
+    (ground,) = judge(facts("P029", findings=findings)).grounds
+    assert "2026-01 to 2026-03" in ground.text.en
+    assert "3건" in ground.text.ko
+
+
 @pytest.mark.parametrize("state", ["cleared", "superseded", "overturned"])
 def test_findings_that_are_over_say_nothing(state):
     assert not judge(facts("P029", findings=(found(state=state),))).grounds

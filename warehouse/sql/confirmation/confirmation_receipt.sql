@@ -2,7 +2,7 @@
 -- newest month of the round's month, the month before and the days since, all payers and, of a
 -- household's programme, all members together. payers: how many payers paid in that month. is_counted:
 -- whether the law counts anybody who is paid in the unit.
--- Who is missing: programmes that do not take part in the round (confirmation_programme) and benefits in
+-- Who is missing: programmes that do not take part (`confirmation_programme` has those that do) and benefits in
 -- kind without a payment record, which decision.is_received tells from entitlements. Somebody in no unit
 -- stands here alone, subject_kind 'person', also for a household's programme.
 -- Which source wins: the unit in which the law counts a person, before one in which it does not.

@@ -2,7 +2,7 @@
 --   outcome: unqualified (received, and by the facts of the round's day not entitled: reasons has every
 --   failed condition; DIED: registered as dead by the round's day; NOT_IN_FORCE; EXCLUDED_BY_…:
 --   another programme that is received excludes it), amount_change (received and entitled, but
---   difference_amount = received less payable is beyond the tolerance of confirmation_round; direction
+--   difference_amount = received less payable is beyond the tolerance of `confirmation_round`; direction
 --   overpaid or underpaid), confirmed, undetermined (nothing fails, something is not known: reasons, and
 --   missing has the document types that never arrived; NO_UNIT, NOT_COUNTED, NOT_DECIDED: paid to
 --   somebody in no unit, whom the law does not count in one, or of whom nothing is known),
