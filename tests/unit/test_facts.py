@@ -189,14 +189,43 @@ def test_only_planted_recipients_of_livelihood_have_wages_or_a_business():
     assert on_livelihood("F13") == set(planted("D29"))
 
 
-def test_only_planted_accounts_are_shared_by_recipients():
+def test_only_families_homes_and_planted_people_share_an_account():
     users = (
-        paid("I06-F35-02")
+        facts("F35")
+        .filter(pl.col("account_no").is_not_null())
+        .select("bank_no", "account_no", "person_number")
+        .unique()
+        .join(
+            country().people.select(
+                pl.col("person_number").cast(pl.Int64), "household_number", "institution"
+            ),
+            on="person_number",
+        )
+        .filter(pl.col("institution") != 1)
         .group_by("bank_no", "account_no")
-        .agg(pl.col("person_number").unique().alias("people"))
+        .agg(
+            pl.col("household_number").n_unique().alias("homes"),
+            pl.col("person_number").alias("people"),
+        )
     )
-    shared = users.filter(pl.col("people").list.len() > 1)["people"].explode()
+    shared = users.filter(pl.col("homes") >= 3)["people"].explode()
     assert sorted(shared) == sorted(planted("D24"))
+    assert users.filter(pl.col("homes") == 1)["people"].list.len().max() >= 2
+
+
+def test_one_agent_applies_for_all_people_of_a_burst_within_days():
+    applied = facts("F34").filter(pl.col("application_contact_key").is_not_null())
+    burst = applied.filter(pl.col("person_number").is_in(planted("D25")))
+    assert burst["application_contact_key"].n_unique() == len(planted("D25")) // 12
+    days = burst.group_by("application_contact_key").agg(
+        (pl.col("applied_on").max() - pl.col("applied_on").min()).dt.total_days().alias("days")
+    )
+    assert days["days"].max() < 7
+    others = applied.filter(~pl.col("person_number").is_in(planted("D25")))
+    weekly = others.group_by("application_contact_key", pl.col("applied_on").dt.truncate("1w")).agg(
+        pl.col("person_number").n_unique().alias("people")
+    )
+    assert weekly["people"].max() < 10
 
 
 def test_only_planted_pensioners_draw_the_basic_pension():

@@ -6,26 +6,33 @@
 -- Who is missing: the first month of the other benefit, which is counted from the next one; units
 -- whose payment is right for the whole registered unit, also members not counted tonight (other rules
 -- ask about them); units without a known threshold; income other than benefits (other rules).
--- Which source wins: payments after reversals. The finding is its who is paid the livelihood benefit.
-WITH counted AS (
+-- Which source wins: payments after reversals; of two payers of one benefit the larger payment, since the
+-- second is another rule's question. The finding is its who is paid the livelihood benefit.
+WITH received AS (
     SELECT
-        unit.household_id,
-        benefit_received.month,
+        benefit_received.person_id,
         benefit_received.programme_code,
-        CAST(
-            sum(benefit_received.amount * offset_of.counted_ppm // 1000000) AS BIGINT
-        ) AS counted_amount
+        benefit_received.month,
+        max(benefit_received.amount) AS amount
     FROM benefit_received
-    INNER JOIN d26_programme AS offset_of
-        ON offset_of.programme_code = benefit_received.programme_code
     INNER JOIN programme_interaction AS interaction
         ON interaction.programme_code = benefit_received.programme_code
         AND interaction.kind = 'counted_as_income_in'
         AND interaction.other = 'P001'
-    INNER JOIN assistance_unit_member AS unit
-        ON unit.person_id = benefit_received.person_id AND unit.is_counted
     WHERE benefit_received.amount > 0
-    GROUP BY unit.household_id, benefit_received.month, benefit_received.programme_code
+    GROUP BY benefit_received.person_id, benefit_received.programme_code, benefit_received.month
+),
+counted AS (
+    SELECT
+        unit.household_id,
+        received.month,
+        received.programme_code,
+        CAST(sum(received.amount * offset_of.counted_ppm // 1000000) AS BIGINT) AS counted_amount
+    FROM received
+    INNER JOIN d26_programme AS offset_of ON offset_of.programme_code = received.programme_code
+    INNER JOIN assistance_unit_member AS unit
+        ON unit.person_id = received.person_id AND unit.is_counted
+    GROUP BY unit.household_id, received.month, received.programme_code
 ),
 payee AS (
     SELECT
