@@ -4,8 +4,8 @@
 -- Who is missing: benefits in kind, which are given to somebody who is there; what is paid because
 -- somebody died; people of unknown residence who live in a facility, so that their whereabouts are known;
 -- people whom the household register shows as residents since, or who were registered again; people
--- treated after a court called them missing; and people whom only the police look for: whoever fled from
--- home is reported as missing, too.
+-- treated, or met at home by the residence survey, after a court called them missing; and people whom only
+-- the police look for: whoever fled from home is reported as missing, too.
 -- Which source wins: the lists that date the loss (I01-F02-05, I01-F02-06) before the status in the
 -- register of persons; of several the latest day, in favour of the person. Whoever stands in the list of
 -- unknown residences moved in nowhere up to that list; a move before it only makes the loss later.
@@ -159,6 +159,16 @@ cleared AS (
         AND person_index.match_kind = 'national_id'
         AND care.care_from > lost.lost_on
         AND care.document_type NOT IN ('I24-F32-03', 'I24-F32-04', 'I24-F32-05')
+    UNION
+    SELECT lost.person_id
+    FROM lost
+    INNER JOIN person_index ON person_index.person_id = lost.person_id
+    INNER JOIN f02_resident_household_address AS survey
+        ON survey.signature_id = person_index.signature_id
+    WHERE lost.reason = 'declared missing'
+        AND survey.document_type = 'I01-F02-10'
+        AND survey.registration_status = 'resident'
+        AND CAST(survey.made_at AS DATE) > lost.lost_on
 ),
 housed AS (
     SELECT lost.person_id, stay.admitted_on, stay.left_on

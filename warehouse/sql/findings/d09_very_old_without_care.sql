@@ -10,7 +10,7 @@ WITH aged AS (
     CROSS JOIN night
     CROSS JOIN d09_setting AS setting
     WHERE person.death_date IS NULL
-        AND person.birth_date + setting.age_years * INTERVAL '1' YEAR <= night.month
+        AND person.birth_date + setting.age_years * INTERVAL '1' YEAR <= last_day(night.month)
 ),
 paid AS (
     SELECT
@@ -22,7 +22,8 @@ paid AS (
     FROM benefit_received
     CROSS JOIN d09_setting AS setting
     INNER JOIN aged ON aged.person_id = benefit_received.person_id
-    WHERE aged.birth_date + setting.age_years * INTERVAL '1' YEAR <= benefit_received.month
+    WHERE aged.birth_date + setting.age_years * INTERVAL '1' YEAR
+        <= last_day(benefit_received.month)
 ),
 seen AS (
     SELECT aged.person_id, coalesce(care.care_to, care.care_from) AS seen_to

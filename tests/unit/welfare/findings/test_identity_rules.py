@@ -111,6 +111,7 @@ def test_d04_paid_without_a_registration(town):
     for name in (
         "case", "emigrated", "missing", "in_kind", "housed", "resident", "moved_in", "back_midway",
         "revoked", "treated", "status_only", "double_entry", "moved_before_list",
+        "surveyed",
     ):  # fmt: skip
         town.person(name, BORN)
         for month in (1, 2, 3):
@@ -123,10 +124,11 @@ def test_d04_paid_without_a_registration(town):
     town.add("f02", "moved_before_list", "I01-F02-03", moved_in_on=day(2, 10))
     lost(town, "emigrated", "I01-F02-06", "cancelled_emigration")
     lost(town, "double_entry", "I01-F02-06", "cancelled_other")
-    for name in ("missing", "revoked", "treated"):
+    for name in ("missing", "revoked", "treated", "surveyed"):
         died(town, name, "I02-F04-03", "adjudged_missing", day(1, 2, 2021), day(1, 20))
     died(town, "revoked", "I02-F04-03", "declaration_revoked", day(1, 2, 2021), day(2, 5))
     treated(town, "treated", day(2, 5))
+    town.add("f02", "surveyed", "I01-F02-10", registration_status="resident")
     town.add("f36", "housed", "I37-F36-01", facility_kind="homeless_rehabilitation",
              admitted_on=day(2, 10), left_on=day(2, 20))  # fmt: skip
     for name in ("resident", "double_entry"):
@@ -369,7 +371,7 @@ def test_d08_is_silent_while_one_of_the_five_is_missing(town):
 def test_d09_very_old_without_care(town):
     """March's year of silence begins in April 2025."""
     town.arrived(*CARE_FEEDS, "I01-F01-01")
-    born = {"turned_100_in_february": day(2, 28, 1926), "turns_100_in_march": day(3, 2, 1926)}
+    born = {"turned_100_in_march": day(3, 31, 1926), "turns_100_in_april": day(4, 1, 1926)}
     for name in (
         "case", "treated", "treated_long_ago", "only_due", "housed", "seen", "kin_say", *born,
     ):  # fmt: skip
@@ -388,7 +390,7 @@ def test_d09_very_old_without_care(town):
 
     assert subjects(found) == {
         (name, 3)
-        for name in ("case", "treated_long_ago", "only_due", "kin_say", "turned_100_in_february")
+        for name in ("case", "treated_long_ago", "only_due", "kin_say", "turned_100_in_march")
     }
     case = next(row for row in found if row["subject_id"] == "person-case")
     assert town.evidence(case) == {("payment", "I06-F35-02"), ("birth date", "I01-F01-01")}
