@@ -1,6 +1,7 @@
 -- One row: one piece of evidence that a person of a unit on livelihood benefit was paid interest, in a
 -- year, that the financial assets of the whole unit cannot have earned: at the market rate it needs a
--- principal of more than factor times what institutions report, and of least_hidden_amount more.
+-- principal of more than factor times what institutions report, and of least_hidden_amount more; and
+-- twelve payments do not leave room for it (livelihood_room), so that the office did not count it.
 -- The reported side is the largest sum of balances of any day since that year began, so that a deposit
 -- that came to its end since then explains its interest. Loans to others bear up to the highest rate
 -- that the law allows, and taxed insurance pays the interest of its whole term at once. A year stands for itself; nothing is spread over months.
@@ -73,6 +74,11 @@ implied AS (
     FROM yearly
     LEFT JOIN reported ON reported.person_id = yearly.person_id AND reported.year = yearly.year
 ),
+room AS (
+    SELECT household_id, max(unexplained_amount) AS unexplained_amount
+    FROM livelihood_room
+    GROUP BY household_id
+),
 found AS (
     SELECT
         implied.person_id AS subject_id,
@@ -89,7 +95,9 @@ found AS (
         || ' ' || CAST(implied.interest_amount AS VARCHAR) AS statement
     FROM implied
     CROSS JOIN d32_setting AS setting
-    WHERE implied.principal_amount
+    INNER JOIN room ON room.household_id = implied.household_id
+    WHERE implied.interest_amount > room.unexplained_amount * 12
+        AND implied.principal_amount
         > implied.reported_amount * setting.factor_ppm // 1000000
         AND implied.principal_amount - implied.reported_amount >= setting.least_hidden_amount
 ),

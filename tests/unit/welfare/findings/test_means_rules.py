@@ -320,6 +320,9 @@ def test_d32_interest(town):
     interest(town, "lender", 3_900_000, "interest_private_loan")
     recipient(town, "great lender")
     interest(town, "great lender", 4_100_000, "interest_private_loan")
+    # 485,000 won a month are more than the interest of a month.
+    recipient(town, "counted", paid=FULL - 485_000)
+    interest(town, "counted", 5_800_000)
     # What has come to its end since explains the interest.
     recipient(town, "spent")
     interest(town, "spent", 5_800_000)
