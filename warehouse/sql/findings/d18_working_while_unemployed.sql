@@ -10,27 +10,32 @@ WITH daily_cap AS (
     FROM parameter_value
     WHERE parameter = 'job_seeking_daily_cap'
 ),
-reported AS (
+benefit_row AS (
     SELECT
         person_index.person_id,
         CAST(date_trunc('month', benefit.period) AS DATE) AS month,
+        benefit.amount,
+        benefit.entitled_from,
         benefit.document_type,
-        CAST(sum(benefit.amount) AS BIGINT) AS amount,
-        min(benefit.entitled_from) AS entitled_from
+        benefit.delivery_id,
+        benefit.line
     FROM f16_other_public_transfer AS benefit
     INNER JOIN person_index ON person_index.signature_id = benefit.signature_id
     WHERE benefit.document_type IN ('I07-F16-01', 'I27-F16-01')
         AND benefit.transfer_code IN ('job_seeker_allowance', 'extended_allowance')
         AND benefit.period IS NOT NULL
         AND person_index.person_id IS NOT NULL
-    GROUP BY person_index.person_id, CAST(date_trunc('month', benefit.period) AS DATE),
-        benefit.document_type
 ),
 ranked AS (
     SELECT
-        *,
+        person_id,
+        month,
+        document_type,
+        CAST(sum(amount) AS BIGINT) AS amount,
+        min(entitled_from) AS entitled_from,
         row_number() OVER (PARTITION BY person_id, month ORDER BY document_type) AS place
-    FROM reported
+    FROM benefit_row
+    GROUP BY person_id, month, document_type
 ),
 claimed AS (
     SELECT
@@ -52,39 +57,28 @@ claimant AS (
     INNER JOIN (SELECT DISTINCT person_id FROM claimed) AS claimant
         ON claimant.person_id = person_index.person_id
 ),
-worked AS (
+work_row AS (
     SELECT
         claimant.person_id,
         CAST(date_trunc('month', wage.period) AS DATE) AS month,
         'wage' AS source,
-        sum(wage.days_worked) AS days
+        CAST(wage.days_worked AS BIGINT) AS days,
+        CAST(NULL AS DATE) AS worked_on,
+        wage.document_type,
+        wage.delivery_id,
+        wage.line
     FROM f12_daily_wage_income AS wage
     INNER JOIN claimant ON claimant.signature_id = wage.signature_id
     WHERE wage.document_type IN ('I03-F12-01', 'I03-F12-02') AND wage.days_worked > 0
-    GROUP BY claimant.person_id, CAST(date_trunc('month', wage.period) AS DATE)
     UNION ALL
-    SELECT
-        claimant.person_id,
-        CAST(date_trunc('month', job.hired_on) AS DATE),
-        'day',
-        count(DISTINCT job.hired_on)
+    SELECT claimant.person_id, CAST(date_trunc('month', job.hired_on) AS DATE), 'day', NULL,
+        job.hired_on, job.document_type, job.delivery_id, job.line
     FROM f10_employment_record AS job
     INNER JOIN claimant ON claimant.signature_id = job.signature_id
     WHERE job.document_type = 'I27-F10-03' AND job.hired_on IS NOT NULL
-    GROUP BY claimant.person_id, CAST(date_trunc('month', job.hired_on) AS DATE)
-),
-most_worked AS (
-    SELECT person_id, month, max(days) AS days
-    FROM worked
-    GROUP BY person_id, month
-),
-insured_job AS (
-    SELECT
-        claimed.person_id,
-        claimed.month,
-        job.document_type,
-        job.delivery_id,
-        job.line
+    UNION ALL
+    SELECT claimed.person_id, claimed.month, 'insured_job', claimed.days_of_month, NULL,
+        job.document_type, job.delivery_id, job.line
     FROM f18_insurance_membership AS job
     INNER JOIN claimant ON claimant.signature_id = job.signature_id
     INNER JOIN claimed
@@ -95,9 +89,22 @@ insured_job AS (
     WHERE job.document_type = 'I26-F18-01'
         AND job.member_type IN ('regular', 'fixed_term', 'part_time')
 ),
-insured_month AS (
-    SELECT DISTINCT person_id, month
-    FROM insured_job
+worked AS (
+    SELECT
+        person_id,
+        month,
+        CASE
+            WHEN source = 'day' THEN count(DISTINCT worked_on)
+            WHEN source = 'wage' THEN sum(days)
+            ELSE max(days)
+        END AS days
+    FROM work_row
+    GROUP BY person_id, month, source
+),
+most_worked AS (
+    SELECT person_id, month, CAST(max(days) AS BIGINT) AS days
+    FROM worked
+    GROUP BY person_id, month
 ),
 judged AS (
     SELECT
@@ -107,15 +114,10 @@ judged AS (
         claimed.amount,
         claimed.days_paid,
         claimed.days_of_month,
-        CASE
-            WHEN insured_month.person_id IS NOT NULL THEN claimed.days_of_month
-            ELSE least(CAST(coalesce(most_worked.days, 0) AS BIGINT), claimed.days_of_month)
-        END AS days_worked
+        least(most_worked.days, claimed.days_of_month) AS days_worked
     FROM claimed
-    LEFT JOIN most_worked
+    INNER JOIN most_worked
         ON most_worked.person_id = claimed.person_id AND most_worked.month = claimed.month
-    LEFT JOIN insured_month
-        ON insured_month.person_id = claimed.person_id AND insured_month.month = claimed.month
     WHERE claimed.days_paid <= claimed.days_of_month
 ),
 found AS (
@@ -145,39 +147,19 @@ evidence AS (
         found.other_programme_code,
         found.period,
         'benefit' AS role,
-        benefit.document_type,
-        benefit.delivery_id,
-        benefit.line
-    FROM f16_other_public_transfer AS benefit
-    INNER JOIN claimant ON claimant.signature_id = benefit.signature_id
-    INNER JOIN found
-        ON found.person_id = claimant.person_id
-        AND found.period = CAST(date_trunc('month', benefit.period) AS DATE)
-        AND found.document_type = benefit.document_type
-    WHERE benefit.transfer_code IN ('job_seeker_allowance', 'extended_allowance')
+        benefit_row.document_type,
+        benefit_row.delivery_id,
+        benefit_row.line
+    FROM found
+    INNER JOIN benefit_row
+        ON benefit_row.person_id = found.person_id
+        AND benefit_row.month = found.period
+        AND benefit_row.document_type = found.document_type
     UNION ALL
     SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
-        'work', wage.document_type, wage.delivery_id, wage.line
-    FROM f12_daily_wage_income AS wage
-    INNER JOIN claimant ON claimant.signature_id = wage.signature_id
-    INNER JOIN found
-        ON found.person_id = claimant.person_id
-        AND found.period = CAST(date_trunc('month', wage.period) AS DATE)
-    WHERE wage.document_type IN ('I03-F12-01', 'I03-F12-02')
-    UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
-        'work', job.document_type, job.delivery_id, job.line
-    FROM f10_employment_record AS job
-    INNER JOIN claimant ON claimant.signature_id = job.signature_id
-    INNER JOIN found
-        ON found.person_id = claimant.person_id
-        AND found.period = CAST(date_trunc('month', job.hired_on) AS DATE)
-    WHERE job.document_type = 'I27-F10-03'
-    UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
-        'work', insured_job.document_type, insured_job.delivery_id, insured_job.line
-    FROM insured_job
-    INNER JOIN found
-        ON found.person_id = insured_job.person_id AND found.period = insured_job.month
+        'work', work_row.document_type, work_row.delivery_id, work_row.line
+    FROM found
+    INNER JOIN work_row
+        ON work_row.person_id = found.person_id AND work_row.month = found.period
 )
 {{rows}}
