@@ -56,16 +56,22 @@ def provinces(path: Path = _REGIONS) -> pl.DataFrame:
 
 
 def with_places(results: pl.DataFrame) -> pl.DataFrame:
-    """Add province and district (`00` and `00000` where unknown); former codes under the new ones."""
-    prefix = pl.col("district_code").str.slice(0, 2)
-    joined = results.with_columns(prefix=prefix).join(
-        provinces().select("prefix", "province"), on="prefix", how="left"
-    )
+    """Add province and district; former codes under the new ones.
+
+    Of a code that belongs to no province of the list the first two characters are the province. `00`
+    and `00000`: nobody knows, or what stands there is no code.
+    """
+    code = pl.col("district_code")
+    is_code = code.str.contains("^[0-9A-Za-z]{2,}$")
+    joined = results.with_columns(
+        prefix=pl.when(is_code).then(code.str.slice(0, 2)).otherwise(pl.lit(UNKNOWN_PLACE))
+    ).join(provinces().select("prefix", "province"), on="prefix", how="left")
+    province = pl.coalesce("province", "prefix")
     return joined.with_columns(
-        province=pl.col("province").fill_null(UNKNOWN_PLACE),
-        district=pl.when(pl.col("province").is_null())
-        .then(pl.lit("00000"))
-        .otherwise(pl.col("province") + pl.col("district_code").str.slice(2)),
+        province=province,
+        district=pl.when(is_code)
+        .then(province + code.str.slice(2))
+        .otherwise(pl.lit(UNKNOWN_PLACE + "000")),
     ).drop("prefix")
 
 
@@ -156,11 +162,20 @@ def shares_by_place(results: pl.DataFrame, least_recipients: int) -> pl.DataFram
     return (
         counted.join(names, on="province", how="left")
         .with_columns(
-            pl.col("name_ko").fill_null("미상"),
-            pl.col("name_en").fill_null("not registered"),
+            pl.col("name_ko").fill_null(_place_name("미상", "지역")),
+            pl.col("name_en").fill_null(_place_name("not registered", "region")),
             share=pl.when(pl.col("recipients") >= least_recipients).then(
                 pl.col("unqualified") / pl.col("recipients")
             ),
         )
         .sort("share", "province", descending=[True, False], nulls_last=True)
+    )
+
+
+def _place_name(nobody_knows: str, word: str) -> pl.Expr:
+    is_unknown = pl.col("province") == UNKNOWN_PLACE
+    return (
+        pl.when(is_unknown)
+        .then(pl.lit(nobody_knows))
+        .otherwise(pl.format(word + " {}", "province"))
     )

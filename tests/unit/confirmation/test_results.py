@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from hub.confirmation.rounds import load_calendar, programme_frame, round_frame
-from hub.confirmation.tallies import shares_by_place, tally, tally_reasons
+from hub.confirmation.tallies import shares_by_place, tally, tally_reasons, with_places
 from hub.programmes.catalogue import load_programmes
 from warehouse.workbench import Workbench
 
@@ -291,6 +291,7 @@ def results(*rows):
         ],
         schema_overrides={
             "direction": pl.String,
+            "district_code": pl.String,
             "payable_amount": MONEY,
             "difference_amount": MONEY,
             "reasons": WORDS,
@@ -353,3 +354,20 @@ def test_small_provinces_have_no_share_and_former_codes_count_under_the_new_ones
     )
     told = {row["province"]: (row["recipients"], row["share"]) for row in shares.to_dicts()}
     assert told == {"51": (2, 0.5), "11": (1, None), "00": (1, None)}
+
+
+@pytest.mark.parametrize(
+    ("code", "province", "district"),
+    [
+        ("11110", "11", "11110"),
+        ("42110", "51", "51110"),
+        ("91001", "91", "91001"),
+        ("DE", "DE", "DE"),
+        (None, "00", "00000"),
+        ("../x", "00", "00000"),
+        ("", "00", "00000"),
+    ],
+)
+def test_places_of_any_country_have_a_file_of_their_own(code, province, district):
+    placed = with_places(results(("P001", "confirmed", None, code, 5, None)))
+    assert placed.select("province", "district").rows() == [(province, district)]
