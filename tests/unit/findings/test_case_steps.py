@@ -195,8 +195,10 @@ def test_the_ledger_feeds_the_standing_of_rules_and_keeps_it(office, case_id):
         "UPDATE case_event SET actor = 'choi' WHERE step = 'decide'",
         "DELETE FROM case_event WHERE step = 'notice'",
         "UPDATE case_money SET overpaid_detected = 1",
-        ("INSERT INTO rule_standing_event (rule_id, kind, actor, happened_on, recorded_at, reason)"
-        " VALUES ('D28', 'reinstated', 'kim', '2026-04-01', '2026-04-01', 'unseen')"),
+        (
+            "INSERT INTO rule_standing_event (rule_id, kind, actor, happened_on, recorded_at, reason)"
+            " VALUES ('D28', 'reinstated', 'kim', '2026-04-01', '2026-04-01', 'unseen')"
+        ),
     ],
 )
 def test_what_is_changed_behind_the_ledgers_back_is_found(office, case_id, url, tampering):
