@@ -18,6 +18,7 @@ SHARED_TABLES = (
     "benefit_month",
     "benefit_entitled",
     "benefit_held",
+    "unit_benefit",
     "dwelling_resident",
     "monthly_wage",
     "official_kin",

@@ -9,7 +9,6 @@ import pytest
 
 from hub.profiles.kinds import KindError, profile_kinds
 from hub.profiles.precedence import ordered_kinds
-from pipelines.steps.findings import build_findings
 from pipelines.steps.profiles import build_profiles
 
 FEBRUARY, MARCH = dt.date(2026, 2, 1), dt.date(2026, 3, 1)
@@ -260,8 +259,7 @@ def test_a_household_adds_its_members_and_names_the_sources_of_each_figure(town)
 def test_no_amount_of_a_built_table_is_a_float(town):
     town.person("kim", dt.date(1950, 5, 5))
     town.household("H", ("kim", "head"))
-    bench = town.decided()
-    build_findings(bench)
+    bench = town.searched()
     floats = [
         (path.stem, row["column_name"])
         for path in sorted(bench.folder.glob("*.parquet"))

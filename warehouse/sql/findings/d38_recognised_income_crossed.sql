@@ -9,9 +9,10 @@
 -- medical aid whatever their income.
 -- Qualifies now: the night's decision is eligible and not received, by a clear margin; the last
 -- payment lies in the months before, or an application was refused or withdrawn.
--- Who is missing: units with no known threshold, members who moved in after the month began, members
--- and recipients whom the law brings into the unit from another address (who belongs to a unit is
--- another rule's question), and newly qualified units that never asked (is_new of the decisions).
+-- The unit is the recipient's registered household: whom the law brings in from another address makes
+-- the threshold higher, and adds no income (who belongs to a unit is another rule's question).
+-- Who is missing: units with no known threshold, members who moved in after the month began, and newly
+-- qualified units that never asked (is_new of the decisions).
 -- Which source wins: see monthly_wage; transfers by the rank of hub/profiles/precedence.toml.
 WITH deduction AS (
     SELECT
@@ -31,35 +32,63 @@ WITH deduction AS (
         max(CASE WHEN parameter = 'aged_earner_first_age' THEN amount END) AS aged_first_age
     FROM parameter_in_force
 ),
+stay AS (
+    SELECT home.person_id, home.household_id, home.relation_to_head, home.valid_from
+    FROM household_member AS home
+    CROSS JOIN night
+    WHERE (home.valid_from IS NULL OR home.valid_from <= night.as_of)
+        AND (home.valid_to IS NULL OR home.valid_to >= night.as_of)
+),
 held AS (
     SELECT
-        benefit_held.*,
-        own.household_id,
-        CASE benefit_held.programme_code
+        unit_benefit.person_id,
+        stay.household_id,
+        unit_benefit.household_id AS law_household_id,
+        unit_benefit.programme_code,
+        unit_benefit.month,
+        unit_benefit.amount,
+        unit_benefit.role,
+        unit_benefit.document_type,
+        unit_benefit.delivery_id,
+        unit_benefit.line,
+        CASE unit_benefit.programme_code
             WHEN 'P001' THEN 'livelihood_threshold'
             WHEN 'P009' THEN 'medical_threshold'
             WHEN 'P010' THEN 'medical_threshold'
             WHEN 'P243' THEN 'housing_threshold'
         END AS threshold_parameter
-    FROM benefit_held
-    INNER JOIN d38_programme ON d38_programme.programme_code = benefit_held.programme_code
-    INNER JOIN assistance_unit_member AS own
-        ON own.person_id = benefit_held.person_id
-        AND own.is_counted
-        AND own.reason = 'same_register'
-    WHERE benefit_held.document_type <> 'I17-F34-01'
+    FROM unit_benefit
+    INNER JOIN d38_programme ON d38_programme.programme_code = unit_benefit.programme_code
+    INNER JOIN stay ON stay.person_id = unit_benefit.person_id
+    WHERE unit_benefit.document_type <> 'I17-F34-01'
+),
+at_home AS (
+    SELECT household_id, count(*) AS members
+    FROM stay
+    WHERE coalesce(relation_to_head, '') <> 'cohabitant'
+    GROUP BY household_id
+),
+elsewhere AS (
+    SELECT household_id, count(*) AS members
+    FROM assistance_unit_member
+    WHERE is_counted AND reason <> 'same_register'
+    GROUP BY household_id
 ),
 unit AS (
-    SELECT held.household_id, count(*) AS members
-    FROM (SELECT DISTINCT household_id FROM held) AS held
-    INNER JOIN assistance_unit_member AS member ON member.household_id = held.household_id
-    WHERE member.is_counted OR member.exclusion <> 'lodger'
+    SELECT
+        held.household_id,
+        max(at_home.members + coalesce(elsewhere.members, 0)) AS members
+    FROM (SELECT DISTINCT household_id, law_household_id FROM held) AS held
+    INNER JOIN at_home ON at_home.household_id = held.household_id
+    LEFT JOIN elsewhere
+        ON elsewhere.household_id = held.household_id
+        AND held.law_household_id = held.household_id
     GROUP BY held.household_id
 ),
 member AS (
     SELECT
-        member.household_id,
-        member.person_id,
+        stay.household_id,
+        stay.person_id,
         stay.valid_from AS lives_there_from,
         greatest(
             deduction.first_general,
@@ -77,17 +106,10 @@ member AS (
         1000000 - deduction.ppm AS counted_ppm
     FROM unit
     CROSS JOIN deduction
-    INNER JOIN assistance_unit_member AS member
-        ON member.household_id = unit.household_id
-        AND member.is_counted
-        AND member.reason = 'same_register'
-    INNER JOIN person_circumstance AS circumstance ON circumstance.person_id = member.person_id
-    LEFT JOIN (
-        SELECT person_id, household_id, max(valid_from) AS valid_from
-        FROM household_member
-        GROUP BY person_id, household_id
-    ) AS stay
-        ON stay.person_id = member.person_id AND stay.household_id = member.household_id
+    INNER JOIN stay ON stay.household_id = unit.household_id
+    INNER JOIN assistance_unit_member AS counted
+        ON counted.person_id = stay.person_id AND counted.is_counted
+    INNER JOIN person_circumstance AS circumstance ON circumstance.person_id = stay.person_id
 ),
 ranked_transfer AS (
     SELECT

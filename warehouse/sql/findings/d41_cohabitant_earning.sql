@@ -1,17 +1,19 @@
 -- One row: one piece of evidence that a grown person who does not count in the unit lives in its
 -- dwelling and earned, in two months in a row, while the unit held a benefit that its means decide.
--- Who is missing: people who have a lease of their own (lodgers in earnest, and people who live
--- elsewhere in truth), the unit's landlord, addresses of many households, and who moved in lately.
+-- Who is missing: the unit's landlord and tenant, two contracts in one house (lodgers in earnest),
+-- addresses of many households, and who moved in lately.
 -- At stake is what was paid for the month.
 -- Which source wins: the resident register's address; the wage as in monthly_wage.
 WITH held AS (
-    SELECT benefit_held.*, own.household_id
-    FROM benefit_held
-    INNER JOIN d41_programme ON d41_programme.programme_code = benefit_held.programme_code
-    INNER JOIN assistance_unit_member AS own ON own.person_id = benefit_held.person_id
+    SELECT unit_benefit.*
+    FROM unit_benefit
+    INNER JOIN d41_programme ON d41_programme.programme_code = unit_benefit.programme_code
 ),
 lease AS (
-    SELECT DISTINCT person_index.person_id, landlord.person_id AS landlord_id
+    SELECT DISTINCT
+        person_index.person_id,
+        rented.address_key,
+        landlord.person_id AS landlord_id
     FROM f22_lease_deposit AS rented
     CROSS JOIN night
     INNER JOIN person_index ON person_index.signature_id = rented.signature_id
@@ -19,6 +21,17 @@ lease AS (
         ON landlord.national_id_token = rented.landlord_national_id_token
     WHERE (rented.lease_from IS NULL OR rented.lease_from <= night.as_of)
         AND (rented.lease_to IS NULL OR rented.lease_to > night.as_of)
+),
+-- Two contracts in one house, or one lets to the other: they keep house apart.
+apart AS (
+    SELECT person_id, landlord_id AS other_id FROM lease WHERE landlord_id IS NOT NULL
+    UNION
+    SELECT landlord_id, person_id FROM lease WHERE landlord_id IS NOT NULL
+    UNION
+    SELECT one.person_id, other.person_id
+    FROM lease AS one
+    INNER JOIN lease AS other
+        ON other.address_key = one.address_key AND other.person_id <> one.person_id
 ),
 near AS (
     SELECT DISTINCT
@@ -38,9 +51,8 @@ near AS (
         ON resident.dwelling_id = own.dwelling_id AND resident.person_id <> held.person_id
     INNER JOIN person ON person.person_id = resident.person_id
     LEFT JOIN assistance_unit_member AS placed ON placed.person_id = resident.person_id
-    LEFT JOIN lease AS own_lease ON own_lease.person_id = resident.person_id
-    LEFT JOIN lease AS let_to
-        ON let_to.person_id = held.person_id AND let_to.landlord_id = resident.person_id
+    LEFT JOIN apart
+        ON apart.person_id = held.person_id AND apart.other_id = resident.person_id
     WHERE CAST(
             person.birth_date + to_years(CAST(setting.adult_age AS INTEGER)) AS DATE
         ) <= night.month
@@ -49,8 +61,7 @@ near AS (
             OR placed.household_id <> held.household_id
             OR placed.exclusion = 'lodger'
         )
-        AND own_lease.person_id IS NULL
-        AND let_to.person_id IS NULL
+        AND apart.person_id IS NULL
 ),
 wage AS (
     SELECT monthly_wage.person_id, monthly_wage.month, sum(monthly_wage.amount) AS amount

@@ -2,31 +2,33 @@
 -- with the own household over the limit of income (won a year) or of property (won) that excludes the
 -- livelihood benefit, while the unit holds that benefit or medical aid (whose own limit is lower).
 -- The limits are those of the month. Property is land and buildings; deposits do not count.
--- Who is missing: obligors in the same unit, the dead, those of whom only a household register says
+-- A young recipient who lives alone, paid apart, has parents elsewhere, even where the law would count
+-- them in one unit.
+-- Who is missing: obligors in the same home, the dead, those of whom only a household register says
 -- that they are kin, and those whose means are not known. At stake is what was paid for the month.
 -- Which source wins: family_graph for the kinship, household_means for the means. The means are those
 -- of the night, so that every month is judged by them.
 WITH held AS (
-    SELECT benefit_held.*, own.household_id
-    FROM benefit_held
-    INNER JOIN d42_programme ON d42_programme.programme_code = benefit_held.programme_code
-    INNER JOIN assistance_unit_member AS own
-        ON own.person_id = benefit_held.person_id AND own.is_counted
+    SELECT unit_benefit.*
+    FROM unit_benefit
+    INNER JOIN d42_programme ON d42_programme.programme_code = unit_benefit.programme_code
 ),
-recipient_unit AS (
-    SELECT DISTINCT household_id FROM held
+recipient AS (
+    SELECT DISTINCT person_id, household_id, place_reason FROM held
 ),
 obligor AS (
     SELECT DISTINCT
-        recipient_unit.household_id,
+        recipient.person_id,
         obligor_unit.household_id AS obligor_household_id,
         tie.document_type,
         tie.delivery_id,
         tie.line
-    FROM recipient_unit
+    FROM recipient
     CROSS JOIN night
     INNER JOIN assistance_unit_member AS member
-        ON member.household_id = recipient_unit.household_id AND member.is_counted
+        ON member.household_id = recipient.household_id
+        AND member.is_counted
+        AND (recipient.place_reason = 'same_register' OR member.person_id = recipient.person_id)
     INNER JOIN family_graph AS tie
         ON tie.person_id = member.person_id
         AND tie.basis = 'registered'
@@ -38,11 +40,14 @@ obligor AS (
     INNER JOIN assistance_unit_member AS obligor_unit
         ON obligor_unit.person_id = tie.relative_id
         AND obligor_unit.is_counted
-        AND obligor_unit.household_id <> recipient_unit.household_id
+        AND (
+            obligor_unit.household_id <> recipient.household_id
+            OR recipient.place_reason IN ('child_elsewhere', 'student_away')
+        )
 ),
 able AS (
     SELECT
-        obligor.household_id,
+        obligor.person_id,
         obligor.obligor_household_id,
         obligor.document_type,
         obligor.delivery_id,
@@ -67,7 +72,7 @@ over_limit AS (
         able.yearly_income_amount > income_limit.amount AS is_over_income,
         able.property_amount > property_limit.amount AS is_over_property
     FROM (SELECT DISTINCT person_id, programme_code, month, household_id FROM held) AS held
-    INNER JOIN able ON able.household_id = held.household_id
+    INNER JOIN able ON able.person_id = held.person_id
     INNER JOIN parameter_value AS income_limit
         ON income_limit.parameter = 'obligor_income_limit'
         AND income_limit.valid_from <= held.month

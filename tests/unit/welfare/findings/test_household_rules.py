@@ -282,7 +282,8 @@ def test_d40_a_sender_that_names_only_heads_leaves_nobody_out(town, monkeypatch)
 # D41: an undeclared cohabitant who earns
 
 
-def test_d41_an_earner_at_the_address_who_is_not_in_the_unit(town):
+def test_d41_an_earner_at_the_address_who_is_not_in_the_unit(town, monkeypatch):
+    numbered(town, monkeypatch)
     cases = {
         "case": {},
         "poor": {"wage": 499_999},
@@ -305,6 +306,7 @@ def test_d41_an_earner_at_the_address_who_is_not_in_the_unit(town):
                 lease_kind="monthly_rent",
                 monthly_rent_amount=200_000,
                 lease_from=dt.date(2025, 12, 1),
+                landlord_national_id_token=number(name),
             )
     assert told(town, "D41") == [("case", "P001", MARCH, "earners outside the unit 1; wage 500000")]
     finding = town.bench.frame("SELECT * FROM finding").to_dicts()[0]
