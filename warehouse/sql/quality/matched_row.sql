@@ -7,9 +7,8 @@ WITH named AS (
 )
 SELECT
     named.delivery_id,
-    CAST(sum(named.rows_named) AS BIGINT) AS rows_named,
-    CAST(sum(CASE WHEN person_index.person_id IS NULL THEN 0 ELSE named.rows_named END) AS BIGINT)
-        AS rows_matched
+    count(*) AS rows_named,
+    count(person_index.person_id) AS rows_matched
 FROM named
 LEFT JOIN person_index ON person_index.signature_id = named.signature_id
 GROUP BY named.delivery_id
