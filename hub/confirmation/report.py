@@ -86,7 +86,6 @@ def report_page(
             "By province of residence",
             "Share of the unqualified. The axis starts at zero.",
             report_charts.chart_shares(places),
-            is_right=True,
         )
     new = results.filter(pl.col("outcome") == "newly_qualified")
     if new.height:
