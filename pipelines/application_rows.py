@@ -10,25 +10,18 @@ person are read; findings and quota receipts are sorted otherwise and small.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import polars as pl
 
 from hub.applications.facts import (
     DWELLING,
-    FORMER,
     RELATIONS,
-    SELF,
-    SPOUSE,
-    UNIT,
     ApplicationFacts,
     Decided,
     FindingOnFile,
     KnownProgramme,
-    QuotaReceipt,
     Receipt,
 )
 from hub.applications.judging import ApplicationCheck, judge
@@ -40,12 +33,18 @@ from hub.programmes.facts import load_facts
 from hub.programmes.parameters import load_parameters
 from hub.programmes.programme import AMOUNT_UNKNOWN, UNITS, Programme
 from hub.programmes.reading import read_programmes
+from pipelines.application_surroundings import (
+    QUOTA_GROUP,
+    Surroundings,
+    is_limited,
+    quota_receipts,
+    surroundings,
+)
 from warehouse.person_rows import PersonRows
 from warehouse.releases import Release
 
 QUOTA_RULE = "D21"
 """The detection rule whose window is the quota's: one number for both."""
-QUOTA_GROUP = "MX-HOUSEREPAIR"
 _DECISION = (
     "outcome",
     "fail_mask",
@@ -84,17 +83,6 @@ def check_application(
         return judge(_read(rows, person_id, programme, state_of))
 
 
-@dataclass(frozen=True, slots=True)
-class _Surroundings:
-    """Who belongs to the applicant, and where the applicant lives."""
-
-    household_id: str | None
-    counted: tuple[str, ...]
-    people: dict[str, str]
-    address_key: int | None
-    families: int | None
-
-
 def _read(
     rows: PersonRows, person_id: str, programme: Programme, state_of: Callable[[str], str]
 ) -> ApplicationFacts:
@@ -106,8 +94,8 @@ def _read(
         )
     died = person["death_date"][0]
     known = _programmes(rows)
-    around = _surroundings(rows, person_id)
-    quota = _quota(rows, programme, around)
+    around = surroundings(rows, person_id)
+    quota = quota_receipts(rows, programme, around)
     people = around.people | {
         receipt.person_id: receipt.relation
         for receipt in quota
@@ -126,7 +114,7 @@ def _read(
         families_in_dwelling=around.families,
         receipts=_receipts(rows, around.people, known),
         edges=edges,
-        quota_group=QUOTA_GROUP if _is_limited(rows, programme.code) else "",
+        quota_group=QUOTA_GROUP if is_limited(rows, programme.code) else "",
         quota_months=quota_months(),
         quota_receipts=quota,
         findings=_findings(rows, around.people, state_of),
@@ -164,56 +152,6 @@ def _programmes(rows: PersonRows) -> dict[str, KnownProgramme]:
         code: KnownProgramme(code, Text(english, korean), UNITS[unit], cycle)
         for code, english, korean, unit, cycle in rows.whole("programme", columns).iter_rows()
     }
-
-
-def _membership(rows: PersonRows, family: str, person_id: str) -> str | None:
-    """Return the unit of a family in which a person is now."""
-    # As unit_member_tonight.sql names the member: the table is sorted by this number.
-    digest = hashlib.md5(f"{family}/{person_id}".encode(), usedforsecurity=False).digest()
-    member = int.from_bytes(digest[8:], "little")
-    found = rows.where(
-        "unit_membership",
-        "member",
-        [str(member)],
-        ["unit_id"],
-        also="recorded_to IS NULL AND valid_to IS NULL",
-    )
-    return None if found.is_empty() else str(found["unit_id"][0])
-
-
-def _surroundings(rows: PersonRows, person_id: str) -> _Surroundings:
-    people = {person_id: SELF}
-    household_id, counted = None, ()
-    unit_id = _membership(rows, "basic_livelihood", person_id)
-    if unit_id is not None:
-        members = rows.where(
-            "assistance_unit_member", "household_id", [unit_id], ["person_id", "is_counted"]
-        )
-        counted = tuple(members.filter("is_counted")["person_id"].sort())
-        household_id = unit_id if person_id in counted else None
-        _join(people, counted if household_id else (), UNIT)
-    spouses = rows.where("spouse_pair", "person_id", [person_id], ["spouse_id", "source_rank"])
-    _join(people, spouses.sort("source_rank", "spouse_id")["spouse_id"].head(1), SPOUSE)
-    address_key = families = None
-    dwelling_id = _membership(rows, "dwelling", person_id)
-    if dwelling_id is not None:
-        dwelling = rows.where(
-            "dwelling", "dwelling_id", [dwelling_id], ["address_key", "families", "is_institution"]
-        )
-        if not dwelling.is_empty():
-            address_key, families, is_institution = dwelling.row(0)
-            # Hundreds of people who share nothing but an institution's address are nobody's concern.
-            if rows.has("dwelling_resident") and not is_institution:
-                there = rows.where("dwelling_resident", "dwelling_id", [dwelling_id], ["person_id"])
-                _join(people, there["person_id"], DWELLING)
-    return _Surroundings(
-        household_id, counted if household_id else (), people, address_key, families
-    )
-
-
-def _join(people: dict[str, str], others: Collection[str], relation: str) -> None:
-    for other in others:
-        people.setdefault(other, relation)
 
 
 def _edges(rows: PersonRows, code: str) -> tuple[tuple[str, str, str], ...]:
@@ -295,38 +233,6 @@ def _receipts(
     )
 
 
-def _is_limited(rows: PersonRows, code: str) -> bool:
-    table = rows.whole("programme_interaction", ["programme_code", "kind", "other"])
-    return (code, "group", QUOTA_GROUP) in set(table.iter_rows())
-
-
-def _quota(
-    rows: PersonRows, programme: Programme, around: _Surroundings
-) -> tuple[QuotaReceipt, ...]:
-    """Return receipts of the quota group by the people around, and for the dwelling by anybody."""
-    if not rows.has("quota_receipt") or not _is_limited(rows, programme.code):
-        return ()
-    key = around.address_key
-    near = [who for who, relation in around.people.items() if relation != DWELLING]
-    receipts = rows.whole("quota_receipt")
-    mine = receipts.filter(
-        pl.col("person_id").is_in(near)
-        | (pl.col("address_key") == key if key is not None else pl.lit(value=False))
-    ).sort("month", "programme_code", "person_id", descending=[True, False, False])
-    return tuple(
-        QuotaReceipt(
-            row["person_id"],
-            around.people.get(row["person_id"], FORMER),
-            row["programme_code"],
-            row["month"],
-            row["amount"],
-            row["role"],
-            None if key is None or row["address_key"] is None else bool(row["address_key"] == key),
-        )
-        for row in mine.iter_rows(named=True)
-    )
-
-
 def _findings(
     rows: PersonRows, people: Mapping[str, str], state_of: Callable[[str], str]
 ) -> tuple[FindingOnFile, ...]:
@@ -364,7 +270,7 @@ def _decided(
     rows: PersonRows,
     programme: Programme,
     person_id: str,
-    around: _Surroundings,
+    around: Surroundings,
     subjects: pl.DataFrame,
 ) -> Decided | None:
     """Return the stored decision, or what the rules say where the night stored none."""

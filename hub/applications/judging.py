@@ -24,6 +24,7 @@ from hub.applications.facts import (
     QuotaReceipt,
     Receipt,
 )
+from hub.applications.words import STATES_KO, programme_text, receipt_text, relation_text
 from hub.programmes.explanation.texts import NOTHING, Text, joined, same
 
 CONFLICT, LOOK, NOTE = LEVELS = ("conflict", "look", "note")
@@ -188,7 +189,7 @@ def _of_receipts(facts: ApplicationFacts) -> Iterator[Ground]:
             continue
         code = receipt.programme_code
         name, who = programme_text(facts, code), relation_text(receipt.relation)
-        said = _receipt_text(receipt)
+        said = receipt_text(receipt)
         if code == mine and _is_shared(facts, receipt, code):
             yield Ground(
                 CONFLICT,
@@ -310,44 +311,11 @@ def _of_findings(facts: ApplicationFacts) -> Iterator[Ground]:
             Text(
                 f"{rule_id} {rule.en}{about.en}: {who.en}, {when or 'no month'}, {state}"
                 f" ({len(found)}; `hub explain finding {named}`).",
-                f"{rule_id} {rule.ko}{about.ko}: {who.ko}, {when.replace(' to ', '~') or '월 없음'}, {_STATES_KO[state]}"
+                f"{rule_id} {rule.ko}{about.ko}: {who.ko}, {when.replace(' to ', '~') or '월 없음'}, {STATES_KO[state]}"
                 f"({len(found)}건; `hub explain finding {named}`).",
             ),
             code,
         )
-
-
-_STATES_KO = {"open": "미결", "confirmed": "확인됨"}
-_RELATION_WORDS = {
-    SELF: Text("the person", "본인"),
-    UNIT: Text("a member of the unit", "보장가구원"),
-    SPOUSE: Text("the spouse", "배우자"),
-    DWELLING: Text("somebody of the dwelling", "동일 주소 거주자"),
-    FORMER: Text("somebody who lived in the dwelling", "이전 거주자"),
-}
-
-
-def relation_text(relation: str) -> Text:
-    """Return who somebody is to the applicant."""
-    return _RELATION_WORDS[relation]
-
-
-def programme_text(facts: ApplicationFacts, code: str) -> Text:
-    """Return code and name of a programme."""
-    known = facts.programmes.get(code)
-    return same(code) if known is None else same(f"{code} ") + known.name
-
-
-def _receipt_text(receipt: Receipt) -> Text:
-    if receipt.role == "entitlement":
-        return Text("entitled", "수급권 있음")
-    month = f"{receipt.month:%Y-%m}" if receipt.month else "?"
-    if receipt.amount is None:
-        return Text(f"paid for {month}", f"{month} 지급")
-    return Text(
-        f"{receipt.amount:,} won for {month}",
-        f"{month} {receipt.amount:,}원",
-    )
 
 
 def months_since(month: dt.date, day: dt.date) -> int:

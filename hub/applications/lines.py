@@ -16,9 +16,8 @@ from hub.applications.judging import (
     NOTE,
     ApplicationCheck,
     Ground,
-    programme_text,
-    relation_text,
 )
+from hub.applications.words import programme_text, relation_text
 from hub.programmes.explanation.amounts import given
 from hub.programmes.explanation.rendering import WIDTH, fold
 from hub.programmes.explanation.texts import Text, day_text
