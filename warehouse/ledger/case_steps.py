@@ -52,9 +52,12 @@ def case_row(connection: Connection, case_id: str) -> Row[Any]:
 def last_day(connection: Connection) -> dt.date:
     """Return the latest day that a step may bear: today, or the newest night if that is later."""
     # A simulated night may lie after today.
-    nights = (NIGHT_RUN.c.night, FINDING_CASE.c.opened_on)
-    newest = [connection.execute(select(func.max(night))).scalar() for night in nights]
-    return max(now().date(), *(night for night in newest if night is not None))
+    days: list[dt.date] = [now().date()]
+    for night in (NIGHT_RUN.c.night, FINDING_CASE.c.opened_on):
+        newest = connection.execute(select(func.max(night))).scalar()
+        if newest is not None:
+            days.append(newest)
+    return max(days)
 
 
 def check_day(connection: Connection, day: dt.date) -> None:
