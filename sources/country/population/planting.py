@@ -14,12 +14,15 @@ import numpy as np
 import polars as pl
 
 from sources.country.population.coming_true import come_true
+from sources.country.population.receipts import median_income
 from sources.country.population.relatives import with_relatives
 
 PARTNERS = {"D39": "spouse_number", "D40": "member_number", "D42": "obligor_number"}
 """Rule → who the other person of a case is; of D41 somebody is found when it comes true."""
 MAIN_RULES = ("D01", "D10", "D11", "D19", "D20", "D28")
 MIN_MAIN, MIN_OTHER = 8, 4
+MOST_COUNTED = 450_000
+"""Won a month of income of a unit of D26: the basic pension, and hardly anything else."""
 SHARING = 3
 """Unrelated recipients of one account (D24)."""
 BURST_PEOPLE = 12
@@ -78,12 +81,18 @@ def _candidates() -> dict[str, pl.Expr]:
         "D13": pl.col("is_foreign")
         & ((pl.col("age") < 8) | (pl.col("lives_alone") & pl.col("is_idle") & adult)),
         "D21": head & pl.col("is_on_housing") & (pl.col("age") >= 30),
-        "D26": livelihood & head & old & (pl.col("age") < 90),
+        # Income beside the pension could be what was counted.
+        "D26": livelihood
+        & head
+        & old
+        & (pl.col("age") < 90)
+        & (pl.col("income_ratio") * median_income(pl.col("household_size")) < MOST_COUNTED),
         "D30": livelihood & head & (pl.col("age") >= 40) & (pl.col("pension_kind") == "none"),
         "D35": livelihood & pl.col("age").is_between(25, 75),
         "D36": livelihood & head & (pl.col("age") >= 40),
         "D37": livelihood & head & (pl.col("age") >= 25),
-        "D38": working_age & head,
+        # An unmarried child under 30 belongs to the parents' unit.
+        "D38": working_age & head & (pl.col("age") >= 31),
         "D39": old
         & ~livelihood
         & ~pl.col("is_on_medical_aid")
