@@ -5,14 +5,25 @@
 -- identity was paid; at stake is what the other was paid.
 -- Who is missing: pairs of which the index is less sure than the limit, where nothing but the index says
 -- so; months in which one of the two was paid nothing; numbers that registers connect (another rule
--- looks at those); and one number that a payer mistyped, where the index knew whom it meant.
+-- looks at those); and numbers that a payer mistyped: where the index knew whom it meant, and where no
+-- register knows the number and only one month was paid under it.
 -- Which source wins: see same_identity.
-WITH pair AS (
+WITH paid_months AS (
+    SELECT same_identity.other_person_id, count(DISTINCT benefit_month.month) AS months
+    FROM same_identity
+    INNER JOIN benefit_month ON benefit_month.person_id = same_identity.other_person_id
+    GROUP BY same_identity.other_person_id
+),
+pair AS (
     SELECT same_identity.person_id, same_identity.other_person_id
     FROM same_identity
     CROSS JOIN d06_setting AS setting
-    WHERE same_identity.has_common_trait
-        OR same_identity.match_weight >= setting.least_match_weight_bits
+    INNER JOIN paid_months ON paid_months.other_person_id = same_identity.other_person_id
+    WHERE (
+            same_identity.has_common_trait
+            OR same_identity.match_weight >= setting.least_match_weight_bits
+        )
+        AND (same_identity.other_is_registered OR paid_months.months >= setting.months)
 ),
 main_month AS (
     SELECT DISTINCT benefit_month.person_id, benefit_month.month

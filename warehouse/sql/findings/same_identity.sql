@@ -3,7 +3,8 @@
 -- that no register knows while the other identity is registered and paid in the same region; or the index
 -- itself asks whether the two are one (match_weight, bits).
 -- person_id is the identity that a register knows, else the one of whom more institutions tell, else the
--- older ID; other_person_id is the second identity.
+-- older ID; other_person_id is the second identity, and other_is_registered says whether a register knows
+-- it, too.
 -- Who is missing: namesakes born on one day with nothing else in common; twins, who bear two names; and
 -- people of the index who have no number, for of them the index may just not know who they are.
 -- Which source wins: none; any wording of any sender counts, so that one slip hides nobody.
@@ -194,6 +195,8 @@ ordered AS (
 SELECT
     CASE WHEN keeps_order THEN person_id ELSE other_person_id END AS person_id,
     CASE WHEN keeps_order THEN other_person_id ELSE person_id END AS other_person_id,
+    CASE WHEN keeps_order THEN other_is_registered ELSE is_registered END = 1
+        AS other_is_registered,
     has_common_trait,
     match_weight
 FROM ordered

@@ -201,12 +201,13 @@ def test_d05_paid_under_the_old_and_the_new_number(town):
     }
 
 
-def pair(town, name, **shared):
-    """Two people of the index called the same; the first one is in the resident register."""
+def pair(town, name, *, registered=("", "_again"), **shared):
+    """Two people of the index called the same; the resident register knows these of the two."""
     for which in ("", "_again"):
         town.person(name + which, BORN)
         town.describe(name + which, full_name=f"{name} kim", **shared)
-    town.add("f01", name, "I01-F01-01", status="active")
+    for which in registered:
+        town.add("f01", name + which, "I01-F01-01", status="active")
     town.paid(name, PENSION, day(3), 349_700, account_no=f"1-{name}")
 
 
@@ -215,11 +216,12 @@ def test_d06_two_identities_of_one_person(town):
     town.paid("address_again", "P001", day(3), 500_000, region="26350")
     pair(town, "account")
     town.paid("account_again", PENSION, day(3), 349_700, region="26350", account_no="1-account")
-    pair(town, "unissued")
-    town.paid("unissued_again", PENSION, day(3), 349_700)
+    for name, months in (("unissued", (2, 3)), ("slip", (3,))):
+        pair(town, name, registered=("",))
+        for month in months:
+            town.paid(f"{name}_again", PENSION, day(month), 349_700)
     pair(town, "namesake")
     town.paid("namesake_again", PENSION, day(3), 349_700)
-    town.add("f01", "namesake_again", "I01-F01-01", status="active")
     pair(town, "other_month", address="서울특별시 종로구 2")
     town.paid("other_month_again", PENSION, day(2), 349_700)
     pair(town, "asked")
