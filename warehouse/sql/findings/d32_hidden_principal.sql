@@ -96,7 +96,7 @@ found AS (
     FROM implied
     CROSS JOIN d32_setting AS setting
     INNER JOIN room ON room.household_id = implied.household_id
-    WHERE implied.interest_amount > room.unexplained_amount * 12
+    WHERE implied.interest_amount > (room.unexplained_amount + setting.tolerance_amount) * 12
         AND implied.principal_amount
         > implied.reported_amount * setting.factor_ppm // 1000000
         AND implied.principal_amount - implied.reported_amount >= setting.least_hidden_amount

@@ -320,16 +320,18 @@ def test_d32_interest(town):
     interest(town, "lender", 3_900_000, "interest_private_loan")
     recipient(town, "great lender")
     interest(town, "great lender", 4_100_000, "interest_private_loan")
-    # 485,000 won a month are more than the interest of a month.
-    recipient(town, "counted", paid=FULL - 485_000)
+    # 473,333 won a month and 10,000 of tolerance are a twelfth of 5,800,000, rounded down.
+    recipient(town, "counted", paid=FULL - 473_334)
     interest(town, "counted", 5_800_000)
+    recipient(town, "just not counted", paid=FULL - 473_333)
+    interest(town, "just not counted", 5_800_000)
     # What has come to its end since explains the interest.
     recipient(town, "spent")
     interest(town, "spent", 5_800_000)
     account(town, "spent", 110_000_000, as_of=dt.date(2025, 12, 31))
     account(town, "spent", 300_000)
     found = town.findings("D32")
-    assert people(found) == ["great lender", "saver"]
+    assert people(found) == ["great lender", "just not counted", "saver"]
     finding = one(found, "saver", dt.date(2025, 12, 1))
     assert finding["statement"] == "interest of 2025 5800000"
     assert finding["amount_at_stake"] is None
