@@ -46,6 +46,7 @@ def read_finding(layout: Layout, finding_id: str, *, check_bytes: bool = True) -
         known = str(row["finding_id"])
         states = ledger.finding_state(known)
         events = ledger.finding_events(known)
+        case_id = ledger.case_of_finding(known)
         deliveries = {record.delivery_id: record for record in ledger.deliveries()}
     rule = next((each for each in load_rules() if each.id == row["rule_id"]), None)
     if rule is None:
@@ -63,7 +64,7 @@ def read_finding(layout: Layout, finding_id: str, *, check_bytes: bool = True) -
         programmes=_programmes(row, names),
         state=states,
         events=tuple(events.select("night", "kind", "other_finding_id").iter_rows()),
-        case_id=None,
+        case_id=case_id,
         evidence=tuple(
             _record(
                 layout,

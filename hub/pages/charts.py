@@ -33,7 +33,7 @@ def chart_counts(rows: pl.DataFrame, name: str, count: str, color: str = PLAIN) 
     Bars are on a root scale, so that one oversized bar beside many small ones leaves them visible.
     """
     base = alt.Chart(
-        alt.InlineData(values=[row | {"text": f"{row[count]:,}"} for row in rows.to_dicts()])
+        alt.InlineData(values=[row | {"text": f"{row[count]:,}"} for row in _plain(rows)])
     ).encode(y=alt.Y(f"{name}:N", title=None, sort=None, axis=name_axis()))
     along = alt.X(f"{count}:Q", axis=None, scale=alt.Scale(type="pow", exponent=0.35))
     bars = base.mark_bar(color=color, cornerRadiusEnd=3, height={"band": 0.72}).encode(

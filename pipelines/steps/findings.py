@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 
+import polars as pl
+
 from hub.findings.rules import Rule, load_rules, rule_frames
 from pipelines.steps.own_logs import add_own_logs
 from warehouse.workbench import Workbench, sql_text
@@ -38,13 +40,14 @@ def build_findings(
     bench: Workbench,
     demoted: Mapping[str, str] | None = None,
     *,
+    released: pl.DataFrame | None = None,
     only: Collection[str] | None = None,
 ) -> dict[str, int]:
     """Build the finding tables of the night; return findings by rule, and rows of the tables.
 
-    Needs the tables of `build_decisions`; without `own_log` the hub keeps no logs. A rule whose feeds did not arrive finds nothing;
-    `rule_state` says what it waits for. `demoted` names rules whose findings are only counted,
-    and why. `only` names the rules that run; by default all.
+    Needs the tables of `build_decisions`; without `own_log` the hub keeps no logs. A rule whose feeds
+    did not arrive finds nothing; `rule_state` says what it waits for. `demoted` names rules whose findings are only counted,
+    and why. `released` holds the findings whose payment a person let go on. `only` names the rules that run; by default all.
     """
     rules = tuple(rule for rule in load_rules() if only is None or rule.id in only)
     sql = {rule.table: sql_text("findings", rule.table) for rule in rules}
@@ -52,6 +55,10 @@ def build_findings(
         bench.add(table, frame)
     if not bench.has("own_log"):
         add_own_logs(bench)
+    bench.add(
+        "released_hold",
+        pl.DataFrame(schema={"finding_id": pl.String}) if released is None else released,
+    )
     bench.build("findings", "rule_state")
     for table in shared_tables(sql.values()):
         bench.build("findings", table)

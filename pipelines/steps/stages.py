@@ -16,10 +16,12 @@ from hub.findings.rules import load_rules
 from hub.identity.linkage_model import LinkageModel, shipped_model
 from hub.programmes.catalogue import load_programmes
 from hub.programmes.parameters import load_parameters
+from pipelines.steps.cases import judge_night, night_origins, see_cases
 from pipelines.steps.context import NightContext
 from pipelines.steps.decisions import build_decisions
 from pipelines.steps.extracts import write_extract
 from pipelines.steps.families import open_bench
+from pipelines.steps.finding_report import write_finding_report
 from pipelines.steps.findings import build_findings
 from pipelines.steps.household_units import UnitsBefore, build_units
 from pipelines.steps.households import build_households, no_stays
@@ -29,6 +31,8 @@ from pipelines.steps.index_memory import read_released, remembered
 from pipelines.steps.own_logs import LOG_TABLES, add_night_logs
 from pipelines.steps.profiles import build_profiles
 from pipelines.steps.quarantine import refused_identifiers
+from pipelines.steps.scorecard import build_scorecard
+from pipelines.steps.scorecard_report import write_scorecard_report
 from warehouse.index_state import find_state, keep_state
 from warehouse.ledger import Minted
 from warehouse.ledger.findings import FOUND_SCHEMA
@@ -117,7 +121,12 @@ def find_improper_receipt(context: NightContext) -> Counts:
     with open_bench(context) as bench:
         add_night_logs(bench, context)
         bench.add("refused_identifier", refused_identifiers(context, RECEIPT_FAMILIES))
-        counts = build_findings(bench)
+        counts = build_findings(
+            bench,
+            judge_night(bench, context.ledger, context.as_of),
+            released=context.ledger.released_holds(),
+        )
+        counts |= build_scorecard(bench, context.ledger, context.catalogue)
     context.announce("findings", "rules")
     return counts
 
@@ -130,6 +139,7 @@ def publish_release(context: NightContext) -> Counts:
         found = bench.frame(f"SELECT {', '.join(FOUND_SCHEMA)} FROM finding")
         judged = bench.frame("SELECT rule_id, first_period FROM rule_state WHERE NOT is_suppressed")
         asked = _questions(bench)
+        origins = night_origins(bench)
     release = publish(
         context.layout,
         context.ledger,
@@ -143,11 +153,17 @@ def publish_release(context: NightContext) -> Counts:
     )
     keep_state(context.layout, context.layout.index_work(context.night), release.release_id)
     changes = context.ledger.see_findings(context.night, found, judged)
+    cases = see_cases(context.ledger, context.night, origins)
     questions = context.ledger.see_reviews(context.night, asked)
     context.announce("release", release.release_id)
+    write_finding_report(context.layout, context.ledger, release)
+    write_scorecard_report(context.layout, release)
     measure_night(context)
-    counts = {f"findings_{kind}": count for kind, count in asdict(changes).items()}
-    return {"release": int(release.release_id[1:]), "reviews_opened": questions.opened} | counts
+    return (
+        {"release": int(release.release_id[1:]), "reviews_opened": questions.opened}
+        | {f"findings_{kind}": count for kind, count in asdict(changes).items()}
+        | {f"cases_{kind}": count for kind, count in asdict(cases).items()}
+    )
 
 
 def _questions(bench: Workbench) -> pl.DataFrame:
