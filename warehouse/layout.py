@@ -12,6 +12,7 @@ from pathlib import Path
 
 HOME_VARIABLE = "HUB_HOME"
 KEY_VARIABLE = "HUB_ROOT_KEY_FILE"
+PUBLIC_KEYS_VARIABLE = "HUB_PUBLIC_KEYS"
 DEFAULT_HOME = Path(".hub")
 
 
@@ -41,6 +42,22 @@ class Layout:
         """Root key of the vault: HUB_ROOT_KEY_FILE, or a file in the vault."""
         given = os.environ.get(KEY_VARIABLE)
         return Path(given) if given else self.vault / "root.key"
+
+    @property
+    def key_epochs(self) -> Path:
+        """Which epoch each renewable key is in."""
+        return self.vault / "key-epochs.json"
+
+    @property
+    def own_public_keys(self) -> Path:
+        """Public halves of this hub's signing keys."""
+        return self.home / "keys"
+
+    @property
+    def public_keys(self) -> Path:
+        """Public keys that are trusted: HUB_PUBLIC_KEYS, or the hub's own."""
+        given = os.environ.get(PUBLIC_KEYS_VARIABLE)
+        return Path(given) if given else self.own_public_keys
 
     def archived(self, sha256: str) -> Path:
         """Received bytes, by content."""

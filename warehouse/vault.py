@@ -1,6 +1,7 @@
-"""The vault's keys and tokens: a national ID becomes a 128-bit token, reversible only with the key.
+"""The vault's tokens: a national ID becomes a 128-bit token, reversible only with the key.
 
-Here: keys and the token permutation. Never here: where the bytes lie (`warehouse.layout`).
+Here: the token permutation. Never here: keys (`warehouse.keys`) or where the bytes lie
+(`warehouse.layout`).
 Next: conforming asks `IdTokeniser` before any row is written outside the vault.
 
 A token is one AES-256 block over a three-byte tag and the thirteen digits: a pseudo-random
@@ -10,41 +11,19 @@ hash would not do: all resident numbers can be hashed in hours.
 
 from __future__ import annotations
 
-import os
-import secrets
-
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from hub.identity.standard.numbers import neighbour_keys
-from warehouse.durable import published_file
-from warehouse.layout import Layout
+from warehouse.keys import root_key, sub_key
 
-KEY_BYTES = 32
+__all__ = ["IdTokeniser", "root_key", "sub_key"]
+
 _TAG = np.frombuffer(b"\x01id", dtype=np.uint8)
 _DIGITS = 13
 _BLOCK = 16
-
-
-def root_key(layout: Layout) -> bytes:
-    """Return the vault's root key; the first call on a new hub makes it, readable by its owner only."""
-    if not layout.key_file.exists():
-        layout.vault.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with published_file(layout.key_file) as staging:
-            descriptor = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(KEY_BYTES))
-    return layout.key_file.read_bytes()
-
-
-def sub_key(root: bytes, label: str) -> bytes:
-    """Derive the key of one purpose from the root key (HKDF-SHA-256)."""
-    derivation = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=label.encode())
-    return derivation.derive(root)
 
 
 class IdTokeniser:

@@ -135,6 +135,7 @@ def open_night(home: Path, night: dt.date) -> NightContext:
     layout = Layout(home)
     layout.prepare()
     if not layout.key_file.exists():
+        layout.key_file.touch(mode=0o600)
         layout.key_file.write_bytes(KEY)
     return NightContext(layout, night)
 
