@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
+from warehouse.ledger.access_alerts import AccessAlertBook
 from warehouse.ledger.book import lock_writers, prepare_sqlite
 from warehouse.ledger.case_nights import CaseNightBook
 from warehouse.ledger.cases import CaseBook
@@ -29,7 +30,7 @@ from warehouse.ledger.reviews import ReviewBook
 from warehouse.ledger.standings import StandingBook
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0005"
+NEWEST = "0006"
 """The newest migration; known here so that opening a current ledger need not import Alembic."""
 
 
@@ -44,6 +45,7 @@ class Ledger(
     StandingBook,
     NightBook,
     OfficialBook,
+    AccessAlertBook,
 ):
     """The ledger of one hub: see the books for what it answers."""
 
