@@ -13,6 +13,7 @@ from pathlib import Path
 HOME_VARIABLE = "HUB_HOME"
 KEY_VARIABLE = "HUB_ROOT_KEY_FILE"
 PUBLIC_KEYS_VARIABLE = "HUB_PUBLIC_KEYS"
+HEAD_COPIES_VARIABLE = "HUB_ACCESS_HEAD_COPIES"
 DEFAULT_HOME = Path(".hub")
 
 
@@ -100,9 +101,34 @@ class Layout:
         return self.releases / "CURRENT"
 
     @property
+    def verified(self) -> Path:
+        """Digests of published files that were read already, a file a release."""
+        return self.home / "verified"
+
+    @property
+    def statements(self) -> Path:
+        """Signed statements about releases: rolled back, removed; each names the one before."""
+        return self.home / "statements"
+
+    def memory(self, release_id: str) -> Path:
+        """What the ledger and the logs said when a release was made; for `hub replay`."""
+        return self.vault / "memory" / release_id
+
+    @property
     def outbox(self) -> Path:
         """Extracts for ministries."""
         return self.home / "outbox"
+
+    @property
+    def access(self) -> Path:
+        """The log of accesses to personal data: a file a month, `subjects` and signed `heads`."""
+        return self.home / "access"
+
+    @property
+    def access_head_copies(self) -> tuple[Path, ...]:
+        """Folders outside the hub that get a copy of each signed head: HUB_ACCESS_HEAD_COPIES."""
+        given = os.environ.get(HEAD_COPIES_VARIABLE, "").split(os.pathsep)
+        return tuple(Path(folder) for folder in given if folder)
 
     @property
     def confirmations(self) -> Path:
@@ -163,3 +189,29 @@ class RoundLayout(Layout):
     def current(self) -> Path:
         """The round's own pointer to a release."""
         return self.round_work(self.name) / "CURRENT"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayLayout(Layout):
+    """A hub as the rebuilding of an old release sees it: its own work folder, pointer and models."""
+
+    release_id: str
+
+    @property
+    def replay(self) -> Path:
+        """Scratch of the rebuilding."""
+        return self.home / "scratch" / f"replay-{self.release_id}"
+
+    def work(self, night: dt.date) -> Path:
+        """Scratch of the rebuilt night."""
+        return self.replay / f"{night:%Y%m%d}"
+
+    @property
+    def current(self) -> Path:
+        """The pointer to the release that was current then."""
+        return self.replay / "CURRENT"
+
+    @property
+    def models(self) -> Path:
+        """The link model that was accepted then."""
+        return self.replay / "models"
