@@ -120,6 +120,21 @@ class Layout:
         return self.home / "outbox"
 
     @property
+    def inbox(self) -> Path:
+        """What ministries say about extracts, `<ministry>/acks/`."""
+        return self.home / "inbox"
+
+    @property
+    def recipients(self) -> Path:
+        """Public keys of those who get extracts: `<name>.age` to seal, `<name>.ed25519` to answer."""
+        return self.home / "recipients"
+
+    @property
+    def extracts(self) -> Path:
+        """States of the ministries' tables, under digests of the hub's ids; never leaves the hub."""
+        return self.home / "extracts"
+
+    @property
     def access(self) -> Path:
         """The log of accesses to personal data: a file a month, `subjects` and signed `heads`."""
         return self.home / "access"

@@ -22,6 +22,7 @@ from warehouse.ledger.cases import CaseBook
 from warehouse.ledger.decisions import DecisionBook
 from warehouse.ledger.deliveries import DeliveryBook
 from warehouse.ledger.errors import LedgerError
+from warehouse.ledger.extracts import ExtractBook
 from warehouse.ledger.findings import FindingBook
 from warehouse.ledger.nights import NightBook
 from warehouse.ledger.officials import OfficialBook
@@ -30,7 +31,7 @@ from warehouse.ledger.reviews import ReviewBook
 from warehouse.ledger.standings import StandingBook
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0006"
+NEWEST = "0007"
 """The newest migration; known here so that opening a current ledger need not import Alembic."""
 
 
@@ -45,6 +46,7 @@ class Ledger(
     StandingBook,
     NightBook,
     OfficialBook,
+    ExtractBook,
     AccessAlertBook,
 ):
     """The ledger of one hub: see the books for what it answers."""
