@@ -16,6 +16,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,36 @@ class ReleaseInput:
     sha256: str
 
 
+class SourceState(StrEnum):
+    """Why a source is not complete."""
+
+    LATE = "late"
+    """It delivered before; of its newest due month nothing has landed."""
+    MISSING = "missing"
+    """It was due and never delivered anything that could be landed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceGap:
+    """A document type of which something is due and has not landed."""
+
+    document_type: str
+    institution: str
+    state: SourceState
+    due_month: dt.date
+    """The newest month that was due, by its first day."""
+    newest_period: str | None
+    """The newest period that has landed, as the sender writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaseRelease:
+    """The release that was current while another was made: IDs and memberships go on from it."""
+
+    release_id: str
+    manifest_sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a release is made of and from."""
@@ -58,6 +89,15 @@ class Manifest:
     """Versions or digests of the catalogue, rules, parameters and link model, by name."""
     inputs: tuple[ReleaseInput, ...]
     files: tuple[ReleasedFile, ...]
+    as_of: dt.date | None = None
+    """The day that the release describes; None in releases of older hubs."""
+    known_at: dt.datetime | None = None
+    """When its inputs were read: what arrived or was decided later is not in it."""
+    completeness: tuple[SourceGap, ...] | None = None
+    """Sources that are late or missing; empty: none is. None: nobody looked."""
+    base: BaseRelease | None = None
+    memory_sha256: str | None = None
+    """Digest of what the ledger said (`Layout.memory`), without which nothing can be rebuilt."""
 
     def to_json(self) -> str:
         """Write the manifest; keys are sorted, so equal manifests are equal bytes."""
@@ -82,10 +122,29 @@ class Manifest:
                 versions=content["versions"],
                 inputs=tuple(ReleaseInput(**entry) for entry in content["inputs"]),
                 files=tuple(ReleasedFile(**entry) for entry in content["files"]),
+                **_added_later(content),
             )
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             message = f"no manifest: {type(error).__name__}"
             raise ValueError(message) from None
+
+
+def _added_later(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what manifests of older hubs do not have."""
+    as_of, known_at, base = (content.get(name) for name in ("as_of", "known_at", "base"))
+    gaps = content.get("completeness")
+    return {
+        "as_of": dt.date.fromisoformat(as_of) if as_of else None,
+        "known_at": dt.datetime.fromisoformat(known_at) if known_at else None,
+        "completeness": None if gaps is None else tuple(_gap(entry) for entry in gaps),
+        "base": BaseRelease(**base) if base else None,
+        "memory_sha256": content.get("memory_sha256"),
+    }
+
+
+def _gap(entry: Mapping[str, Any]) -> SourceGap:
+    due = dt.date.fromisoformat(entry["due_month"])
+    return SourceGap(**{**entry, "state": SourceState(entry["state"]), "due_month": due})
 
 
 def _iso(value: object) -> str:

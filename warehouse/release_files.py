@@ -7,6 +7,7 @@ how one comes to be (`warehouse.releases`). Next: marts and extracts open releas
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import re
 import shutil
@@ -14,14 +15,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from warehouse import durable
+from warehouse.connection import open_read_only
 from warehouse.layout import Layout
 from warehouse.manifest import Manifest, ReleasedFile
+from warehouse.release_checks import (
+    MANIFEST,
+    MANIFEST_ENVELOPE,
+    MANIFEST_SUM,
+    PAYLOAD_TYPE,
+    is_signed,
+    release_problems,
+    remembered_digests,
+)
+from warehouse.signing import sign_dsse
 
-MANIFEST = "manifest.json"
-MANIFEST_SUM = "manifest.json.sha256"
 TABLES = "tables"
 MARTS = "marts"
 _RELEASE_ID = re.compile(r"^r\d{6,}$")
@@ -38,6 +50,11 @@ class Release:
 
     folder: Path
     manifest: Manifest
+
+    @property
+    def layout(self) -> Layout:
+        """The hub that it lies in."""
+        return Layout(self.folder.parents[1])
 
     @property
     def release_id(self) -> str:
@@ -69,8 +86,37 @@ class Release:
         return self.folder / MARTS / f"{name}.duckdb"
 
 
-def open_release(layout: Layout, release_id: str) -> Release:
-    """Open one release; `verify` says whether its files are what they were.
+def open_release(layout: Layout, release_id: str, *, unsigned: bool = False) -> Release:
+    """Open one release, if it is what was signed: see `warehouse.release_checks`.
+
+    Args:
+        layout: where releases lie.
+        release_id: such as r000001.
+        unsigned: also open a release that an older hub published without a signature.
+
+    Raises:
+        ReleaseError: no such release, it has no signature, or it is not what was signed.
+    """
+    release = read_release(layout, release_id)
+    if not is_signed(release.folder) and not unsigned:
+        message = (
+            f"{release_id} has no signature: an older hub published it. `hub release sign "
+            f"{release_id}` signs it, `--unsigned` opens it as it is"
+        )
+        raise ReleaseError(message)
+    digests = remembered_digests(layout, release_id)
+    problems = release_problems(layout, release.folder, release.manifest, digests)
+    if unsigned and not is_signed(release.folder):
+        problems = [each for each in problems if not each.startswith(f"{MANIFEST_ENVELOPE}:")]
+    if problems:
+        message = f"{release_id} is damaged: {'; '.join(problems)}; roll back to another release"
+        raise ReleaseError(message)
+    digests.keep()
+    return release
+
+
+def read_release(layout: Layout, release_id: str) -> Release:
+    """Read what a release says of itself; nothing is checked.
 
     Raises:
         ReleaseError: no such release, or its manifest cannot be read.
@@ -84,8 +130,8 @@ def open_release(layout: Layout, release_id: str) -> Release:
     except FileNotFoundError:
         message = f"there is no release {release_id}; `hub release list` shows those there are"
         raise ReleaseError(message) from None
-    except ValueError as error:
-        message = f"{release_id}/{MANIFEST}: {error}; roll back to another release"
+    except ValueError:
+        message = f"{release_id}/{MANIFEST}: no manifest; roll back to another release"
         raise ReleaseError(message) from None
     return Release(folder, manifest)
 
@@ -96,12 +142,12 @@ def release_ids(layout: Layout) -> list[str]:
 
 
 def list_releases(layout: Layout) -> list[Release]:
-    """Return all releases on disk, oldest first.
+    """Return what all releases on disk say of themselves, oldest first; nothing is checked.
 
     Raises:
         ReleaseError: a manifest cannot be read.
     """
-    return [open_release(layout, name) for name in release_ids(layout)]
+    return [read_release(layout, name) for name in release_ids(layout)]
 
 
 def verify(release: Release, manifest_sha256: str | None = None) -> list[str]:
@@ -111,7 +157,7 @@ def verify(release: Release, manifest_sha256: str | None = None) -> list[str]:
         release: the release.
         manifest_sha256: what the ledger says the manifest is, where the ledger is asked too.
     """
-    problems = file_problems(release.folder, release.manifest)
+    problems = release_problems(release.layout, release.folder, release.manifest)
     if manifest_sha256 and durable.sha256_of(release.folder / MANIFEST) != manifest_sha256:
         problems.append(f"{MANIFEST}: not the manifest that the ledger knows")
     return problems
@@ -149,34 +195,35 @@ def describe_files(staging: Path) -> tuple[ReleasedFile, ...]:
     return tuple(files)
 
 
-def write_manifest(staging: Path, manifest: Manifest) -> None:
-    """Write the manifest and its check sum."""
-    path = staging / MANIFEST
-    path.write_text(manifest.to_json(), "utf-8")
-    # The usual check-sum format, so that `sha256sum --check` reads it.
-    (staging / MANIFEST_SUM).write_text(f"{durable.sha256_of(path)}  {MANIFEST}\n", "utf-8")
-    path.chmod(_READ_ONLY)
-    (staging / MANIFEST_SUM).chmod(_READ_ONLY)
+def write_manifest(staging: Path, manifest: Manifest, key: Ed25519PrivateKey) -> None:
+    """Write the manifest, its check sum and its signature."""
+    content = manifest.to_json().encode()
+    files = {
+        MANIFEST: content,
+        # The usual check-sum format, so that `sha256sum --check` reads it.
+        MANIFEST_SUM: f"{hashlib.sha256(content).hexdigest()}  {MANIFEST}\n".encode(),
+        MANIFEST_ENVELOPE: sign_dsse(content, PAYLOAD_TYPE, key).encode(),
+    }
+    for name, written in files.items():
+        (staging / name).write_bytes(written)
+        (staging / name).chmod(_READ_ONLY)
 
 
-def file_problems(folder: Path, manifest: Manifest) -> list[str]:
-    """Compare the files in `folder` with `manifest`; return a sentence for each that is wrong."""
-    expected = {file.path: file for file in manifest.files}
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
-    problems = [f"{name}: missing" for name in sorted({*expected, MANIFEST, MANIFEST_SUM} - found)]
-    problems += [
-        f"{name}: not in the manifest"
-        for name in sorted(found - {*expected, MANIFEST, MANIFEST_SUM})
-    ]
-    problems += [
-        f"{name}: altered"
-        for name in sorted(found & set(expected))
-        if (folder / name).stat().st_size != expected[name].size_bytes
-        or durable.sha256_of(folder / name) != expected[name].sha256
-    ]
-    if {MANIFEST, MANIFEST_SUM} <= found:
-        stated = (folder / MANIFEST_SUM).read_bytes()
-        actual = f"{durable.sha256_of(folder / MANIFEST)}  {MANIFEST}\n"
-        if stated != actual.encode():
-            problems.append(f"{MANIFEST}: altered, or its check sum is")
-    return problems
+def read_through(database: Path) -> None:
+    """Read every value of a database that was just closed: DuckDB checks each block it reads.
+
+    Raises:
+        ReleaseError: it cannot be opened or read to its end.
+    """
+    try:
+        with open_read_only(database) as connection:
+            tables = connection.execute(
+                "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal"
+            ).fetchall()
+            for schema, table in tables:
+                connection.execute(
+                    f'SELECT bit_xor(hash(t)) FROM "{schema}"."{table}" AS t'
+                ).fetchall()
+    except duckdb.Error as error:
+        message = f"{database.name}: cannot be read after writing: {type(error).__name__}"
+        raise ReleaseError(message) from None

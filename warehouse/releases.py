@@ -18,24 +18,37 @@ from pathlib import Path
 
 from warehouse import durable
 from warehouse.faults import fault_point
+from warehouse.keys import key_provider
 from warehouse.layout import Layout
 from warehouse.ledger import DeliveryRecord, Ledger, Minted, ReleaseRecord, ReleaseState
-from warehouse.manifest import Manifest, ReleaseInput, code_version, content_digest
+from warehouse.manifest import (
+    BaseRelease,
+    Manifest,
+    ReleaseInput,
+    SourceGap,
+    code_version,
+    content_digest,
+)
+from warehouse.night_memory import keep_memory
+from warehouse.release_checks import MANIFEST, Digest, release_problems, remembered_digests
 from warehouse.release_files import (
-    MANIFEST,
+    MARTS,
     TABLES,
     Release,
     ReleaseError,
     describe_files,
-    file_problems,
     list_releases,
     open_release,
+    read_release,
+    read_through,
     release_ids,
     verify,
     write_manifest,
     write_tables,
 )
+from warehouse.signing import RELEASE_SIGNING, publish_public_keys, signing_key
 from warehouse.staging import staging_name, sweep
+from warehouse.statements import StatementKind, write_statement
 
 __all__ = [
     "UNDIGESTED",
@@ -48,6 +61,7 @@ __all__ = [
     "list_releases",
     "open_release",
     "publish",
+    "read_release",
     "rollback",
     "verify",
 ]
@@ -72,6 +86,9 @@ def publish(
     minted: Minted | None = None,
     withheld: Collection[str] = WITHHELD,
     undigested: Collection[str] = UNDIGESTED,
+    completeness: Iterable[SourceGap] | None = None,
+    known_at: dt.datetime | None = None,
+    memory: Path | None = None,
     actor: str = "night",
 ) -> Release:
     """Publish the tables in `tables_folder`; where they say what CURRENT says, return that.
@@ -87,10 +104,15 @@ def publish(
         minted: new person and household IDs, and events.
         withheld: tables that are not released.
         undigested: released tables that the digest leaves out.
+        completeness: sources that are late or missing; None: nobody looked.
+        known_at: when the inputs were read; now if left out.
+        memory: folder of what the ledger said while the tables were made (`night_memory`); it is
+            kept in the vault, and without it the release cannot be rebuilt.
         actor: who publishes.
 
     Raises:
         ReleaseError: no tables, or what was written is not what was meant.
+        RootKeyError: the key to sign with cannot be used.
         OSError: a full disk, for example; nothing was published.
     """
     layout.releases.mkdir(parents=True, exist_ok=True)
@@ -109,14 +131,22 @@ def publish(
     if existing is not None:
         _commit(layout, ledger, existing, minted, actor)
         return existing
+    keys = key_provider(layout)
+    publish_public_keys(layout, keys, RELEASE_SIGNING)
     release_id = _next_id(layout, ledger)
     target = layout.releases / release_id
     staging = layout.releases / staging_name(release_id)
+    digests = remembered_digests(layout, release_id)
+    digests.forget()
     try:
         write_tables(staging, sources)
         fault_point("publish.after_tables")
         build_marts(staging)
+        for mart in sorted((staging / MARTS).glob("*.duckdb")):
+            read_through(mart)
         fault_point("publish.after_marts")
+        memory_sha256 = None if memory is None else keep_memory(memory, layout.memory(release_id))
+        fault_point("publish.after_memory")
         installed, code_sha256 = code_version()
         manifest = Manifest(
             release_id=release_id,
@@ -128,16 +158,23 @@ def publish(
             versions=dict(sorted(versions.items())),
             inputs=tuple(sorted(entries, key=lambda entry: entry.delivery_id)),
             files=describe_files(staging),
+            as_of=night,
+            known_at=known_at or dt.datetime.now(dt.UTC),
+            completeness=None if completeness is None else tuple(completeness),
+            base=_base(layout),
+            memory_sha256=memory_sha256,
         )
-        write_manifest(staging, manifest)
+        write_manifest(staging, manifest, signing_key(keys))
+        fault_point("publish.after_signature")
         durable.fsync_tree(staging)
-        _check_written(staging, manifest, hashes)
+        _check_written(layout, staging, manifest, hashes, digests)
         fault_point("publish.before_rename")
         staging.rename(target)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
     durable.fsync_path(layout.releases)
+    digests.keep()
     fault_point("publish.after_rename")
     release = Release(target, manifest)
     _commit(layout, ledger, release, minted, actor)
@@ -147,6 +184,10 @@ def publish(
 def heal(layout: Layout, ledger: Ledger) -> None:
     """Undo what a crash left: sweep unfinished folders, let CURRENT follow the ledger."""
     sweep(layout.releases)
+    sweep(layout.vault / "memory")
+    for record in ledger.releases():
+        if record.state is ReleaseState.REMOVED and (layout.releases / record.release_id).exists():
+            remove_files(layout, record.release_id)
     committed = [
         record.release_id
         for record in ledger.releases()
@@ -195,10 +236,33 @@ def rollback(
         for record in known.values()
         if record.release_id > release_id and record.state is ReleaseState.PUBLISHED
     ]
+    write_statement(
+        layout, StatementKind.ROLLBACK, [release_id], instead_of=newer, actor=actor, reason=reason
+    )
+    fault_point("rollback.after_statement")
     ledger.record_rollback(newer, release_id, actor=actor, reason=reason)
     fault_point("rollback.after_ledger")
     _point_to(layout, release_id)
     return release
+
+
+def remove_files(layout: Layout, release_id: str) -> None:
+    """Delete a release that the ledger calls removed, and what is kept beside it."""
+    folder = layout.releases / release_id
+    doomed = layout.releases / staging_name(release_id)
+    folder.rename(doomed)
+    durable.fsync_path(layout.releases)
+    fault_point("remove.after_rename")
+    shutil.rmtree(layout.memory(release_id), ignore_errors=True)
+    (layout.verified / f"{release_id}.json").unlink(missing_ok=True)
+    shutil.rmtree(doomed)
+
+
+def _base(layout: Layout) -> BaseRelease | None:
+    release_id = _current_id(layout)
+    if release_id is None:
+        return None
+    return BaseRelease(release_id, durable.sha256_of(layout.releases / release_id / MANIFEST))
 
 
 def _commit(
@@ -252,13 +316,16 @@ def _next_id(layout: Layout, ledger: Ledger) -> str:
     return f"r{max((int(name[1:]) for name in names), default=0) + 1:06d}"
 
 
-def _check_written(staging: Path, manifest: Manifest, hashes: Mapping[str, str]) -> None:
+def _check_written(
+    layout: Layout, staging: Path, manifest: Manifest, hashes: Mapping[str, str], digest: Digest
+) -> None:
     """Read the release again before anybody else can.
 
     Raises:
-        ReleaseError: a file is not what the manifest says, or a table is not what was digested.
+        ReleaseError: a file is not what the manifest says, the signature does not hold, or a table
+            is not what was digested.
     """
-    problems = file_problems(staging, manifest) + [
+    problems = release_problems(layout, staging, manifest, digest) + [
         f"{file.path}: changed while it was published"
         for file in manifest.files
         if file.path.startswith(f"{TABLES}/") and hashes[Path(file.path).stem] != file.sha256

@@ -82,6 +82,21 @@ class NightBook(Book):
             events.append(_event(restored, "restored", actor, reason))
             connection.execute(insert(RELEASE_EVENT), events)
 
+    def record_removal(self, release_id: str, *, actor: str, reason: str) -> None:
+        """Write down that the files of a release may be deleted; it never becomes current again.
+
+        Raises:
+            LedgerError: a release that the ledger does not know.
+        """
+        removed = update(RELEASE).where(RELEASE.c.release_id == release_id)
+        with self._writing() as connection:
+            statement = removed.values(state=ReleaseState.REMOVED.value)
+            if connection.execute(statement).rowcount != 1:
+                message = f"no release {release_id} in the ledger; nothing was changed"
+                raise LedgerError(message)
+            event = _event(release_id, ReleaseState.REMOVED.value, actor, reason)
+            connection.execute(insert(RELEASE_EVENT), [event])
+
     def releases(self) -> list[ReleaseRecord]:
         """Return all releases, oldest first."""
         with self._reading() as connection:

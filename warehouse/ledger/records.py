@@ -47,6 +47,8 @@ class ReleaseState(StrEnum):
 
     PUBLISHED = "published"
     ROLLED_BACK = "rolled_back"
+    REMOVED = "removed"
+    """Its time was over: the files are gone, the number stays taken."""
 
 
 class FindingState(StrEnum):
@@ -233,7 +235,7 @@ class ReleaseEvent:
 
     release_id: str
     kind: str
-    """`published`, `rolled_back` (no longer current) or `restored` (current again)."""
+    """`published`, `rolled_back` (no longer current), `restored` (current again), `removed`."""
     actor: str
     reason: str
     happened_at: dt.datetime
