@@ -39,6 +39,7 @@ from pipelines.case_options import (
 )
 from pipelines.case_story import print_story, read_story
 from pipelines.pair_views import fail, opened_ledger
+from warehouse.access_log.options import By, Purpose, UnderCase, command_access
 from warehouse.layout import Layout
 
 cases_app = typer.Typer(help="Findings as people work on them.", no_args_is_help=True)
@@ -56,6 +57,8 @@ def list_cases(
     assignee: Annotated[str | None, typer.Option(help="Who works on it.")] = None,
     late: Annotated[bool, typer.Option("--late", help="Only cases past their day.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="Most rows to print.")] = 50,
+    by: By = None,
+    purpose: Purpose = None,
     as_json: AsJson = False,
 ) -> None:
     """List cases that are not closed (or those of --state), what is due first."""
@@ -73,20 +76,40 @@ def list_cases(
         found = found.filter("is_late")
     shown = found.sort("due_on", "opened_on", "case_id", nulls_last=True).head(limit)
     title = f"{found.height} cases"
-    print_rows(shown.to_dicts(), as_json=as_json, title=title, columns=_SHOWN)
+    subjects = shown["person_id"].drop_nulls().unique().to_list()
+    told = {"by": by, "purpose": purpose, "categories": ("findings",), "rows": shown.height}
+    with command_access("cases list", "cases", subjects=subjects, **told):
+        print_rows(shown.to_dicts(), as_json=as_json, title=title, columns=_SHOWN)
     if found.height > limit:
         typer.echo(f"only the first {limit} of {found.height}; --limit gives more", err=True)
 
 
 @cases_app.command("show")
-def show(case_id: Named, *, as_json: AsJson = False) -> None:
+def show(
+    case_id: Named,
+    *,
+    by: By = None,
+    purpose: Purpose = None,
+    case: UnderCase = None,
+    as_json: AsJson = False,
+) -> None:
     """Show one case: findings, evidence, what happened, money, what clears it, legal next steps."""
-    with opened_ledger() as ledger:
-        story = read_story(Layout.from_environment(), ledger, case_id)
-    if as_json:
-        print_rows([story.mapping()], as_json=True)
-    else:
-        print_story(story)
+    with command_access(
+        "cases show",
+        "case",
+        by=by,
+        purpose=purpose,
+        case=case or case_id,
+        categories=("findings", "case file"),
+    ) as access:
+        with opened_ledger() as ledger:
+            story = read_story(Layout.from_environment(), ledger, case_id)
+        about = story.case["person_id"]
+        access.saw(subjects=[about] if about else [])
+        if as_json:
+            print_rows([story.mapping()], as_json=True)
+        else:
+            print_story(story)
 
 
 @cases_app.command("open")

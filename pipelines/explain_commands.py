@@ -37,12 +37,18 @@ from pipelines.case_files import (
     stored_decision,
 )
 from pipelines.finding_files import NoFindingError, read_finding
+from warehouse.access_log.answering import LoggedAccess
+from warehouse.access_log.options import By, Purpose, UnderCase, command_access
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError
 from warehouse.releases import ReleaseError
 
 STORED_DIFFERS = 3
 """Exit code of an explanation that does not give what the night stored."""
+
+
+SHOWN = ("decisions", "household", "income and assets")
+"""Kinds of data that an explanation shows."""
 
 
 class Language(StrEnum):
@@ -84,6 +90,9 @@ def explain(
     as_of: AsOf = None,
     known_at: KnownAt = None,
     language: Said = Language.EN,
+    by: By = None,
+    purpose: Purpose = None,
+    case: UnderCase = None,
     as_json: AsJson = False,
 ) -> None:
     """Explain a decision: conditions, values, records, notices, and what would change it.
@@ -92,10 +101,32 @@ def explain(
     the decision that the night stored is another, or the archived bytes are not those received.
     """
     if person.casefold() == "finding":
-        explain_finding(programme, language, as_json=as_json)
+        with command_access(
+            "explain", "finding", by=by, purpose=purpose, case=case, categories=("findings",)
+        ) as access:
+            explain_finding(access, programme, language, as_json=as_json)
         return
     rule = find_programme(programme)
-    found = _case(person, _day(as_of), _day(known_at))
+    with command_access(
+        "explain",
+        f"decision {rule.code}",
+        subjects=[person],
+        by=by,
+        purpose=purpose,
+        case=case,
+        categories=SHOWN,
+    ) as access:
+        found = _case(person, _day(as_of), _day(known_at))
+        access.saw(subjects=[found.case.person_id, *found.counted])
+        problems = _show_explanation(person, found, rule, language, as_json=as_json)
+    if problems:
+        raise typer.Exit(STORED_DIFFERS)
+
+
+def _show_explanation(
+    person: str, found: PersonCase, rule: Programme, language: Language, *, as_json: bool
+) -> tuple[Text, ...]:
+    """Print a decision's explanation; return where it is not what the night stored."""
     try:
         decided = found.replay(rule)
         stored = stored_decision(found, rule)
@@ -124,16 +155,19 @@ def explain(
         sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
     else:
         typer.echo("\n".join(render(explanation, language.value, notes, _width())))
-    if problems:
-        raise typer.Exit(STORED_DIFFERS)
+    return problems
 
 
-def explain_finding(finding_id: str, language: Language, *, as_json: bool) -> None:
+def explain_finding(
+    access: LoggedAccess, finding_id: str, language: Language, *, as_json: bool
+) -> None:
     """Print one finding's story: what, on which records, by which rule, and what became of it."""
     try:
         story = read_finding(Layout.from_environment(), finding_id)
     except (NoFindingError, LedgerError, ReleaseError) as error:
         _fail(error)
+    about = story.finding["person_id"]
+    access.saw(subjects=[str(about)] if about else [])
     if as_json:
         sys.stdout.write(json.dumps(story.mapping(), ensure_ascii=False, default=str) + "\n")
     else:
@@ -151,20 +185,33 @@ def consult(
     everything: Annotated[
         bool, typer.Option("--all", help="List every programme, also those far out of reach.")
     ] = False,
+    by: By = None,
+    purpose: Purpose = None,
+    case: UnderCase = None,
     as_json: AsJson = False,
 ) -> None:
     """Go through all programmes for one person: entitled, received, nearly, and why not the rest."""
-    found = _case(person, _day(as_of), _day(known_at))
-    consultation = _consult(found)
-    notes = _days_note(person, found)
-    if as_json:
-        content = {**consultation.mapping(), "notes": [note.en for note in notes]}
-        sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
-        return
-    lines = render_consultation(
-        consultation, language.value, notes, _width(), everything=everything
-    )
-    typer.echo("\n".join(lines))
+    with command_access(
+        "consult",
+        "all programmes",
+        subjects=[person],
+        by=by,
+        purpose=purpose,
+        case=case,
+        categories=SHOWN,
+    ) as access:
+        found = _case(person, _day(as_of), _day(known_at))
+        access.saw(subjects=[found.case.person_id, *found.counted])
+        consultation = _consult(found)
+        notes = _days_note(person, found)
+        if as_json:
+            content = {**consultation.mapping(), "notes": [note.en for note in notes]}
+            sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
+            return
+        lines = render_consultation(
+            consultation, language.value, notes, _width(), everything=everything
+        )
+        typer.echo("\n".join(lines))
 
 
 def _consult(found: PersonCase) -> Consultation:

@@ -21,6 +21,7 @@ from hub.households.look_up import members_of_unit, resolve_unit, units_of_perso
 from hub.identity.person_ids import PERSON_PREFIX
 from hub.output import print_rows
 from pipelines.pair_views import fail
+from warehouse.access_log.options import By, Purpose, UnderCase, command_access
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError
 from warehouse.releases import Release, current
@@ -46,17 +47,41 @@ def show(
     *,
     as_of: Day = None,
     known_at: KnownAt = None,
+    by: By = None,
+    purpose: Purpose = None,
+    case: UnderCase = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the units of a person, or the members of a unit: role, reason and source of each."""
-    layout = Layout.from_environment()
-    release = _release(layout)
-    day = as_of.date() if as_of else release.night
-    known = known_at.date() if known_at else None
+    release = _release(Layout.from_environment())
+    with command_access(
+        "households show",
+        "units of a person or members of a unit",
+        subjects=[who] if who.startswith(PERSON_PREFIX) else [],
+        by=by,
+        purpose=purpose,
+        case=case,
+        categories=("household",),
+        release=release.release_id,
+    ) as access:
+        day = as_of.date() if as_of else release.night
+        who, rows = _members(release, who, day, known_at.date() if known_at else None)
+        access.saw(subjects=rows["person_id"].unique().to_list(), rows=rows.height)
+        if as_json:
+            print_rows(rows.to_dicts(), as_json=True)
+        else:
+            width = None if sys.stdout.isatty() else _TO_A_FILE
+            Console(width=width).print(_tree(who, day, rows))
+
+
+def _members(
+    release: Release, who: str, day: dt.date, known: dt.date | None
+) -> tuple[str, pl.DataFrame]:
+    """Return the ID as it is now, and the members of its units; ends the command without any."""
     named_on = known or release.night
     membership = pl.scan_parquet(release.table("unit_membership"))
     if who.startswith(PERSON_PREFIX):
-        who = _person(layout, who, named_on)
+        who = _person(Layout.from_environment(), who, named_on)
         mine = membership.filter(pl.col("person_id") == who).select("unit_family", "unit_id")
         nearby = membership.join(mine.unique(), on=["unit_family", "unit_id"], how="semi").collect()
         rows = units_of_person(nearby, who, day, known)
@@ -67,11 +92,7 @@ def show(
         )
     if rows.is_empty():
         fail(f"{who} is in no unit on {day}" + (f", as known on {known}" if known else ""))
-    if as_json:
-        print_rows(rows.to_dicts(), as_json=True)
-    else:
-        width = None if sys.stdout.isatty() else _TO_A_FILE
-        Console(width=width).print(_tree(who, day, rows))
+    return who, rows
 
 
 @households_app.command("coverage")

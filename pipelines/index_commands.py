@@ -23,6 +23,7 @@ from pipelines.index_find_command import find
 from pipelines.index_model_commands import accept, accuracy, train
 from pipelines.index_review_commands import decide_app, review_app
 from pipelines.pair_views import (
+    IDENTITY,
     fail,
     opened_ledger,
     opened_state,
@@ -30,6 +31,7 @@ from pipelines.pair_views import (
     save_pair,
     view_pair,
 )
+from warehouse.access_log.options import By, Purpose, UnderCase, command_access
 
 index_app = typer.Typer(help="Explain, review and measure the person index.", no_args_is_help=True)
 index_app.add_typer(review_app, name="review")
@@ -59,22 +61,38 @@ def why(
     html: Page = None,
     png: Picture = None,
     without_values: WithoutValues = False,
+    by: By = None,
+    purpose: Purpose = None,
+    case: UnderCase = None,
     as_json: AsJson = False,
 ) -> None:
     """Explain why two are, or are not, one person: the best pair between them, step by step."""
-    with opened_state() as state:
-        view = view_pair(state, left, right, show_values=not without_values)
-    save_pair(view, html, png)
-    if as_json:
-        print_rows([view.mapping()], as_json=True)
-    else:
-        print_pair(view)
+    with command_access(
+        "index why",
+        "pair of the person index",
+        by=by,
+        purpose=purpose,
+        case=case,
+        categories=() if without_values else IDENTITY,
+        is_download=html is not None or png is not None,
+    ) as access:
+        with opened_state() as state:
+            view = view_pair(state, left, right, show_values=not without_values)
+        access.saw(subjects=view.person_ids)
+        save_pair(view, html, png)
+        if as_json:
+            print_rows([view.mapping()], as_json=True)
+        else:
+            print_pair(view)
 
 
 @index_app.command("how")
 def how(
     person: Annotated[str, typer.Argument(help="A person ID, also one that has ended.")],
     *,
+    by: By = None,
+    purpose: Purpose = None,
+    case: UnderCase = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell how a person came to be: anchors, joins, decisions, events; no personal values."""
@@ -83,14 +101,23 @@ def how(
             ledger.person_event_origins(), on="event_id", how="left", maintain_order="left"
         )
         decisions = ledger.decisions()
-    with opened_state() as state:
-        story = tell_person(state.connection, person, events, decisions)
-    if as_json:
-        print_rows(story.rows(), as_json=True)
-    elif sys.stdout.isatty():
-        Console().print(story.tree())
-    else:
-        typer.echo(story.text(), nl=False)
+    with command_access(
+        "index how",
+        "history of a person's ID",
+        subjects=[person],
+        by=by,
+        purpose=purpose,
+        case=case,
+        categories=("history of the person's ID",),
+    ):
+        with opened_state() as state:
+            story = tell_person(state.connection, person, events, decisions)
+        if as_json:
+            print_rows(story.rows(), as_json=True)
+        elif sys.stdout.isatty():
+            Console().print(story.tree())
+        else:
+            typer.echo(story.text(), nl=False)
 
 
 @index_app.command("labels")

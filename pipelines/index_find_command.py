@@ -19,6 +19,7 @@ from hub.identity.pair_explanation import NOTHING_TO_COMPARE, bits, spelt
 from hub.identity.standard.numbers import normalised_numbers
 from hub.output import print_rows
 from pipelines.pair_views import fail
+from warehouse.access_log.options import By, Purpose, UnderCase, command_access
 from warehouse.layout import Layout
 
 VERDICTS = {
@@ -46,6 +47,9 @@ def find(
     phone: Annotated[str | None, typer.Option(help="Telephone number.")] = None,
     email: Annotated[str | None, typer.Option(help="E-mail address.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Most people to print.")] = 5,
+    by: By = None,
+    purpose: Purpose = None,
+    case: UnderCase = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON array and nothing else.")
     ] = False,
@@ -71,17 +75,27 @@ def find(
     number, near = _token(layout, national_id) if national_id is not None else (None, [])
     from warehouse.look_up_files import open_look_up
 
-    try:
-        with open_look_up(layout, lambda what: typer.echo(what, err=True)) as look_up:
-            answer = look_up.find(record, number=number, number_near=near, limit=limit)
-    except LookupError as error:
-        if isinstance(error, (KeyError, IndexError)):
-            raise
-        fail(error)
-    if as_json:
-        print_rows([_mapping(answer)], as_json=True)
-    else:
-        _print(answer)
+    with command_access(
+        "index find",
+        "person index",
+        by=by,
+        purpose=purpose,
+        case=case,
+        columns=sorted({*record, *(("national_id",) if national_id is not None else ())}),
+        categories=("who a person is",),
+    ) as access:
+        try:
+            with open_look_up(layout, lambda what: typer.echo(what, err=True)) as look_up:
+                answer = look_up.find(record, number=number, number_near=near, limit=limit)
+        except LookupError as error:
+            if isinstance(error, (KeyError, IndexError)):
+                raise
+            fail(error)
+        access.saw(subjects=[person.person_id for person in answer.people])
+        if as_json:
+            print_rows([_mapping(answer)], as_json=True)
+        else:
+            _print(answer)
 
 
 def _token(layout: Layout, written: str) -> tuple[str, list[int]]:

@@ -19,6 +19,7 @@ from hub.identity.pair_choice import Subject, find_subject
 from hub.identity.resolution import REVIEW_KINDS
 from hub.output import print_rows
 from pipelines.pair_views import (
+    IDENTITY,
     fail,
     opened_ledger,
     opened_state,
@@ -26,6 +27,7 @@ from pipelines.pair_views import (
     save_pair,
     view_pair,
 )
+from warehouse.access_log.options import By, Purpose, UnderCase, command_access
 from warehouse.ledger import DecisionKind, Ledger, ReviewState
 
 review_app = typer.Typer(help="The questions that only people may answer.", no_args_is_help=True)
@@ -84,25 +86,38 @@ def show_review(
     without_values: Annotated[
         bool, typer.Option("--without-values", help="Levels and weights only: no names, no dates.")
     ] = False,
+    by: By = None,
+    purpose: Purpose = None,
+    case: UnderCase = None,
     as_json: AsJson = False,
 ) -> None:
     """Show one question with everything that speaks for and against."""
     with opened_ledger() as ledger:
         asked = _asked(ledger, review_id)
     left, right = _sides(asked)
-    with opened_state() as state:
-        view = view_pair(state, left, right, show_values=not without_values)
-    why = REVIEW_KINDS.get(str(asked["kind"]), "")
-    notes = [
-        f"Review {review_id}, {asked['state']}: {asked['kind']}" + (f": {why}." if why else ".")
-    ]
-    if asked["detail"]:
-        notes.append(str(asked["detail"]))
-    save_pair(view, html, png, notes)
-    if as_json:
-        print_rows([{**asked, **view.mapping()}], as_json=True)
-    else:
-        print_pair(view, notes)
+    with command_access(
+        "index review show",
+        "question of the person index",
+        by=by,
+        purpose=purpose,
+        case=case,
+        categories=() if without_values else IDENTITY,
+        is_download=html is not None or png is not None,
+    ) as access:
+        with opened_state() as state:
+            view = view_pair(state, left, right, show_values=not without_values)
+        why = REVIEW_KINDS.get(str(asked["kind"]), "")
+        notes = [
+            f"Review {review_id}, {asked['state']}: {asked['kind']}" + (f": {why}." if why else ".")
+        ]
+        if asked["detail"]:
+            notes.append(str(asked["detail"]))
+        access.saw(subjects=view.person_ids)
+        save_pair(view, html, png, notes)
+        if as_json:
+            print_rows([{**asked, **view.mapping()}], as_json=True)
+        else:
+            print_pair(view, notes)
 
 
 @review_app.command("decide")

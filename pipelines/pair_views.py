@@ -23,6 +23,9 @@ from hub.output import print_rows
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError
 
+IDENTITY = ("name, birth date, address, phone",)
+"""Kinds of data that a pair shows unless values are left out."""
+
 
 def fail(message: object) -> NoReturn:
     """Say what is wrong on stderr and end with exit code 1."""
@@ -71,6 +74,11 @@ class PairView:
         return " and ".join(
             f"{kind} {one.name}" for kind, one in zip(kinds, (self.left, self.right), strict=True)
         ).capitalize()
+
+    @property
+    def person_ids(self) -> list[str]:
+        """The people whom the two belong to."""
+        return sorted({*self.left.person_ids, *self.right.person_ids})
 
     def mapping(self) -> dict[str, object]:
         """Return it as JSON can hold it."""

@@ -1,13 +1,18 @@
-"""The log of accesses to personal data, as far as the hub keeps one.
+"""The log of accesses to personal data as rule D44 reads it.
 
-Here: the shape of the log and one way to read it. Never here: writing it, or judging anybody (rule
-D44). Next: `pipelines.steps.own_logs` opens it to the rules; while there is none, D44 waits for it.
+Here: the shape of the table and one way to read it. Never here: writing the log
+(`warehouse.access_log`), or judging anybody (rule D44). Next: `pipelines.steps.own_logs` opens it to
+the rules; while there is none, D44 waits for it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
+from warehouse.access_log.entry import AccessResult
+from warehouse.access_log.frames import read_accesses, read_subjects
 from warehouse.layout import Layout
 
 ACCESS_ENTRY_SCHEMA = pl.Schema(
@@ -23,16 +28,32 @@ ACCESS_ENTRY_SCHEMA = pl.Schema(
         "is_break_glass": pl.Boolean(),
     }
 )
+"""One row an access and person; a refused access shows nobody's data and is not in it."""
 
 
-def read_access_entries(layout: Layout) -> pl.DataFrame | None:
-    """Return the log of accesses, `ACCESS_ENTRY_SCHEMA`; None while the hub keeps none.
+def read_access_entries(
+    layout: Layout, *, since: dt.date | None = None, until: dt.date | None = None
+) -> pl.DataFrame | None:
+    """Return the accesses from `since` to the end of `until`, `ACCESS_ENTRY_SCHEMA`.
 
-    A log is a folder `access_log` of Parquet files in the hub's home.
+    None while the hub has logged none by then. `entry_id` is `access-<number of the line>`, with the
+    person's place in the list where there are several: `access-12-1`.
     """
-    files = sorted((layout.home / "access_log").glob("*.parquet"))
-    if not files:
+    accesses = read_accesses(layout, since=since, until=until)
+    if accesses is None:
         return None
-    return pl.read_parquet(files).select(
-        pl.col(name).cast(kind) for name, kind in ACCESS_ENTRY_SCHEMA.items()
+    shown = accesses.filter(pl.col("result") != AccessResult.REFUSED.value)
+    people = read_subjects(layout, shown)
+    place = pl.col("person_id").cum_count().over("number").cast(pl.String)
+    is_one = pl.len().over("number") == 1
+    named = people.with_columns(
+        place=pl.when(is_one).then(pl.lit("")).otherwise(pl.lit("-") + place)
+    )
+    return (
+        shown.join(named, on="number", how="left", maintain_order="left_right")
+        .select(
+            pl.format("access-{}{}", "number", pl.col("place").fill_null("")).alias("entry_id"),
+            *(name for name in ACCESS_ENTRY_SCHEMA if name != "entry_id"),
+        )
+        .cast(ACCESS_ENTRY_SCHEMA)
     )

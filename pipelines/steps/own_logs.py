@@ -1,7 +1,7 @@
 """The hub's own logs as tables of a night: officials, their actions, accesses to personal data.
 
 Here: adding them, and saying which exist. Never here: keeping a log (the ledger,
-`warehouse.access_entries`) or judging anybody (rules D43, D44). Next: `rule_state` knows own logs
+`warehouse.access_log`) or judging anybody (rules D43, D44). Next: `rule_state` knows own logs
 beside feeds, the rules read the tables. They hold no names but those under which officials act.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.steps.context import NightContext
-from warehouse.access_entries import ACCESS_ENTRY_SCHEMA, read_access_entries
+from warehouse.access_entries import ACCESS_ENTRY_SCHEMA
 from warehouse.ledger.officials import ACTION_SCHEMA, OFFICIAL_SCHEMA
 from warehouse.workbench import Workbench
 
@@ -34,7 +34,7 @@ def add_night_logs(bench: Workbench, context: NightContext) -> None:
         bench,
         officials=context.ledger.officials(),
         actions=context.ledger.official_actions(),
-        accesses=read_access_entries(context.layout),
+        accesses=context.accesses(),
         cases=context.ledger.cases(),
     )
 

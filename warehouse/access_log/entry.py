@@ -17,8 +17,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from hub.identity.person_ids import ALPHABET, PERSON_PREFIX
+
 _ID_NUMBER = re.compile(r"\d{6}[-_ ]?\d{7}")
+_PERSON_ID = re.compile(rf"{PERSON_PREFIX}([{ALPHABET}]{{10}}|\d{{1,9}})")
 MASK = "<ID number>"
+UNKNOWN_SUBJECT = "<no person ID>"
 LONGEST_TEXT = 20_000
 _TEXTS = (
     "actor", "organisation", "role", "purpose", "legal_basis", "case_id", "origin", "action",
@@ -104,8 +108,10 @@ class AccessEntry:
         return said
 
     def people(self) -> list[str]:
-        """Return the subjects, each once, sorted."""
-        return sorted({masked(subject) for subject in self.subjects})
+        """Return the subjects, each once, sorted; what is no person ID is not repeated here."""
+        return sorted(
+            {each if _PERSON_ID.fullmatch(each) else UNKNOWN_SUBJECT for each in self.subjects}
+        )
 
 
 def masked(text: str) -> str:

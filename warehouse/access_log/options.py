@@ -1,0 +1,56 @@
+"""Options that every command has which shows personal data, and their one way to the log.
+
+Here: `--by`, `--purpose`, `--case`, and `command_access`. Never here: what a command shows. Next: the
+commands of the warehouse and of the pipelines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from warehouse.access_log.answering import Asker, LoggedAccess, logged_access
+from warehouse.access_log.errors import AccessLogError, AccessRefusedError
+from warehouse.layout import Layout
+
+By = Annotated[
+    str | None,
+    typer.Option("--by", help="Who asks, by login name; HUB_ACTOR or who is logged in by default."),
+]
+Purpose = Annotated[
+    str | None,
+    typer.Option(help="Why: investigation, application, consultation …; HUB_PURPOSE by default."),
+]
+UnderCase = Annotated[
+    str | None, typer.Option("--case", help="The case it is for; HUB_CASE by default.")
+]
+
+
+@contextmanager
+def command_access(
+    action: str,
+    object_: str,
+    *,
+    subjects: Sequence[str] = (),
+    by: str | None = None,
+    purpose: str | None = None,
+    case: str | None = None,
+    **told: Any,
+) -> Iterator[LoggedAccess]:
+    """Log an access of a command; where that cannot be, say why on stderr and end with code 1."""
+    try:
+        with logged_access(
+            Layout.from_environment(),
+            action,
+            object_,
+            subjects=subjects,
+            asker=Asker.told(by, purpose, case),
+            **told,
+        ) as access:
+            yield access
+    except (AccessLogError, AccessRefusedError) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None
