@@ -18,13 +18,23 @@ import typer
 from hub.delivery import DeliveryState
 from hub.output import print_rows
 from warehouse import mart, releases
+from warehouse.keys import RootKeyError
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError, ReleaseState
+from warehouse.manifest import Manifest, SourceState
+from warehouse.release_checks import is_signed
+from warehouse.release_commands import add_upkeep
 from warehouse.releases import Release, ReleaseError
 
-release_app = typer.Typer(help="List, show, verify and roll back releases.", no_args_is_help=True)
+release_app = typer.Typer(
+    help="List, show, verify, sign, scrub, roll back and remove releases.", no_args_is_help=True
+)
+add_upkeep(release_app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array and nothing else.")]
+Unsigned = Annotated[
+    bool, typer.Option("--unsigned", help="Also open a release that an older hub left unsigned.")
+]
 Named = Annotated[str | None, typer.Argument(help="Release, such as r000001; by default CURRENT.")]
 
 
@@ -33,11 +43,11 @@ def _fail(message: object) -> NoReturn:
     raise typer.Exit(1)
 
 
-def _chosen(layout: Layout, release_id: str | None) -> Release:
+def _chosen(layout: Layout, release_id: str | None, *, unsigned: bool = False) -> Release:
     try:
         if release_id is not None:
-            return releases.open_release(layout, release_id)
-        release = releases.current(layout)
+            return releases.open_release(layout, release_id, unsigned=unsigned)
+        release = releases.current(layout, unsigned=unsigned)
     except ReleaseError as error:
         _fail(error)
     if release is None:
@@ -52,6 +62,13 @@ def _ledger(layout: Layout) -> Ledger:
         _fail(error)
 
 
+def _completeness(manifest: Manifest) -> dict[str, object]:
+    if manifest.completeness is None:
+        return {"sources_late": "not written down", "sources_missing": "not written down"}
+    states = [gap.state for gap in manifest.completeness]
+    return {f"sources_{state}": states.count(state) for state in SourceState}
+
+
 @release_app.command("list")
 def list_all(*, as_json: AsJson = False) -> None:
     """List all releases, which of them is current, and which were rolled back."""
@@ -59,7 +76,7 @@ def list_all(*, as_json: AsJson = False) -> None:
     with _ledger(layout) as ledger:
         states = {record.release_id: record.state for record in ledger.releases()}
     try:
-        current = releases.current(layout)
+        current_id = releases.current_id(layout)
         found = releases.list_releases(layout)
     except ReleaseError as error:
         _fail(error)
@@ -67,12 +84,13 @@ def list_all(*, as_json: AsJson = False) -> None:
         {
             "release": release.release_id,
             "night": release.night,
-            "is_current": current is not None and current.release_id == release.release_id,
+            "is_current": current_id == release.release_id,
             # A crash between the folder's rename and the ledger's row leaves such a folder.
             "state": states[release.release_id].value
             if release.release_id in states
             else "never published",
             "published_at": release.manifest.published_at,
+            "is_signed": is_signed(release.folder),
             "deliveries": len(release.manifest.inputs),
             "tables": len(release.tables),
             "bytes": sum(file.size_bytes for file in release.manifest.files),
@@ -85,17 +103,21 @@ def list_all(*, as_json: AsJson = False) -> None:
 
 
 @release_app.command("show")
-def show(release_id: Named = None, *, as_json: AsJson = False) -> None:
-    """Show what a release holds and what it was made from."""
-    release = _chosen(Layout.from_environment(), release_id)
+def show(release_id: Named = None, *, unsigned: Unsigned = False, as_json: AsJson = False) -> None:
+    """Show what a release holds, what it was made from, and which sources were late or missing."""
+    release = _chosen(Layout.from_environment(), release_id, unsigned=unsigned)
     manifest = release.manifest
     if not as_json:
         facts = {
             "release": manifest.release_id,
             "night": manifest.night,
+            "known_at": manifest.known_at or "not written down",
             "published_at": manifest.published_at,
+            "goes_on_from": manifest.base.release_id if manifest.base else "nothing",
+            "signed": "yes" if is_signed(release.folder) else "no",
             "digest": manifest.digest,
             "deliveries": len(manifest.inputs),
+            **_completeness(manifest),
             "code": f"{manifest.code_version} ({manifest.code_sha256[:12]})",
             **manifest.versions,
         }
@@ -112,7 +134,11 @@ def show(release_id: Named = None, *, as_json: AsJson = False) -> None:
 def verify(release_id: Named = None, *, as_json: AsJson = False) -> None:
     """Read every file of a release and compare it with the manifest and the ledger."""
     layout = Layout.from_environment()
-    release = _chosen(layout, release_id)
+    try:
+        chosen = release_id or releases.current_id(layout)
+        release = releases.read_release(layout, chosen) if chosen else _chosen(layout, None)
+    except ReleaseError as error:
+        _fail(error)
     with _ledger(layout) as ledger:
         sums = {record.release_id: record.manifest_sha256 for record in ledger.releases()}
     problems = releases.verify(release, sums.get(release.release_id))
@@ -139,7 +165,7 @@ def rollback(
         try:
             actor = getpass.getuser()
             release = releases.rollback(layout, ledger, release_id, actor=actor, reason=reason)
-        except (ReleaseError, LedgerError) as error:
+        except (ReleaseError, LedgerError, RootKeyError) as error:
             _fail(error)
         away = [r.release_id for r in ledger.releases() if r.state is ReleaseState.ROLLED_BACK]
     row = {"current": release.release_id, "night": release.night, "rolled_back": away}
@@ -150,14 +176,21 @@ def query(
     sql: Annotated[str, typer.Argument(help="One SELECT, SHOW, DESCRIBE or SUMMARIZE.")],
     *,
     release: Annotated[str | None, typer.Option(help="Release; by default CURRENT.")] = None,
+    then: Annotated[
+        str | None,
+        typer.Option(help="An older release: its tables are past.TABLE, the others now.TABLE."),
+    ] = None,
+    unsigned: Unsigned = False,
     limit: Annotated[int, typer.Option(min=1, help="Most rows to print.")] = mart.DEFAULT_ROW_LIMIT,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header line.")] = False,
 ) -> None:
     """Ask a release a question in SQL; `SHOW TABLES` lists what there is."""
-    chosen = _chosen(Layout.from_environment(), release)
+    layout = Layout.from_environment()
+    chosen = _chosen(layout, release, unsigned=unsigned)
+    older = _chosen(layout, then, unsigned=unsigned) if then else None
     try:
-        answer = mart.query(chosen, sql, limit)
+        answer = mart.query(chosen, sql, limit, then=older)
     except mart.QueryError as error:
         _fail(error)
     if as_csv:

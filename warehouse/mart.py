@@ -93,8 +93,11 @@ def auditor_mart(
     return build
 
 
-def open_mart(release: Release) -> duckdb.DuckDBPyConnection:
+def open_mart(release: Release, then: Release | None = None) -> duckdb.DuckDBPyConnection:
     """Open the mart of `release`: it reads this release's files only, and settings are locked.
+
+    With an older release `then`, the tables of both lie side by side: those of `release` in the
+    schema `now`, those of `then` in `past` (and in "then", which SQL wants in quotes).
 
     `query` also refuses whatever is no question; a connection by itself can still write into the
     session's own memory.
@@ -102,17 +105,21 @@ def open_mart(release: Release) -> duckdb.DuckDBPyConnection:
     Raises:
         QueryError: the mart's file is missing or damaged.
     """
-    families = [name for name in release.tables if _FAMILY_TABLE.match(name)]
     descriptions = table_descriptions()
     connection = open_reader()
     try:
-        mart = _literal(release.mart(AUDITOR))
-        connection.execute(f"ATTACH {mart} AS mart (READ_ONLY)").fetchall()
-        for name in families:
-            path = _literal(release.table(name))
-            connection.execute(f"CREATE VIEW {_name(name)} AS FROM read_parquet({path})").fetchall()
+        _attach(connection, release, "mart")
+        for name in _families(release):
+            _view(connection, _name(name), release.table(name))
             _comment(connection, "VIEW", name, descriptions, {})
-        allowed = ", ".join(_literal(release.table(name)) for name in families)
+        sides = {"now": release} if then is not None else {}
+        if then is not None:
+            _attach(connection, then, "older_mart")
+            sides |= {"past": then, "then": then}
+        for schema, side in sides.items():
+            _lay_beside(connection, schema, side, "mart" if side is release else "older_mart")
+        read = [side.table(name) for side in (release, then) if side for name in _families(side)]
+        allowed = ", ".join(_literal(path) for path in read)
         for statement in (
             "SET search_path = 'mart.main,memory.main'",
             f"SET max_execution_time = {LONGEST_QUERY_MILLISECONDS}",
@@ -128,13 +135,48 @@ def open_mart(release: Release) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def query(release: Release, sql: str, limit: int = DEFAULT_ROW_LIMIT) -> QueryResult:
+def _families(release: Release) -> list[str]:
+    return [name for name in release.tables if _FAMILY_TABLE.match(name)]
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, release: Release, catalog: str) -> None:
+    mart = _literal(release.mart(AUDITOR))
+    connection.execute(f"ATTACH {mart} AS {catalog} (READ_ONLY)").fetchall()
+
+
+def _view(connection: duckdb.DuckDBPyConnection, view: str, table: Path) -> None:
+    path = _literal(table)
+    connection.execute(f"CREATE VIEW {view} AS FROM read_parquet({path})").fetchall()
+
+
+def _lay_beside(
+    connection: duckdb.DuckDBPyConnection, schema: str, release: Release, catalog: str
+) -> None:
+    """Make a view of every table of `release` in a schema of its own."""
+    connection.execute(f"CREATE SCHEMA memory.{_name(schema)}").fetchall()
+    tables = connection.execute(
+        f"SELECT table_name FROM duckdb_tables() WHERE database_name = '{catalog}'"
+    ).fetchall()
+    for (table,) in tables:
+        connection.execute(
+            f"CREATE VIEW memory.{_name(schema)}.{_name(table)} AS"
+            f" FROM {catalog}.main.{_name(table)}"
+        ).fetchall()
+    for table in _families(release):
+        _view(connection, f"memory.{_name(schema)}.{_name(table)}", release.table(table))
+
+
+def query(
+    release: Release, sql: str, limit: int = DEFAULT_ROW_LIMIT, *, then: Release | None = None
+) -> QueryResult:
     """Answer one SELECT (or SHOW, DESCRIBE, SUMMARIZE) with at most `limit` rows.
+
+    With an older release `then`, the question may be about both: see `open_mart`.
 
     Raises:
         QueryError: the statement is none of these, or the database refuses it.
     """
-    with open_mart(release) as connection:
+    with open_mart(release, then) as connection:
         try:
             statements = connection.extract_statements(sql)
             _check(statements)

@@ -10,8 +10,8 @@ night gets is written down as it is given. It tells who decided what, so it lies
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-import json
 import shutil
 from pathlib import Path
 
@@ -20,31 +20,58 @@ import polars as pl
 from warehouse import durable
 from warehouse.staging import staging_name
 
+_NOTHING = "nothing"
+
 
 class ForgottenError(LookupError):
     """A night's memory is missing or is not what was signed; the message says which part."""
 
 
 class NightMemory:
-    """Named frames and numbers in one folder."""
+    """Named frames, numbers and texts in one folder.
+
+    Until `begin` nothing is written down: who asks the ledger outside a night leaves no trace.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def begin(self) -> None:
+        """Forget what an earlier try wrote down, and write down from now on."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(mode=0o700, parents=True)
+        moment = dt.datetime.now(dt.UTC)
+        self.keep_text("known_at", moment.isoformat())
+
+    @property
+    def known_at(self) -> dt.datetime:
+        """When the night began to read.
+
+        Raises:
+            ForgottenError: no night began.
+        """
+        return dt.datetime.fromisoformat(self.text("known_at"))
+
     def keep_frame(self, name: str, frame: pl.DataFrame | None) -> None:
         """Write down a frame; None is an answer, too."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if frame is None:
-            self._path(name, "parquet").unlink(missing_ok=True)
-            self.keep_number(name, 0)
+        if not self.folder.exists():
             return
-        with durable.published_file(self._path(name, "parquet")) as staging:
+        path = self._path(name)
+        if frame is None:
+            path.unlink(missing_ok=True)
+            self.keep_text(name, _NOTHING)
+            return
+        with durable.published_file(path) as staging:
             frame.write_parquet(staging, compression="zstd", compression_level=1)
 
     def keep_number(self, name: str, number: int) -> None:
         """Write down a number."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        durable.write_text(self._path(name, "json"), json.dumps(number) + "\n")
+        self.keep_text(name, str(number))
+
+    def keep_text(self, name: str, text: str) -> None:
+        """Write down a text."""
+        if self.folder.exists():
+            durable.write_text(self.folder / f"{name}.txt", text)
 
     def frame(self, name: str) -> pl.DataFrame | None:
         """Return the frame called `name`.
@@ -52,11 +79,10 @@ class NightMemory:
         Raises:
             ForgottenError: nothing was written down under that name.
         """
-        path = self._path(name, "parquet")
-        if path.exists():
-            return pl.read_parquet(path)
-        self.number(name)
-        return None
+        path = self._path(name)
+        if not path.exists() and self.text(name) == _NOTHING:
+            return None
+        return pl.read_parquet(path)
 
     def number(self, name: str) -> int:
         """Return the number called `name`.
@@ -64,10 +90,18 @@ class NightMemory:
         Raises:
             ForgottenError: nothing was written down under that name.
         """
+        return int(self.text(name))
+
+    def text(self, name: str) -> str:
+        """Return the text called `name`.
+
+        Raises:
+            ForgottenError: nothing was written down under that name.
+        """
         try:
-            return int(json.loads(self._path(name, "json").read_text("utf-8")))
+            return (self.folder / f"{name}.txt").read_text("utf-8")
         except FileNotFoundError:
-            message = f"the night's memory has no {name}: an older hub made the release"
+            message = f"the night's memory has no {name}"
             raise ForgottenError(message) from None
 
     def digest(self) -> str:
@@ -77,8 +111,8 @@ class NightMemory:
             told.update(f"{file.name} {durable.sha256_of(file)}\n".encode())
         return told.hexdigest()
 
-    def _path(self, name: str, ending: str) -> Path:
-        return self.folder / f"{name}.{ending}"
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.parquet"
 
 
 def keep_memory(written: Path, target: Path) -> str:

@@ -11,7 +11,8 @@ modification time and size, and counts until one of them changes. The scrub forg
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from warehouse import durable
@@ -24,7 +25,14 @@ MANIFEST_SUM = "manifest.json.sha256"
 MANIFEST_ENVELOPE = "manifest.dsse.json"
 PAYLOAD_TYPE = "application/vnd.welfare-hub.release.v1+json"
 _NOT_LISTED = frozenset({MANIFEST, MANIFEST_SUM, MANIFEST_ENVELOPE})
-Digest = Callable[[Path], str]
+Digest = Callable[[str, os.stat_result], str]
+"""Returns the SHA-256 of the file at a path, given what the file system says of it."""
+
+
+def read_anew(path: str, status: os.stat_result) -> str:
+    """Return the SHA-256 of a file's bytes, whatever is remembered."""
+    del status
+    return durable.sha256_of(Path(path))
 
 
 class RememberedDigests:
@@ -45,14 +53,13 @@ class RememberedDigests:
         if isinstance(known, dict):
             self._known = known
 
-    def __call__(self, path: Path) -> str:
+    def __call__(self, path: str, status: os.stat_result) -> str:
         """Return the SHA-256 of `path`, read anew if the file is not the one that was read."""
-        status = path.stat()
         inode, identity = str(status.st_ino), [status.st_mtime_ns, status.st_size]
         known = self._known.get(inode)
         if isinstance(known, list) and known[:-1] == identity:
             return str(known[-1])
-        sha256 = durable.sha256_of(path)
+        sha256 = read_anew(path, status)
         self._known[inode] = [*identity, sha256]
         self._is_changed = True
         return sha256
@@ -78,29 +85,37 @@ def remembered_digests(layout: Layout, release_id: str) -> RememberedDigests:
     return RememberedDigests(layout.verified / f"{release_id}.json")
 
 
-def file_problems(
-    folder: Path, manifest: Manifest, digest: Digest = durable.sha256_of
-) -> list[str]:
+def file_problems(folder: Path, manifest: Manifest, digest: Digest = read_anew) -> list[str]:
     """Compare the files in `folder` with `manifest`; return a sentence for each that is wrong."""
     expected = {file.path: file for file in manifest.files}
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    found = dict(_walk(str(folder)))
     needed = {*expected, MANIFEST, MANIFEST_SUM}
-    problems = [f"{name}: missing" for name in sorted(needed - found)]
+    problems = [f"{name}: missing" for name in sorted(needed - set(found))]
     problems += [
-        f"{name}: not in the manifest" for name in sorted(found - {*expected, *_NOT_LISTED})
+        f"{name}: not in the manifest" for name in sorted(set(found) - {*expected, *_NOT_LISTED})
     ]
     problems += [
         f"{name}: altered"
-        for name in sorted(found & set(expected))
-        if (folder / name).stat().st_size != expected[name].size_bytes
-        or digest(folder / name) != expected[name].sha256
+        for name in sorted(set(found) & set(expected))
+        if found[name].st_size != expected[name].size_bytes
+        or digest(f"{folder}/{name}", found[name]) != expected[name].sha256
     ]
-    if {MANIFEST, MANIFEST_SUM} <= found:
+    if {MANIFEST, MANIFEST_SUM} <= set(found):
         stated = (folder / MANIFEST_SUM).read_bytes()
         actual = f"{durable.sha256_of(folder / MANIFEST)}  {MANIFEST}\n"
         if stated != actual.encode():
             problems.append(f"{MANIFEST}: altered, or its check sum is")
     return problems
+
+
+def _walk(folder: str, below: str = "") -> Iterator[tuple[str, os.stat_result]]:
+    """Yield every file below `folder` by its path in it."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _walk(entry.path, f"{below}{entry.name}/")
+            else:
+                yield f"{below}{entry.name}", entry.stat(follow_symlinks=False)
 
 
 def is_signed(folder: Path) -> bool:
@@ -131,7 +146,7 @@ def signature_problems(layout: Layout, folder: Path) -> list[str]:
 
 
 def release_problems(
-    layout: Layout, folder: Path, manifest: Manifest, digest: Digest = durable.sha256_of
+    layout: Layout, folder: Path, manifest: Manifest, digest: Digest = read_anew
 ) -> list[str]:
     """Return everything that is wrong with a release, a sentence a file."""
     files = file_problems(folder, manifest, digest)

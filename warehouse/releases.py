@@ -57,6 +57,7 @@ __all__ = [
     "Release",
     "ReleaseError",
     "current",
+    "current_id",
     "heal",
     "list_releases",
     "open_release",
@@ -194,18 +195,29 @@ def heal(layout: Layout, ledger: Ledger) -> None:
         if record.state is ReleaseState.PUBLISHED
         and (layout.releases / record.release_id / MANIFEST).exists()
     ]
-    if committed and _current_id(layout) != committed[-1]:
+    if committed and current_id(layout) != committed[-1]:
         _point_to(layout, committed[-1])
 
 
-def current(layout: Layout) -> Release | None:
+def current(layout: Layout, *, unsigned: bool = False) -> Release | None:
     """Return the release that CURRENT names, or None before the first.
 
     Raises:
         ReleaseError: CURRENT names nothing that can be opened.
     """
-    release_id = _current_id(layout)
-    return None if release_id is None else open_release(layout, release_id)
+    release_id = current_id(layout)
+    return None if release_id is None else open_release(layout, release_id, unsigned=unsigned)
+
+
+def current_id(layout: Layout) -> str | None:
+    """Return what CURRENT names, whether or not it can be opened; None before the first."""
+    try:
+        return layout.current.read_text("utf-8").strip()
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        message = "CURRENT names no release; `hub release rollback` names one again"
+        raise ReleaseError(message) from None
 
 
 def rollback(
@@ -224,7 +236,7 @@ def rollback(
     if release_id not in known:
         message = f"{release_id} is not in the ledger: its publishing never finished"
         raise ReleaseError(message)
-    if _current_id(layout) == release_id:
+    if current_id(layout) == release_id:
         message = f"{release_id} is current already"
         raise ReleaseError(message)
     problems = verify(release, known[release_id].manifest_sha256)
@@ -259,7 +271,7 @@ def remove_files(layout: Layout, release_id: str) -> None:
 
 
 def _base(layout: Layout) -> BaseRelease | None:
-    release_id = _current_id(layout)
+    release_id = current_id(layout)
     if release_id is None:
         return None
     return BaseRelease(release_id, durable.sha256_of(layout.releases / release_id / MANIFEST))
@@ -279,15 +291,8 @@ def _commit(
     )
     ledger.record_release(record, actor=actor, reason="published by the night", minted=minted)
     fault_point("publish.after_ledger")
-    if _current_id(layout) != release.release_id:
+    if current_id(layout) != release.release_id:
         _point_to(layout, release.release_id)
-
-
-def _current_id(layout: Layout) -> str | None:
-    try:
-        return layout.current.read_text("utf-8").strip()
-    except FileNotFoundError:
-        return None
 
 
 def _point_to(layout: Layout, release_id: str) -> None:
@@ -301,7 +306,7 @@ def _same_content(layout: Layout, ledger: Ledger, digest: str) -> Release | None
     """
     known = {record.release_id for record in ledger.releases()}
     names = [name for name in release_ids(layout) if name not in known]
-    for name in [_current_id(layout), *names[-1:]]:
+    for name in [current_id(layout), *names[-1:]]:
         try:
             release = open_release(layout, name) if name else None
         except ReleaseError:

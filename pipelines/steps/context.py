@@ -17,8 +17,11 @@ from sources.registry import load_catalogue
 from warehouse.layout import Layout
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from expectations.engine import Validator
     from warehouse.ledger import Ledger
+    from warehouse.night_memory import NightMemory
     from warehouse.vault import IdTokeniser
 
 Listener = Callable[[str, str], None]
@@ -58,11 +61,28 @@ class NightContext:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The memory across nights."""
-        from warehouse.ledger import Ledger
+        """The memory across nights; what it tells a night is written down for `hub replay`."""
+        from warehouse.ledger.remembering import NightLedger
 
         self.layout.prepare()
-        return Ledger.open(self.layout.ledger_url)
+        ledger = NightLedger.open(self.layout.ledger_url)
+        ledger.memory = self.memory
+        return ledger
+
+    @property
+    def memory(self) -> NightMemory:
+        """What the night was told by ledger and logs."""
+        from warehouse.night_memory import NightMemory
+
+        return NightMemory(self.layout.work(self.night) / "memory")
+
+    def accesses(self) -> pl.DataFrame | None:
+        """Return the log of accesses to personal data; None while the hub keeps none."""
+        from warehouse.access_entries import read_access_entries
+
+        entries = read_access_entries(self.layout)
+        self.memory.keep_frame("access_entries", entries)
+        return entries
 
     @cached_property
     def validator(self) -> Validator:

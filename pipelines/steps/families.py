@@ -31,6 +31,7 @@ def build_night_tables(context: NightContext) -> dict[str, int]:
     Returns rows by table.
     """
     shutil.rmtree(context.layout.work(context.night), ignore_errors=True)
+    context.memory.begin()
     effective = context.ledger.effective_deliveries()
     deliveries = [_effective(context, record) for record in effective]
     with open_bench(context) as bench:

@@ -17,6 +17,7 @@ from hub.identity.linkage_model import LinkageModel, shipped_model
 from hub.programmes.catalogue import load_programmes
 from hub.programmes.parameters import load_parameters
 from pipelines.steps.cases import judge_night, night_origins, see_cases
+from pipelines.steps.completeness import source_gaps
 from pipelines.steps.context import NightContext
 from pipelines.steps.decisions import build_decisions
 from pipelines.steps.extracts import write_extract
@@ -44,6 +45,8 @@ from warehouse.workbench import SQL_FOLDER, Workbench
 Counts = dict[str, int]
 RECEIPT_FAMILIES = ("F34", "F35")
 """Families that say who receives what."""
+LINK_MODEL = "link_model"
+"""What a night's memory calls its link model."""
 ACCEPTED_MODEL = "accepted.json"
 """Below `Layout.models`: a retrained model that a person has accepted (`hub index accept`)."""
 
@@ -54,8 +57,10 @@ def index_people(context: NightContext) -> Counts:
     Only what changed since the current release is compared; see `hub.identity.advance`.
     """
     heal(context.layout, context.ledger)
+    model = index_model(context)
+    context.memory.keep_text(LINK_MODEL, model.dumps())
     with open_bench(context) as bench:
-        settings = index_settings(registered_people(bench), index_model(context))
+        settings = index_settings(registered_people(bench), model)
         result = build_index(
             bench,
             remembered(context, find_state(context.layout, settings.describe())),
@@ -140,16 +145,20 @@ def publish_release(context: NightContext) -> Counts:
         judged = bench.frame("SELECT rule_id, first_period FROM rule_state WHERE NOT is_suppressed")
         asked = _questions(bench)
         origins = night_origins(bench)
+        gaps = source_gaps(bench)
     release = publish(
         context.layout,
         context.ledger,
         context.night,
         tables,
         inputs=context.ledger.effective_deliveries(),
-        versions=_versions(context),
+        versions=versions(context),
         build_marts=auditor_mart(),
         minted=minted,
         withheld=WITHHELD | LOG_TABLES | _intermediate(tables),
+        completeness=gaps,
+        known_at=context.memory.known_at,
+        memory=context.memory.folder,
     )
     keep_state(context.layout, context.layout.index_work(context.night), release.release_id)
     changes = context.ledger.see_findings(context.night, found, judged)
@@ -247,7 +256,7 @@ def _current_release(context: NightContext) -> Release:
     return release
 
 
-def _versions(context: NightContext) -> dict[str, str]:
+def versions(context: NightContext) -> dict[str, str]:
     """What else a release rests on: catalogue, link model, rules and parameters, as used tonight."""
     rested_on = {
         "catalogue": context.catalogue,
@@ -255,8 +264,8 @@ def _versions(context: NightContext) -> dict[str, str]:
         "parameters": load_parameters(),
         "detection_rules": load_rules(),
     }
-    versions = {name: _digest(repr(content)) for name, content in rested_on.items()}
-    return versions | {"link_model": index_model(context).digest, "sql": _digest(_all_sql())}
+    digests = {name: _digest(repr(content)) for name, content in rested_on.items()}
+    return digests | {"link_model": index_model(context).digest, "sql": _digest(_all_sql())}
 
 
 def _digest(text: str) -> str:

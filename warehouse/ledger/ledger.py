@@ -52,7 +52,7 @@ class Ledger(
     """The ledger of one hub: see the books for what it answers."""
 
     @classmethod
-    def open(cls, url: str) -> Ledger:
+    def open(cls, url: str) -> Self:
         """Open the ledger at the SQLAlchemy URL `url`, made or migrated where needed.
 
         `sqlite:///<path>` or `postgresql+psycopg2://…`.

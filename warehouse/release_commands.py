@@ -1,0 +1,182 @@
+"""Commands that look after releases: `hub release sign|scrub|retain`, and `hub keys`.
+
+Here: arguments, printing and exit codes. Never here: the work (`release_scrub`,
+`release_retention`, `keys`, `signing`). Next: `warehouse.commands` hangs them beside `hub release list`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from hub.output import print_rows
+from warehouse.keys import RootKeyError, key_provider
+from warehouse.layout import Layout
+from warehouse.ledger import Ledger, LedgerError
+from warehouse.release_files import ReleaseError, release_ids
+from warehouse.release_retention import plan_retention, retain
+from warehouse.release_scrub import scrub, sign_release
+from warehouse.signing import (
+    SIGNING_LABELS,
+    key_id,
+    public_keys,
+    publish_public_keys,
+    read_public_key,
+)
+
+keys_app = typer.Typer(
+    help="Show the public halves of the signing keys; begin new ones.", no_args_is_help=True
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array and nothing else.")]
+Reason = Annotated[str, typer.Option(prompt=True, help="Why; auditors will read it.")]
+_EXPECTED = (ReleaseError, LedgerError, RootKeyError, OSError)
+
+
+def add_upkeep(release_app: typer.Typer) -> None:
+    """Hang the commands of this module into `hub release`."""
+    release_app.command("sign")(sign)
+    release_app.command("scrub")(scrub_all)
+    release_app.command("retain")(retain_some)
+
+
+def sign(
+    release_id: Annotated[str, typer.Argument(help="A release of an older hub.")],
+    *,
+    reason: Reason,
+    as_json: AsJson = False,
+) -> None:
+    """Sign a release that an older hub left unsigned, if it is what the ledger knows."""
+    layout = Layout.from_environment()
+    try:
+        with Ledger.open(layout.ledger_url) as ledger:
+            sign_release(layout, ledger, release_id, actor=getpass.getuser(), reason=reason)
+    except _EXPECTED as error:
+        _fail(error)
+    print_rows([{"release": release_id, "is_signed": True}], as_json=as_json, title="signed")
+
+
+def scrub_all(*, as_json: AsJson = False) -> None:
+    """Read every byte of every release and compare it with signatures, ledger and keys."""
+    layout = Layout.from_environment()
+    try:
+        count = len(release_ids(layout)) + 1
+        with Ledger.open(layout.ledger_url) as ledger, _bar("scrub", count) as told:
+            found = scrub(layout, ledger, announce=told)
+    except _EXPECTED as error:
+        _fail(error)
+    rows: list[dict[str, object]] = [
+        {
+            "subject": each.subject,
+            "files": each.files,
+            "bytes": each.size_bytes,
+            "is_sound": not each.problems,
+            "problems": "; ".join(each.problems),
+        }
+        for each in found
+    ]
+    print_rows(rows, as_json=as_json, title="scrub")
+    if any(each.problems for each in found):
+        raise typer.Exit(1)
+
+
+def retain_some(
+    *,
+    keep: Annotated[int, typer.Option(min=1, help="How many of the newest releases stay.")],
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Remove them; without it only the plan is shown.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove releases whose time is over; never the current one, nor one within its legal term."""
+    layout = Layout.from_environment()
+    try:
+        plan = plan_retention(layout, keep, dt.datetime.now(dt.UTC).date())
+        removed: list[str] = []
+        doomed = sum(not each.is_kept for each in plan)
+        if apply and doomed:
+            with Ledger.open(layout.ledger_url) as ledger, _bar("remove", doomed) as told:
+                actor = getpass.getuser()
+                removed = retain(layout, ledger, plan, actor=actor, announce=told)
+    except _EXPECTED as error:
+        _fail(error)
+    rows: list[dict[str, object]] = [
+        {
+            "release": each.release_id,
+            "night": each.night,
+            "bytes": each.size_bytes,
+            "outcome": "stays"
+            if each.is_kept
+            else ("removed" if each.release_id in removed else "would be removed"),
+            "reason": each.reason,
+        }
+        for each in plan
+    ]
+    print_rows(rows, as_json=as_json, title="retention" if apply else "retention (a plan)")
+
+
+@keys_app.command("show")
+def show_keys(*, as_json: AsJson = False) -> None:
+    """Show the public signing keys, and write them where readers look for them."""
+    layout = Layout.from_environment()
+    try:
+        print_rows(_described(layout), as_json=as_json, title="signing keys")
+    except _EXPECTED as error:
+        _fail(error)
+
+
+@keys_app.command("rotate")
+def rotate_key(
+    label: Annotated[str, typer.Argument(help=f"One of {', '.join(SIGNING_LABELS)}.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Begin a new signing key; what older ones signed stays valid."""
+    if label not in SIGNING_LABELS:
+        _fail(f"{label!r} is no signing key; there are {', '.join(SIGNING_LABELS)}")
+    layout = Layout.from_environment()
+    try:
+        key_provider(layout).rotate(label)
+        rows = [row for row in _described(layout) if row["label"] == label]
+    except _EXPECTED as error:
+        _fail(error)
+    print_rows(rows, as_json=as_json, title="signing keys")
+
+
+def _described(layout: Layout) -> list[dict[str, object]]:
+    keys = key_provider(layout)
+    rows: list[dict[str, object]] = []
+    for label in SIGNING_LABELS:
+        publish_public_keys(layout, keys, label)
+        rows += [
+            {
+                "label": label,
+                "epoch": epoch,
+                "is_used": epoch == keys.epoch(label),
+                "key_id": key_id(read_public_key(text)),
+                "public_key": text,
+            }
+            for epoch, text in enumerate(public_keys(keys, label), start=1)
+        ]
+    return rows
+
+
+@contextmanager
+def _bar(text: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Show a progress bar on stderr; yield what it is told by, with the name of what was finished."""
+    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
+        task = progress.add_task(text, total=total)
+        yield lambda _finished: progress.update(task, advance=1)
+
+
+def _fail(message: object) -> NoReturn:
+    typer.echo(f"error: {message}", err=True)
+    raise typer.Exit(1)
