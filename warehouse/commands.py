@@ -8,7 +8,6 @@ here: the work (`releases`, `mart`, `ledger`). Next: `hub.command_line` hangs th
 from __future__ import annotations
 
 import csv
-import getpass
 import sys
 from dataclasses import asdict
 from typing import Annotated, NoReturn
@@ -18,6 +17,9 @@ import typer
 from hub.delivery import DeliveryState
 from hub.output import print_rows
 from warehouse import mart, releases
+from warehouse.access_log.answering import Asker
+from warehouse.access_log.entry import people_in
+from warehouse.access_log.options import By, Purpose, UnderCase, command_access
 from warehouse.keys import RootKeyError
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError, ReleaseState
@@ -157,13 +159,15 @@ def rollback(
     release_id: Annotated[str, typer.Argument(help="The release to make current again.")],
     *,
     reason: Annotated[str, typer.Option(prompt=True, help="Why; auditors will read it.")],
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
     """Make an older release current again; nothing is deleted."""
     layout = Layout.from_environment()
-    with _ledger(layout) as ledger:
+    actor = Asker.told(by).actor
+    told = command_access("rollback", "release", by=by, release=release_id, reason=reason)
+    with told, _ledger(layout) as ledger:
         try:
-            actor = getpass.getuser()
             release = releases.rollback(layout, ledger, release_id, actor=actor, reason=reason)
         except (ReleaseError, LedgerError, RootKeyError) as error:
             _fail(error)
@@ -184,21 +188,40 @@ def query(
     limit: Annotated[int, typer.Option(min=1, help="Most rows to print.")] = mart.DEFAULT_ROW_LIMIT,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header line.")] = False,
+    by: By = None,
+    purpose: Purpose = None,
+    case: UnderCase = None,
 ) -> None:
     """Ask a release a question in SQL; `SHOW TABLES` lists what there is."""
     layout = Layout.from_environment()
     chosen = _chosen(layout, release, unsigned=unsigned)
     older = _chosen(layout, then, unsigned=unsigned) if then else None
-    try:
-        answer = mart.query(chosen, sql, limit, then=older)
-    except mart.QueryError as error:
-        _fail(error)
-    if as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(answer.columns)
-        writer.writerows(answer.rows)
-    else:
-        print_rows(answer.mappings(), as_json=as_json, title=chosen.release_id)
+    with command_access(
+        "query",
+        "mart",
+        by=by,
+        purpose=purpose,
+        case=case,
+        release=chosen.release_id,
+        statement=sql,
+        categories=("data of the release",),
+        is_download=as_csv,
+    ) as access:
+        try:
+            answer = mart.query(chosen, sql, limit, then=older)
+        except mart.QueryError as error:
+            _fail(error)
+        access.saw(
+            subjects=people_in(answer.rows),
+            rows=len(answer.rows),
+            result=repr(answer.rows).encode(),
+        )
+        if as_csv:
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(answer.columns)
+            writer.writerows(answer.rows)
+        else:
+            print_rows(answer.mappings(), as_json=as_json, title=chosen.release_id)
     if answer.is_cut:
         typer.echo(f"only the first {limit} rows; --limit gives more", err=True)
 

@@ -135,6 +135,8 @@ def logged_access(
         AccessRefusedError: the guard refused.
     """
     who = asker or Asker.told()
+    if told.get("is_download"):
+        told.setdefault("download_reason", who.purpose)
     entry = AccessEntry(
         actor=who.actor,
         action=action,

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 from hub.identity.person_ids import ALPHABET, PERSON_PREFIX
 
 _ID_NUMBER = re.compile(r"\d{6}[-_ ]?\d{7}")
+_PERSON_IN_TEXT = re.compile(rf"(?<![0-9A-Za-z]){PERSON_PREFIX}[{ALPHABET}]{{10}}(?![0-9A-Za-z])")
 _PERSON_ID = re.compile(rf"{PERSON_PREFIX}([{ALPHABET}]{{10}}|\d{{1,9}})")
 MASK = "<ID number>"
 UNKNOWN_SUBJECT = "<no person ID>"
@@ -112,6 +113,17 @@ class AccessEntry:
         return sorted(
             {each if _PERSON_ID.fullmatch(each) else UNKNOWN_SUBJECT for each in self.subjects}
         )
+
+
+def people_in(rows: Iterable[Iterable[object]]) -> set[str]:
+    """Return the person IDs that stand anywhere in the cells of an answer."""
+    return {
+        found
+        for row in rows
+        for cell in row
+        if cell is not None and not isinstance(cell, (int, float))
+        for found in _PERSON_IN_TEXT.findall(cell if isinstance(cell, str) else str(cell))
+    }
 
 
 def masked(text: str) -> str:
