@@ -10,9 +10,9 @@ import dagster as dg
 
 from pipelines.assets.documents import document_assets
 from pipelines.assets.night import night_assets
-from pipelines.jobs import night_job
+from pipelines.jobs import night_job, scrub_job
 from pipelines.resources import HubResource
-from pipelines.schedules import nightly
+from pipelines.schedules import nightly, nightly_scrub
 from pipelines.sensors import arrival_sensor
 from sources.registry import load_catalogue
 
@@ -22,8 +22,8 @@ def gather_definitions(hub: HubResource) -> dg.Definitions:
     catalogue = load_catalogue()
     return dg.Definitions(
         assets=[*document_assets(catalogue), *night_assets(catalogue)],
-        jobs=[night_job],
-        schedules=[nightly],
+        jobs=[night_job, scrub_job],
+        schedules=[nightly, nightly_scrub],
         sensors=[arrival_sensor],
         resources={"hub": hub},
         executor=dg.in_process_executor,

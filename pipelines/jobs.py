@@ -1,14 +1,16 @@
-"""Jobs: the night as one unit.
+"""Jobs: the night as one unit, and the scrub of releases.
 
-Add here: a job over assets. Never here: when it runs (`pipelines.schedules`, `pipelines.sensors`).
-Assets of a night form one unit with a fixed order, so a job and not automation conditions.
+Add here: a job. Never here: when it runs (`pipelines.schedules`, `pipelines.sensors`).
+Assets of a night form one unit with a fixed order, so a job and not automation conditions. The scrub
+makes nothing, so it is no asset.
 """
-
-from __future__ import annotations
 
 import dagster as dg
 
+from pipelines.resources import HubResource
+
 NIGHT_JOB = "night"
+SCRUB_JOB = "scrub"
 
 night_job = dg.define_asset_job(
     NIGHT_JOB,
@@ -16,3 +18,28 @@ night_job = dg.define_asset_job(
     description="Land what arrived, rebuild what follows from it, publish a release and extracts.",
     executor_def=dg.in_process_executor,
 )
+
+
+@dg.op(description="Read every byte of every release; fail where one is not what was signed.")
+def scrub_releases(context: dg.OpExecutionContext, hub: HubResource) -> None:
+    """Scrub all releases; what is damaged is named in the failure, never a value of it."""
+    from warehouse.release_scrub import scrub
+
+    night = hub.context()
+    found = scrub(night.layout, night.ledger)
+    context.add_output_metadata(
+        {"releases": len(found) - 1, "bytes": sum(each.size_bytes for each in found)}
+    )
+    damaged = [f"{each.subject}: {problem}" for each in found for problem in each.problems]
+    if damaged:
+        raise dg.Failure("; ".join(damaged), allow_retries=False)
+
+
+@dg.job(
+    name=SCRUB_JOB,
+    executor_def=dg.in_process_executor,
+    description="Read all releases from their first byte to their last and check their signatures.",
+)
+def scrub_job() -> None:
+    """One step."""
+    scrub_releases()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from pipelines.jobs import night_job
+from pipelines.jobs import night_job, scrub_job
 
 
 @dg.schedule(
@@ -25,3 +25,13 @@ def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         run_config=dg.RunConfig(resources={"hub": {"config": {"night": night}}}),
         tags={"hub/night": night},
     )
+
+
+nightly_scrub = dg.ScheduleDefinition(
+    name="nightly_scrub",
+    job=scrub_job,
+    cron_schedule="0 6 * * *",
+    execution_timezone="Asia/Seoul",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+    description="Every morning at 06:00 Korean time, when the night is over: are releases what they were?",
+)

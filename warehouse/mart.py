@@ -121,7 +121,8 @@ def open_mart(release: Release, then: Release | None = None) -> duckdb.DuckDBPyC
         read = [side.table(name) for side in (release, then) if side for name in _families(side)]
         allowed = ", ".join(_literal(path) for path in read)
         for statement in (
-            "SET search_path = 'mart.main,memory.main'",
+            # A schema is looked for in the first catalog only.
+            f"SET search_path = '{'memory.main,mart.main' if then else 'mart.main,memory.main'}'",
             f"SET max_execution_time = {LONGEST_QUERY_MILLISECONDS}",
             f"SET allowed_paths = [{allowed}]",
             "SET enable_external_access = false",

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ MANIFEST = "manifest.json"
 MANIFEST_SUM = "manifest.json.sha256"
 MANIFEST_ENVELOPE = "manifest.dsse.json"
 PAYLOAD_TYPE = "application/vnd.welfare-hub.release.v1+json"
+_SETTLED_NANOSECONDS = 50_000_000
 _NOT_LISTED = frozenset({MANIFEST, MANIFEST_SUM, MANIFEST_ENVELOPE})
 Digest = Callable[[str, os.stat_result], str]
 """Returns the SHA-256 of the file at a path, given what the file system says of it."""
@@ -60,8 +62,10 @@ class RememberedDigests:
         if isinstance(known, list) and known[:-1] == identity:
             return str(known[-1])
         sha256 = read_anew(path, status)
-        self._known[inode] = [*identity, sha256]
-        self._is_changed = True
+        # Two writings within one tick of the file system's clock bear the same time.
+        if time.time_ns() - status.st_mtime_ns > _SETTLED_NANOSECONDS:
+            self._known[inode] = [*identity, sha256]
+            self._is_changed = True
         return sha256
 
     def forget(self) -> None:

@@ -22,6 +22,8 @@ from warehouse.releases import ReleaseError
 POINTS = (
     "publish.after_tables",
     "publish.after_marts",
+    "publish.after_memory",
+    "publish.after_signature",
     "publish.before_rename",
     "publish.after_rename",
     "publish.after_ledger",
@@ -88,7 +90,7 @@ def test_a_killed_publisher_leaves_the_old_release_and_the_next_run_heals(
         assert ledger.people()["person_id"].to_list() == ["P1", "P2"]
 
 
-@pytest.mark.parametrize("point", POINTS[:3])
+@pytest.mark.parametrize("point", POINTS[:5])
 def test_a_full_disk_leaves_nothing_behind(
     home: Path, point: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
