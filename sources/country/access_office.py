@@ -1,0 +1,472 @@
+"""A quarter of accesses to personal data in simulated offices, with misuse planted in it.
+
+Here: officials, people, cases, ordinary accesses with the disorder that offices have, and planted
+misuse of every kind with its truth. Never here: a log, or the rules that look for misuse. Next:
+`hub bench access-log` writes the accesses into a real log and counts what the rules find.
+
+Ordinary disorder is meant to look like misuse: work late and at week-ends, days of many applicants,
+single strays, cases of other areas, work lists sorted by ID, officials who come back after months,
+downloads with a reason, typing errors that are refused, relatives who happen to come to one's desk.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from hub.identity.person_ids import PERSON_PREFIX, mint_identifiers
+
+FIRST_DAY = dt.date(2026, 1, 5)
+DAYS = 91
+AREAS = 20
+OFFICIALS_AN_AREA = 8
+PEOPLE_AN_AREA = 2500
+CASES_AN_AREA = 300
+PLANTED_A_KIND = 20
+KIN = 4
+"""Relatives and household of an official, who follow the official in the list of people."""
+KINDS = tuple(f"A{number:02}" for number in range(1, 16))
+_EPOCH = np.datetime64(FIRST_DAY, "us")
+_DAY = 86_400_000_000
+_MINUTE = 60_000_000
+_OFFSET = -9 * 60 * _MINUTE
+"""The country's clock is nine hours ahead of UTC."""
+_NO_CASE_PURPOSES = ("application", "application", "application", "certificate", "consultation")
+
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessOffice:
+    """Accesses of a quarter, in the order of time, and what is known about everybody."""
+
+    accesses: pl.DataFrame
+    """happened_at (UTC, without zone), actor, person_id, purpose, case_id, result, is_break_glass,
+    ticket, is_download, download_reason, plant: number of the planted case, or null."""
+    truth: pl.DataFrame
+    """plant, rule_id, actor."""
+    officials: pl.DataFrame
+    kin: pl.DataFrame
+    cases: pl.DataFrame
+    areas: pl.DataFrame
+    protected: pl.DataFrame
+
+
+def simulate_accesses(count: int, seed: int) -> AccessOffice:
+    """Simulate about `count` accesses; the same seed gives the same ones."""
+    return _Simulation(count, seed).done()
+
+
+class _Simulation:
+    def __init__(self, count: int, seed: int) -> None:
+        self.count = count
+        self.rng = np.random.default_rng([seed, 1544])
+        self.people = AREAS * PEOPLE_AN_AREA
+        key = b"simulated office, not a real hub"
+        self.ids = np.array(mint_identifiers(1, self.people, key, PERSON_PREFIX).to_list())
+        self.rng.shuffle(self.ids)
+        self.area_of = np.arange(self.people) // PEOPLE_AN_AREA
+        self.officials = AREAS * OFFICIALS_AN_AREA
+        self.desk = np.arange(self.officials) // OFFICIALS_AN_AREA
+        self.names = np.array([f"official-{number:04}" for number in range(self.officials)])
+        # Officials live where they work, at the beginning of each area.
+        self.own = self.desk * PEOPLE_AN_AREA + np.arange(self.officials) % OFFICIALS_AN_AREA * 10
+        self.cases = AREAS * CASES_AN_AREA
+        self.case_person = self.rng.integers(0, self.people, self.cases)
+        # Cases are opened on Mondays, so that whatever working day follows is one of an open case.
+        self.case_open = self.rng.integers(-3, DAYS // 7 - 2, self.cases) * 7
+        self.case_close = self.case_open + self.rng.integers(15, 120, self.cases)
+        self.rows: list[pl.DataFrame] = []
+        self.truth: list[tuple[int, str, str]] = []
+        order = self.rng.permutation(self.officials)
+        # Who left, who moved and who was away is set apart, so that ordinary work knows it.
+        self.gone = order[: PLANTED_A_KIND * 1]
+        self.moved = order[PLANTED_A_KIND : PLANTED_A_KIND * 2]
+        self.away = order[PLANTED_A_KIND * 2 : PLANTED_A_KIND * 3]
+        self.rest = order[PLANTED_A_KIND * 3 :]
+        self.left_on = DAYS // 3
+
+    def done(self) -> AccessOffice:
+        self._cases()
+        self._counter()
+        self._disorder()
+        for kind in KINDS:
+            for place in range(PLANTED_A_KIND):
+                self._plant(kind, place)
+        accesses = pl.concat(self.rows).sort("happened_at", "actor", "person_id")
+        return AccessOffice(
+            accesses,
+            pl.DataFrame(
+                self.truth, schema={"plant": pl.Int64, "rule_id": pl.String, "actor": pl.String},
+                orient="row",
+            ),
+            self._register(), self._kin(), self._case_table(),
+            pl.DataFrame({"person_id": self.ids, "area_code": self._codes(self.area_of)}),
+            pl.DataFrame({"person_id": self.ids[self._protected()]}),
+        )  # fmt: skip
+
+    # What is known about everybody
+
+    @staticmethod
+    def _codes(areas: Numbers) -> list[str]:
+        return [f"{11000 + 10 * area:05}00000" for area in areas.tolist()]
+
+    def _protected(self) -> Numbers:
+        return np.arange(AREAS) * PEOPLE_AN_AREA + 1234
+
+    def _register(self) -> pl.DataFrame:
+        start, left = FIRST_DAY - dt.timedelta(days=700), self._date(self.left_on)
+        rows = []
+        for number in range(self.officials):
+            ends = left if number in {*self.gone, *self.moved} else None
+            code = self._codes(self.desk[number : number + 1])[0][:5]
+            role = ("case_worker", "intake")[number % 2]
+            rows.append((self.names[number], self.ids[self.own[number]], code, role, start, ends))
+        for number in self.moved:
+            code = self._codes((self.desk[number : number + 1] + 1) % AREAS)[0][:5]
+            began = left + dt.timedelta(days=1)
+            name, own = self.names[number], self.ids[self.own[number]]
+            rows.append((name, own, code, "case_worker", began, None))
+        names = ("actor", "person_id", "area_code", "role", "valid_from", "valid_to")
+        return pl.DataFrame(rows, schema=names, orient="row").with_columns(
+            pl.col("valid_from", "valid_to").cast(pl.Date)
+        )
+
+    def _kin(self) -> pl.DataFrame:
+        kinds = [("self", 0), ("household", 1), ("household", 2), ("relative", 3), ("relative", 4)]
+        return pl.concat(
+            pl.DataFrame(
+                {
+                    "actor": self.names,
+                    "person_id": self.ids[self.own + step],
+                    "kinship": [kind] * self.officials,
+                }
+            )
+            for kind, step in kinds
+        )
+
+    def _case_table(self) -> pl.DataFrame:
+        closed = [self._date(day) if day < DAYS else None for day in self.case_close.tolist()]
+        return pl.DataFrame(
+            {
+                "case_id": [f"case-{number}" for number in range(self.cases)],
+                "person_id": self.ids[self.case_person],
+                "opened_on": [self._date(day) for day in self.case_open.tolist()],
+                "closed_on": pl.Series(closed, dtype=pl.Date),
+            }
+        )
+
+    # Ordinary work
+
+    def _cases(self) -> None:
+        """Work on cases, some of other areas, some from a list sorted by ID."""
+        count = int(self.count * 0.55)
+        case = self.rng.integers(0, self.cases, count)
+        first = np.maximum(self.case_open[case], 0)
+        last = np.minimum(self.case_close[case], DAYS - 1)
+        day = first + (self.rng.random(count) * (last - first + 1)).astype(np.int64)
+        near = self.rng.random(count) < 0.92
+        area = np.where(
+            near, self.area_of[self.case_person[case]], self.rng.integers(0, AREAS, count)
+        )
+        actor, day = self._at_work(area, day)
+        actor = self._handed_on(actor, self.case_person[case])
+        self._add(
+            actor, self._moments(day), self.case_person[case],
+            purpose="investigation", case=[f"case-{number}" for number in case.tolist()],
+        )  # fmt: skip
+        for official in self.rest[:60]:
+            own = np.flatnonzero(self.area_of[self.case_person] == self.desk[official])
+            listed = self.rng.choice(own, 25, replace=False)
+            listed = listed[np.argsort(self.ids[self.case_person[listed]])]
+            today = 38
+            is_open = (self.case_open[listed] <= today) & (self.case_close[listed] >= today)
+            listed = listed[is_open]
+            moments = self._moment(today, 10 * 60) + np.arange(len(listed)) * 3 * _MINUTE
+            self._add(
+                np.full(len(listed), official), moments, self.case_person[listed],
+                purpose="investigation", case=[f"case-{number}" for number in listed.tolist()],
+            )  # fmt: skip
+
+    def _counter(self) -> None:
+        """People who come to the counter of their area; some days are full."""
+        count = int(self.count * 0.44)
+        weight = self.rng.lognormal(0, 0.35, (AREAS, DAYS))
+        weight[:, self._is_weekend(np.arange(DAYS))] = 0
+        chosen = self.rng.choice(AREAS * DAYS, count, p=(weight / weight.sum()).ravel())
+        area, day = chosen // DAYS, chosen % DAYS
+        person = area * PEOPLE_AN_AREA + self.rng.integers(0, PEOPLE_AN_AREA, count)
+        purpose = self.rng.choice(_NO_CASE_PURPOSES, count)
+        actor, day = self._at_work(area, day)
+        person = self.area_now(actor, day) * PEOPLE_AN_AREA + person % PEOPLE_AN_AREA
+        actor = self._handed_on(actor, person)
+        downloads = self.rng.random(count) < 0.01
+        self._add(
+            actor, self._moments(day), person, purpose=purpose.tolist(),
+            is_download=downloads, download_reason=["for the file" if each else None for each in downloads.tolist()],
+        )  # fmt: skip
+
+    def _disorder(self) -> None:
+        """Strays, refusals, emergencies, late work."""
+        for official in self.rest:
+            home = self.desk[official] * PEOPLE_AN_AREA
+            for month in range(3):
+                strays = int(self.rng.choice([0, 0, 1, 2, 3]))
+                day = month * 30 + self.rng.integers(0, 28, strays)
+                far = self.rng.random(strays) < 0.2
+                person = np.where(
+                    far,
+                    self.rng.integers(0, self.people, strays),
+                    home + self.rng.integers(0, PEOPLE_AN_AREA, strays),
+                )
+                actor = np.full(strays, official)
+                self._add(actor, self._moments(self._workday(day)), person, purpose=None)
+            refused = int(self.rng.integers(0, 6))
+            day = self._workday(self.rng.integers(0, DAYS - 3, refused))
+            person = self.rng.integers(0, self.people, refused)
+            actor = np.full(refused, official)
+            self._add(actor, self._moments(day), person, purpose="consultation", result="refused")
+            if self.rng.random() < 0.3:
+                day = self.rng.integers(0, DAYS, 1)
+                person = self.rng.integers(0, self.people, 1)
+                actor = np.full(1, official)
+                self._add(
+                    actor, self._moments(day), person, purpose="emergency",
+                    is_break_glass=True, ticket="T-1",
+                )  # fmt: skip
+            for day in self.rng.integers(0, DAYS, 3):
+                late = int(min(self.rng.geometric(0.35), 11))
+                moments = self._moment(int(day), 21 * 60 + 10) + np.arange(late) * 7 * _MINUTE
+                person = home + self.rng.integers(0, PEOPLE_AN_AREA, late)
+                self._add(np.full(late, official), moments, person, purpose="application")
+
+    def area_now(self, actor: Numbers, day: Numbers) -> Numbers:
+        """Return the area for which each official is responsible on a day."""
+        has_moved = np.isin(actor, self.moved) & (day > self.left_on)
+        return np.where(has_moved, (self.desk[actor] + 1) % AREAS, self.desk[actor])
+
+    def _at_work(self, area: Numbers, day: Numbers) -> tuple[Numbers, Numbers]:
+        """Choose an official of each area who is there on the day, and a working day."""
+        day = self._workday(day)
+        actor = area * OFFICIALS_AN_AREA + self.rng.integers(0, OFFICIALS_AN_AREA, len(area))
+        for _ in range(40):
+            absent = np.isin(actor, self.gone) & (day > self.left_on)
+            absent |= np.isin(actor, self.away) & (day > 8)
+            absent |= (
+                np.isin(actor, self.moved)
+                & (day > self.left_on)
+                & (self.rng.random(len(area)) < 0.3)
+            )
+            if not absent.any():
+                break
+            other = area[absent] * OFFICIALS_AN_AREA
+            actor[absent] = other + self.rng.integers(0, OFFICIALS_AN_AREA, int(absent.sum()))
+        still = (np.isin(actor, self.gone) & (day > self.left_on)) | (
+            np.isin(actor, self.away) & (day > 8)
+        )
+        actor[still] = self.rng.choice(self.rest, int(still.sum()))
+        return actor, day
+
+    def _handed_on(self, actor: Numbers, person: Numbers) -> Numbers:
+        """Let a colleague serve most relatives, as rules of office ask; now and then nobody notices."""
+        is_kin = (person >= self.own[actor]) & (person <= self.own[actor] + KIN)
+        is_kin &= self.rng.random(len(actor)) < 0.8
+        return np.where(is_kin & ~np.isin(actor, self.moved), self._colleague(actor), actor)
+
+    def _colleague(self, actor: Numbers) -> Numbers:
+        desk = self.desk[actor] * OFFICIALS_AN_AREA
+        colleague = desk + (actor - desk + 1) % OFFICIALS_AN_AREA
+        is_there = np.isin(colleague, self.rest)
+        return np.where(is_there, colleague, self.rng.choice(self.rest, len(actor)))
+
+    # Planted misuse
+
+    def _plant(self, kind: str, place: int) -> None:
+        special = {"A10": self.away, "A11": self.gone, "A13": self.moved}
+        official = int(special[kind][place] if kind in special else self.rng.choice(self.rest))
+        plant = len(self.truth)
+        self.truth.append((plant, kind, str(self.names[official])))
+        getattr(self, f"_plant_{kind.lower()}")(official, plant)
+
+    def _single(self, official: int, plant: int, person: list[int], **told: Any) -> None:
+        day = self._workday(self.rng.integers(10, DAYS - 10, len(person)))
+        actor = np.full(len(person), official)
+        told.setdefault("purpose", "consultation")
+        self._add(actor, self._moments(day), np.array(person, dtype=np.int64), plant=plant, **told)
+
+    def _locals(self, official: int, count: int) -> list[int]:
+        own = int(self.desk[official]) * PEOPLE_AN_AREA
+        drawn = self.rng.choice(np.arange(100, PEOPLE_AN_AREA), count, replace=False)
+        return [own + int(each) for each in drawn]
+
+    def _strangers(self, official: int, count: int) -> list[int]:
+        far = (self.desk[official] + self.rng.integers(2, AREAS - 1, count)) % AREAS
+        drawn = self.rng.integers(100, PEOPLE_AN_AREA, count)
+        return [int(each) for each in far * PEOPLE_AN_AREA + drawn]
+
+    def _plant_a01(self, official: int, plant: int) -> None:
+        self._single(official, plant, [int(self.own[official])])
+
+    def _plant_a02(self, official: int, plant: int) -> None:
+        self._single(
+            official, plant, [int(self.own[official]) + int(self.rng.integers(1, KIN + 1))]
+        )
+
+    def _plant_a03(self, official: int, plant: int) -> None:
+        count = int(self.rng.integers(5, 9))
+        day = self._workday(30 * int(self.rng.integers(0, 3)) + self.rng.integers(0, 20, count))
+        actor = np.full(count, official)
+        person = np.array(self._locals(official, count))
+        # All in one month, whatever the month's length.
+        day = np.minimum(day, day.min() // 30 * 30 + 24)
+        self._add(
+            actor, self._moments(self._one_month(day)), person, purpose="investigation", plant=plant
+        )
+
+    def _plant_a04(self, official: int, plant: int) -> None:
+        count = int(self.rng.integers(4, 8))
+        day = self._one_month(self.rng.integers(0, DAYS - 12, count))
+        person = np.array(self._strangers(official, count))
+        actor = np.full(count, official)
+        self._add(actor, self._moments(day), person, purpose="consultation", plant=plant)
+
+    def _plant_a05(self, official: int, plant: int) -> None:
+        count = int(self.rng.integers(12, 25))
+        day = int(self.rng.integers(0, DAYS))
+        moments = self._moment(day, 22 * 60) + np.arange(count) * 4 * _MINUTE
+        person = np.array(self._locals(official, count))
+        self._add(np.full(count, official), moments, person, purpose="application", plant=plant)
+
+    def _plant_a06(self, official: int, plant: int) -> None:
+        count = int(self.rng.integers(110, 160))
+        day = int(self._workday(self.rng.integers(0, DAYS - 3, 1))[0])
+        moments = self._moment(day, 9 * 60) + np.arange(count) * 3 * _MINUTE
+        person = np.array(self._locals(official, count))
+        self._add(np.full(count, official), moments, person, purpose="application", plant=plant)
+
+    def _plant_a07(self, official: int, plant: int) -> None:
+        person = np.array(self._locals(official, 14))
+        person = person[np.argsort(self.ids[person])]
+        if plant % 2:
+            person = person[::-1]
+        day = int(self._workday(self.rng.integers(0, DAYS - 3, 1))[0])
+        moments = self._moment(day, 14 * 60) + np.arange(len(person)) * 40_000_000
+        self._add(np.full(14, official), moments, person, purpose="application", plant=plant)
+
+    def _plant_a08(self, official: int, plant: int) -> None:
+        (person,) = self._locals(official, 1)
+        first = 30 * int(self.rng.integers(0, 3))
+        day = first + np.array([0, 2, 3, 7, 9, 10, 14])
+        days = np.unique(self._one_month(self._workday(day)))
+        self._add(
+            np.full(len(days), official), self._moments(days), np.full(len(days), person),
+            purpose="consultation", plant=plant,
+        )  # fmt: skip
+
+    def _plant_a09(self, official: int, plant: int) -> None:
+        count = int(self.rng.integers(6, 15))
+        day = int(self._workday(self.rng.integers(0, DAYS - 3, 1))[0])
+        moments = self._moment(day, 11 * 60) + np.arange(count) * 2 * _MINUTE
+        person = np.array(self._strangers(official, count))
+        actor = np.full(count, official)
+        self._add(actor, moments, person, purpose="consultation", result="refused", plant=plant)
+
+    def _plant_a10(self, official: int, plant: int) -> None:
+        day = np.full(4, 84 + int(self.rng.integers(0, 4)))
+        person = np.array(self._locals(official, 4))
+        actor = np.full(4, official)
+        self._add(
+            actor, self._moments(self._workday(day)), person, purpose="application", plant=plant
+        )
+
+    def _plant_a11(self, official: int, plant: int) -> None:
+        day = self._workday(self.left_on + self.rng.integers(3, 40, 3))
+        person = np.array(self._locals(official, 3))
+        actor = np.full(3, official)
+        self._add(actor, self._moments(day), person, purpose="application", plant=plant)
+
+    def _plant_a12(self, official: int, plant: int) -> None:
+        person = self._strangers(official, 1)
+        self._single(official, plant, person, purpose="emergency", is_break_glass=True)
+
+    def _plant_a13(self, official: int, plant: int) -> None:
+        day = self._workday(self.left_on + 12 + self.rng.integers(0, 8, 4))
+        person = np.array(self._locals(official, 4))
+        actor = np.full(4, official)
+        self._add(actor, self._moments(day), person, purpose="consultation", plant=plant)
+
+    def _plant_a14(self, official: int, plant: int) -> None:
+        self._single(official, plant, self._locals(official, 2), is_download=True)
+
+    def _plant_a15(self, official: int, plant: int) -> None:
+        first = self.desk[official] * OFFICIALS_AN_AREA
+        others = [each for each in range(first, first + OFFICIALS_AN_AREA) if each != official]
+        person = int(self.own[self.rng.choice(others)])
+        if plant % 3 == 0:
+            person = int(self._protected()[self.rng.integers(0, AREAS)])
+        self._single(official, plant, [person])
+
+    # Rows
+
+    def _date(self, day: int) -> dt.date:
+        return FIRST_DAY + dt.timedelta(days=int(day))
+
+    @staticmethod
+    def _is_weekend(day: Numbers) -> NDArray[np.bool_]:
+        # The first day is a Monday.
+        return np.asarray(day % 7 >= 5)
+
+    def _workday(self, day: Numbers) -> Numbers:
+        day = np.asarray(day, dtype=np.int64)
+        other = day - day % 7 + self.rng.integers(0, 5, len(day))
+        return np.where(self._is_weekend(day), other, day)
+
+    def _one_month(self, day: Numbers) -> Numbers:
+        """Move days into the calendar month of the first of them, to working days."""
+        first = self._date(int(day[0]))
+        start = (first.replace(day=1) - FIRST_DAY).days
+        moved = np.maximum(start, 0) + (day - day.min()) % 22
+        return np.maximum(self._workday(moved), max(start, 0))
+
+    def _moment(self, day: int, minute: int) -> int:
+        return day * _DAY + minute * _MINUTE
+
+    def _moments(self, day: Numbers) -> Numbers:
+        """Return moments within working hours of the country's clock."""
+        return np.asarray(day * _DAY + self.rng.integers(9 * 60, 18 * 60, len(day)) * _MINUTE
+                          + self.rng.integers(0, _MINUTE, len(day)))  # fmt: skip
+
+    def _add(
+        self, actor: Numbers, moments: Numbers, person: Numbers, *, purpose: object,
+        case: object = None, result: str = "allowed", is_break_glass: bool = False,
+        ticket: str | None = None, is_download: object = False, download_reason: object = None,
+        plant: int | None = None,
+    ) -> None:  # fmt: skip
+        columns = {
+            "happened_at": _EPOCH + (moments + _OFFSET).astype("timedelta64[us]"),
+            "actor": self.names[actor],
+            "person_id": self.ids[person],
+        }
+        told = {
+            "purpose": purpose, "case_id": case, "result": result, "ticket": ticket,
+            "is_break_glass": is_break_glass, "is_download": is_download,
+            "download_reason": download_reason, "plant": plant,
+        }  # fmt: skip
+        kinds = {"is_break_glass": pl.Boolean, "is_download": pl.Boolean, "plant": pl.Int64}
+        frame = pl.DataFrame(columns)
+        for name, value in told.items():
+            kind = kinds.get(name, pl.String)
+            if isinstance(value, np.ndarray):
+                value = value.tolist()  # noqa: PLW2901
+            column = (
+                pl.Series(name, value, dtype=kind)
+                if isinstance(value, list)
+                else pl.lit(value, dtype=kind).alias(name)
+            )
+            frame = frame.with_columns(column)
+        self.rows.append(frame)
