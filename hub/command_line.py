@@ -15,6 +15,8 @@ from importlib.metadata import EntryPoint, entry_points
 
 import typer
 
+from hub.expected_error import ExpectedError
+
 COMMAND_GROUP = "hub.commands"
 SUMMARY = "National welfare data hub: land documents, index people, decide programmes, find improper receipt."
 
@@ -47,7 +49,11 @@ def main() -> None:
     """Run `hub`."""
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     atexit.register(silence_interpreter_exit)
-    build_application([asked] if asked in commands() else None)(prog_name="hub")
+    try:
+        build_application([asked] if asked in commands() else None)(prog_name="hub")
+    except ExpectedError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise SystemExit(1) from None
 
 
 def silence_interpreter_exit() -> None:

@@ -19,7 +19,7 @@ from pipelines.steps.intake import take_deliveries
 from warehouse.layout import Layout
 from warehouse.ledger import NightOutcome
 from warehouse.night_lock import night_lock
-from warehouse.releases import current
+from warehouse.releases import current, current_id
 
 if TYPE_CHECKING:
     from dagster._utils.error import SerializableErrorInfo
@@ -67,12 +67,12 @@ def run_night(layout: Layout, night: dt.date, listener: Listener) -> NightReport
         # Whoever holds the lock is alone: a run that is still open was killed.
         context.ledger.abandon_runs(silent_since=dt.datetime.now(tz=dt.UTC))
         run = context.ledger.start_run(night)
-        before = current(layout)
+        before = current_id(layout)
         outcome = NightOutcome.FAILED
         try:
             report = _run_job(context)
             if report.success:
-                same = before is not None and before.release_id == report.release_id
+                same = before == report.release_id
                 outcome = NightOutcome.UNCHANGED if same else NightOutcome.PUBLISHED
         finally:
             context.ledger.finish_run(run.run_id, outcome)

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from hub.output import print_rows
 from warehouse.layout import Layout
 
-_FAMILIES = 40
+_FAMILIES = 41
 
 
 def replay(

@@ -22,6 +22,7 @@ from typing import Protocol
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from hub.expected_error import ExpectedError
 from warehouse import durable
 from warehouse.layout import Layout
 from warehouse.staging import staging_name
@@ -32,7 +33,7 @@ _OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 
 
-class RootKeyError(Exception):
+class RootKeyError(ExpectedError):
     """The root key cannot be used; the message says what to do and never shows a key."""
 
 

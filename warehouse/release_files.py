@@ -19,6 +19,7 @@ import duckdb
 import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from hub.expected_error import ExpectedError
 from warehouse import durable
 from warehouse.connection import open_read_only
 from warehouse.layout import Layout
@@ -40,7 +41,7 @@ _RELEASE_ID = re.compile(r"^r\d{6,}$")
 _READ_ONLY = 0o440
 
 
-class ReleaseError(Exception):
+class ReleaseError(ExpectedError):
     """A release cannot be published, opened or made current; the message says what to do."""
 
 

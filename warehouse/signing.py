@@ -21,6 +21,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from hub.expected_error import ExpectedError
 from warehouse import durable
 from warehouse.keys import KeyProvider
 from warehouse.layout import Layout
@@ -32,7 +33,7 @@ _ALGORITHM = "ed25519"
 _ID_CHARACTERS = 16
 
 
-class SignatureError(Exception):
+class SignatureError(ExpectedError):
     """A signature is missing, malformed or of nobody we trust; the message says which."""
 
 
