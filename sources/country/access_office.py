@@ -27,7 +27,7 @@ AREAS = 20
 OFFICIALS_AN_AREA = 8
 PEOPLE_AN_AREA = 2500
 CASES_AN_AREA = 300
-PLANTED_A_KIND = 20
+PLANTED_A_KIND = AREAS
 KIN = 4
 """Relatives and household of an official, who follow the official in the list of people."""
 KINDS = tuple(f"A{number:02}" for number in range(1, 16))
@@ -83,12 +83,10 @@ class _Simulation:
         self.case_close = self.case_open + self.rng.integers(15, 120, self.cases)
         self.rows: list[pl.DataFrame] = []
         self.truth: list[tuple[int, str, str]] = []
-        order = self.rng.permutation(self.officials)
-        # Who left, who moved and who was away is set apart, so that ordinary work knows it.
-        self.gone = order[: PLANTED_A_KIND * 1]
-        self.moved = order[PLANTED_A_KIND : PLANTED_A_KIND * 2]
-        self.away = order[PLANTED_A_KIND * 2 : PLANTED_A_KIND * 3]
-        self.rest = order[PLANTED_A_KIND * 3 :]
+        # One of each area left, one moved, one was away; ordinary work knows it.
+        seats = self.rng.permuted(np.arange(self.officials).reshape(AREAS, -1), axis=1)
+        self.gone, self.moved, self.away = seats[:, 0], seats[:, 1], seats[:, 2]
+        self.rest = seats[:, 3:].ravel()
         self.left_on = DAYS // 3
 
     def done(self) -> AccessOffice:
@@ -319,18 +317,14 @@ class _Simulation:
 
     def _plant_a03(self, official: int, plant: int) -> None:
         count = int(self.rng.integers(5, 9))
-        day = self._workday(30 * int(self.rng.integers(0, 3)) + self.rng.integers(0, 20, count))
+        day = self._days_of_a_month(count)
         actor = np.full(count, official)
         person = np.array(self._locals(official, count))
-        # All in one month, whatever the month's length.
-        day = np.minimum(day, day.min() // 30 * 30 + 24)
-        self._add(
-            actor, self._moments(self._one_month(day)), person, purpose="investigation", plant=plant
-        )
+        self._add(actor, self._moments(day), person, purpose="investigation", plant=plant)
 
     def _plant_a04(self, official: int, plant: int) -> None:
         count = int(self.rng.integers(4, 8))
-        day = self._one_month(self.rng.integers(0, DAYS - 12, count))
+        day = self._days_of_a_month(count)
         person = np.array(self._strangers(official, count))
         actor = np.full(count, official)
         self._add(actor, self._moments(day), person, purpose="consultation", plant=plant)
@@ -360,9 +354,7 @@ class _Simulation:
 
     def _plant_a08(self, official: int, plant: int) -> None:
         (person,) = self._locals(official, 1)
-        first = 30 * int(self.rng.integers(0, 3))
-        day = first + np.array([0, 2, 3, 7, 9, 10, 14])
-        days = np.unique(self._one_month(self._workday(day)))
+        days = self._days_of_a_month(int(self.rng.integers(6, 10)))
         self._add(
             np.full(len(days), official), self._moments(days), np.full(len(days), person),
             purpose="consultation", plant=plant,
@@ -426,12 +418,14 @@ class _Simulation:
         other = day - day % 7 + self.rng.integers(0, 5, len(day))
         return np.where(self._is_weekend(day), other, day)
 
-    def _one_month(self, day: Numbers) -> Numbers:
-        """Move days into the calendar month of the first of them, to working days."""
-        first = self._date(int(day[0]))
-        start = (first.replace(day=1) - FIRST_DAY).days
-        moved = np.maximum(start, 0) + (day - day.min()) % 22
-        return np.maximum(self._workday(moved), max(start, 0))
+    def _days_of_a_month(self, count: int) -> Numbers:
+        """Return different working days of one calendar month, in their order."""
+        month = int(self.rng.integers(1, 4))
+        days = np.arange(DAYS - 3)
+        dates = (np.datetime64(FIRST_DAY, "M") + (month - 1)).astype("datetime64[D]")
+        start = int((dates - np.datetime64(FIRST_DAY, "D")).astype(np.int64))
+        is_in = (days >= start) & (days < start + 28) & ~self._is_weekend(days)
+        return np.sort(self.rng.choice(days[is_in], count, replace=False))
 
     def _moment(self, day: int, minute: int) -> int:
         return day * _DAY + minute * _MINUTE
