@@ -59,6 +59,7 @@ def night_selection(documents: list[dg.AssetKey]) -> list[dg.AssetKey]:
         naming.DECISIONS,
         naming.FINDINGS,
         naming.RELEASE,
-        naming.extract_key("MOHW"),
+        naming.ELIGIBILITY,
+        *naming.extract_keys(),
     ]
     return [naming.INTAKE, *documents, *families, *after]

@@ -66,7 +66,7 @@ def read_acknowledgement(text: bytes | str, *, is_signed: bool = False) -> Ackno
     if not isinstance(content, dict):
         raise AcknowledgementError("expected a JSON object")
     try:
-        state = AcknowledgedState(content.get("state"))
+        state = AcknowledgedState(str(content.get("state")))
     except ValueError:
         raise AcknowledgementError(f"state: expected {', '.join(AcknowledgedState)}") from None
     told_at = _moment(content.get("told_at"))
@@ -151,7 +151,11 @@ def problems(
             continue
         differing = [
             f"rows of {name}" for name, rows in expected.rows.items() if each.rows.get(name) != rows
-        ] + [f"won of {name}" for name, won in expected.totals.items() if each.totals.get(name) != won]
+        ] + [
+            f"won of {name}"
+            for name, won in expected.totals.items()
+            if each.totals.get(name) != won
+        ]
         if differing:
             found.append(("incident", f"loaded, but with other {', '.join(differing)}"))
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dagster as dg
 
 from hub.catalogue import Catalogue, DocumentType, Family
+from hub.extracts.contracts import contracted_ministries
 
 INTAKE = dg.AssetKey(["landing", "intake"])
 PERSON_INDEX = dg.AssetKey(["identity", "person_index"])
@@ -16,6 +17,7 @@ PROFILES = dg.AssetKey(["profile", "income_and_assets"])
 DECISIONS = dg.AssetKey(["decisions", "decision"])
 FINDINGS = dg.AssetKey(["findings", "finding"])
 RELEASE = dg.AssetKey(["release", "current"])
+ELIGIBILITY = dg.AssetKey(["extract", "eligibility"])
 
 
 def institution_group(document: DocumentType, catalogue: Catalogue) -> str:
@@ -36,6 +38,11 @@ def family_key(family: Family) -> dg.AssetKey:
 def extract_key(ministry: str) -> dg.AssetKey:
     """`extract/<ministry>`."""
     return dg.AssetKey(["extract", ministry.lower()])
+
+
+def extract_keys() -> list[dg.AssetKey]:
+    """Asset keys of the extracts of all ministries that have a contract."""
+    return [extract_key(ministry) for ministry in contracted_ministries()]
 
 
 def document_keys(catalogue: Catalogue) -> dict[str, dg.AssetKey]:

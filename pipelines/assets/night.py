@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from hub.catalogue import Catalogue
+from hub.extracts.contracts import Contract, load_contracts
 from pipelines.assets import naming
 from pipelines.resources import HubResource
 
@@ -115,15 +116,35 @@ def release(hub: HubResource) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata=publish_release(hub.context()))
 
 
-@dg.asset(key=naming.extract_key("MOHW"), deps=[naming.RELEASE], group_name="night", owners=_OWNERS)
-def extract_mohw(hub: HubResource) -> dg.MaterializeResult:
-    """What the Ministry of Health and Welfare loads: contracted columns under its own pseudonyms."""
-    from pipelines.steps.stages import extract_for
+@dg.asset(key=naming.ELIGIBILITY, deps=[naming.RELEASE], group_name="extracts", owners=_OWNERS)
+def eligibility(hub: HubResource) -> dg.MaterializeResult:
+    """Standing of everyone in every programme, scanned once for the extracts of all ministries."""
+    from pipelines.steps.stages import stand_eligibility
 
-    return dg.MaterializeResult(metadata=extract_for(hub.context(), "MOHW"))
+    return dg.MaterializeResult(metadata=stand_eligibility(hub.context()))
+
+
+def extract_asset(contract: Contract) -> dg.AssetsDefinition:
+    """Make the asset of one ministry's extract."""
+
+    @dg.asset(
+        key=naming.extract_key(contract.ministry),
+        deps=[naming.ELIGIBILITY],
+        group_name="extracts",
+        owners=_OWNERS,
+        kinds={"parquet", "csv"},
+        description=f"{contract.id} {contract.version}, {contract.ministry_ko}: {contract.purpose}.",
+    )
+    def extract(hub: HubResource) -> dg.MaterializeResult:
+        from pipelines.steps.stages import extract_for
+
+        return dg.MaterializeResult(metadata=extract_for(hub.context(), contract.ministry))
+
+    return extract
 
 
 def night_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
     """Gather the assets of a night around landing."""
-    rest = [households, profiles, decisions, findings, release, extract_mohw]
-    return [intake, family_assets(catalogue), index_asset(catalogue), *rest]
+    rest = [households, profiles, decisions, findings, release, eligibility]
+    extracts = [extract_asset(contract) for contract in load_contracts()]
+    return [intake, family_assets(catalogue), index_asset(catalogue), *rest, *extracts]

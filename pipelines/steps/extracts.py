@@ -1,99 +1,227 @@
-"""What a ministry gets of a release: Parquet and CSV with a manifest that lets it check both.
+"""What a ministry gets of a night: its contract's columns, under its own pseudonyms, full or as delta.
 
-Here: writing an extract whole or not at all. Never here: what a ministry may have
-(`hub/extracts/contracts`) or where the key comes from (the vault). Next: the ministry fetches the
-folder from the outbox.
+Here: rows of one contract, the manifest, the chain. Never here: what a ministry may have
+(`hub/extracts/contracts`), files (`warehouse.extract_packages`) or the scan of decisions
+(`pipelines.steps.eligibility`). Next: the ministry fetches the folder from the outbox.
 """
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
-from hub.extracts.contracts import Contract, load_contract
-from hub.extracts.pseudonyms import ministry_key, pseudonyms
-from hub.programmes.catalogue import load_programmes
-from warehouse.durable import published_folder, sha256_of
-from warehouse.workbench import Workbench, sql_text
+from hub.extracts.contracts import Contract, ContractTable, load_contract
+from hub.extracts.deltas import OPERATION, OPERATIONS, delta_of
+from hub.extracts.offered import ELIGIBILITY
+from hub.extracts.pseudonyms import pseudonyms
+from pipelines.steps.eligibility import Snapshot
+from pipelines.steps.extract_chain import FULL, adopt_unfinished, is_full_due
+from pipelines.steps.extract_manifest import (
+    ExtractedRelease,
+    access_entry,
+    completeness,
+    disclosure,
+    manifest_content,
+    ministry_programmes,
+    package_folder,
+    row_count,
+)
+from warehouse.access_log import AccessLog
+from warehouse.extract_packages import plain_folder, write_package, write_tables
+from warehouse.keys import KeyProvider
+from warehouse.layout import Layout
+from warehouse.ledger import Ledger
+from warehouse.ledger.extracts import ExtractRecord
+from warehouse.sealing import recipient_keys
+from warehouse.signing import signing_key
 
-FILE_NAME = "entitled_people"
+DELTA = "delta"
+Counts = dict[str, int]
 
 
-def _contracted(bench: Workbench, contract: Contract, key: bytes) -> pl.DataFrame:
-    programmes = [p.code for p in load_programmes() if p.ministry == contract.code]
-    text = sql_text("extracts", contract.table)
-    # Read without building a table: rows with the hub's ids must not end up in a release.
-    listed = ", ".join(f"'{code}'" for code in programmes)
-    frame = bench.frame(text.replace("{{programmes}}", listed))
-    own_key = ministry_key(key, contract.code)
-    columns = [
-        pseudonyms(frame[column.source.removesuffix("_id") + "_digest"], own_key).alias(column.name)
-        if column.is_pseudonym
-        else frame[column.source].alias(column.name)
-        for column in contract.columns
-    ]
-    # The order of ids must not show through the pseudonyms.
-    return pl.DataFrame(columns).sort(contract.key)
+@dataclass(frozen=True, slots=True)
+class ExtractDesk:
+    """Everything that all extracts of a night share."""
+
+    layout: Layout
+    ledger: Ledger
+    keys: KeyProvider
+    release: ExtractedRelease
+    snapshot: Snapshot
+    access_log: AccessLog
+
+    def earlier(self, name: str) -> Snapshot | None:
+        """Return an earlier snapshot, if it is still there."""
+        found = Snapshot(self.layout.extracts / name)
+        return found if name and found.folder.exists() else None
 
 
-def write_extract(
-    bench: Workbench,
-    folder: Path,
-    key: bytes,
-    release: str,
-    release_digest: str = "",
-    *,
-    ministry: str = "MOHW",
-) -> dict[str, int]:
-    """Write a ministry's extract to `folder`, which appears whole or not at all.
+def contracted_frames(
+    snapshot: Snapshot, contract: Contract, keys: KeyProvider
+) -> dict[str, pl.DataFrame]:
+    """Return each table of a contract: its columns, its rows, its pseudonyms, sorted by its key."""
+    programmes = ministry_programmes(contract.ministry)
+    own_key = keys.key(contract.key_label, contract.key_epoch)
+    shown_after = snapshot.business_date - dt.timedelta(contract.stopped_days)
+    frames = {}
+    for table in contract.tables:
+        rows = snapshot.rows(table.name, programmes)
+        if table.name == ELIGIBILITY:
+            is_old = (pl.col("standing") == "stopped") & (pl.col("standing_since") <= shown_after)
+            rows = rows.filter(~is_old)
+        columns = [
+            (
+                pseudonyms(rows[column.source], own_key)
+                if column.is_pseudonym
+                else rows[column.source]
+            ).alias(column.name)
+            for column in table.columns
+        ]
+        # The order of ids must not show through the pseudonyms.
+        frames[table.name] = pl.DataFrame(columns, schema=table.schema).sort(table.key)
+    return frames
+
+
+def write_extract(desk: ExtractDesk, ministry: str, *, full: bool = False) -> Counts:
+    """Write the extract of one ministry; what went out for this night and release already stays.
 
     Args:
-        bench: holds the tables of `build_decisions`.
-        folder: new folder; an existing one is kept as it is.
-        key: secret of extracts, at least 16 bytes; a key of its own is derived for the ministry.
-        release: name of the release, for example `r000001`.
-        release_digest: SHA-256 of the release's manifest.
+        desk: what the night's extracts share.
         ministry: code of the contract.
+        full: write a full extract even where a delta is due.
 
     Returns:
-        Rows, people, and the control total in won.
+        Rows and sequence; `withheld` 1 where the contract wants a seal and there is no key.
+
+    Raises:
+        ContractError: there is no contract, or it breaks a rule.
     """
     contract = load_contract(ministry)
-    frame = _contracted(bench, contract, key)
-    total = int(frame[contract.control_total].sum())
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with published_folder(folder) as staging:
-        files = {f"{FILE_NAME}.parquet": "parquet", f"{FILE_NAME}.csv": "csv"}
-        frame.write_parquet(staging / f"{FILE_NAME}.parquet", compression="zstd")
-        frame.write_csv(staging / f"{FILE_NAME}.csv")
-        manifest = {
-            "ministry": contract.code,
-            "ministry_ko": contract.ministry_ko,
-            "ministry_en": contract.ministry_en,
-            "purpose": contract.purpose,
-            "legal_basis": contract.legal_basis,
-            "release": release,
-            "release_digest": release_digest,
-            "key": list(contract.key),
-            "rows": frame.height,
-            "control_total": {"column": contract.control_total, "won": total},
-            "columns": [
-                {"name": column.name, "type": column.type, "meaning": column.meaning}
-                for column in contract.columns
-            ],
-            "files": [
-                {
-                    "name": name,
-                    "format": kind,
-                    "sha256": sha256_of(staging / name),
-                    "bytes": (staging / name).stat().st_size,
-                }
-                for name, kind in files.items()
-            ],
+    adopt_unfinished(desk.layout, desk.ledger, contract, desk.keys)
+    chain = desk.ledger.extracts(contract.id)
+    head = chain[-1] if chain else None
+    night = desk.snapshot.business_date
+    if head is not None and not full and _is_of_tonight(head, desk, contract):
+        return {"sequence": head.sequence, "rows": row_count(head.counts["tables"]), "written": 0}
+    recipients = [key for name in contract.recipients for key in recipient_keys(desk.layout, name)]
+    if not recipients and contract.sealing == "required":
+        return {"rows": 0, "written": 0, "withheld": 1}
+    now = contracted_frames(desk.snapshot, contract, desk.keys)
+    base = desk.earlier(head.snapshot) if head is not None else None
+    is_full = full or base is None or is_full_due(chain, contract, night)
+    before = None if base is None or is_full else contracted_frames(base, contract, desk.keys)
+    # A base that is not what was sent (a programme changed hands, for example) is no base.
+    is_full = before is None or head is None or not _is_what_was_sent(before, contract, head)
+    files = now
+    if before is not None and not is_full:
+        files = {
+            table.name: delta_of(before[table.name], now[table.name], table.key)
+            for table in contract.tables
         }
-        text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
-        (staging / "manifest.json").write_text(text + "\n", "utf-8")
-    people = frame["person_pseudonym"].n_unique() if frame.height else 0
-    return {"rows": frame.height, "people": people, "control_total_won": total}
+    tables = {table.name: _measured(table.name, files, now, contract) for table in contract.tables}
+    record = _written(desk, contract, head, files, tables, FULL if is_full else DELTA, recipients)
+    desk.ledger.add_extract(record)
+    return {"sequence": record.sequence, "rows": row_count(tables), "written": 1} | {
+        f"{table}_after": entry["after"]["rows"] for table, entry in tables.items()
+    }
+
+
+def _is_of_tonight(head: ExtractRecord, desk: ExtractDesk, contract: Contract) -> bool:
+    return (head.snapshot, head.contract_version) == (desk.snapshot.name, contract.version)
+
+
+def _is_what_was_sent(
+    before: Mapping[str, pl.DataFrame], contract: Contract, head: ExtractRecord
+) -> bool:
+    sent = head.counts["tables"]
+    return all(
+        table.name in sent and _after(before[table.name], table) == sent[table.name]["after"]
+        for table in contract.tables
+    )
+
+
+def _after(frame: pl.DataFrame, table: ContractTable) -> dict[str, Any]:
+    """Rows and control totals of a table once it is loaded."""
+    return {
+        "rows": frame.height,
+        "totals": {name: int(frame[name].sum() or 0) for name in table.totals},
+    }
+
+
+def _written(
+    desk: ExtractDesk,
+    contract: Contract,
+    head: ExtractRecord | None,
+    files: Mapping[str, pl.DataFrame],
+    tables: Mapping[str, Any],
+    kind: str,
+    recipients: list[str],
+) -> ExtractRecord:
+    night, created = desk.snapshot.business_date, dt.datetime.now(dt.UTC).replace(microsecond=0)
+    sequence = 1 if head is None else head.sequence + 1
+    record = ExtractRecord(
+        contract_id=contract.id,
+        sequence=sequence,
+        contract_version=contract.version,
+        ministry=contract.ministry,
+        business_date=night,
+        release_id=desk.release.release_id,
+        snapshot=desk.snapshot.name,
+        kind=kind,
+        key_epoch=contract.key_epoch,
+        is_sealed=bool(recipients),
+        manifest_sha256="",
+        previous_manifest_sha256="" if head is None else head.manifest_sha256,
+        created_at=created,
+        acknowledge_by=created + dt.timedelta(hours=contract.acknowledge_within_hours),
+        counts={"tables": tables},
+    )
+    # The line is on the disk before anything is in the outbox.
+    logged = desk.access_log.append(access_entry(record, contract))
+    content = manifest_content(record, contract, desk.release, logged.sha256) | {
+        "base_sequence": head.sequence if kind == DELTA and head is not None else None,
+        "valid_until": (night + dt.timedelta(contract.valid_days)).isoformat(),
+        "completeness": completeness(desk.snapshot, contract.ministry),
+        "rule_versions": desk.snapshot.rule_versions(ministry_programmes(contract.ministry)),
+    }
+    with plain_folder(desk.layout.extracts / "work" / contract.id) as work:
+        digest = write_package(
+            package_folder(desk.layout, record),
+            write_tables(work, files, contract.formats),
+            contract.text,
+            content,
+            signing_key(desk.keys),
+            recipients,
+        )
+    return replace(record, manifest_sha256=digest)
+
+
+def _measured(
+    table: str,
+    files: Mapping[str, pl.DataFrame],
+    now: Mapping[str, pl.DataFrame],
+    contract: Contract,
+) -> dict[str, Any]:
+    """Count a table: rows and sums of the file, and those after it was loaded."""
+    written, after, described = files[table], now[table], contract.table(table)
+    entry: dict[str, Any] = {
+        "key": list(described.key),
+        "rows": written.height,
+        "totals": {name: int(written[name].sum() or 0) for name in described.totals},
+        "after": _after(after, described),
+        "dates": {
+            name: [str(after[name].min()), str(after[name].max())]
+            for name, kind in described.schema.items()
+            if kind == pl.Date and after.height
+        },
+    }
+    if OPERATION in written.columns:
+        held = dict(written.group_by(OPERATION).len().iter_rows())
+        entry["operations"] = {each: int(held.get(each, 0)) for each in OPERATIONS}
+    if table == ELIGIBILITY:
+        entry["disclosure"] = disclosure(after, contract)
+    return entry

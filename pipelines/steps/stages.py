@@ -20,6 +20,9 @@ from pipelines.steps.cases import judge_night, night_origins, see_cases
 from pipelines.steps.completeness import source_gaps
 from pipelines.steps.context import NightContext
 from pipelines.steps.decisions import build_decisions
+from pipelines.steps.extract_acknowledgements import take_acknowledgements
+from pipelines.steps.extract_chain import write_kit
+from pipelines.steps.extract_desk import extract_desk
 from pipelines.steps.extracts import write_extract
 from pipelines.steps.families import open_bench
 from pipelines.steps.finding_report import write_finding_report
@@ -196,19 +199,20 @@ def _intermediate(tables: Path) -> set[str]:
     return {path.stem for path in tables.glob("d[0-9][0-9]_*.parquet")} | {"finding_candidate"}
 
 
+def stand_eligibility(context: NightContext) -> Counts:
+    """Scan decisions and findings once for the extracts of all ministries, and take in their answers."""
+    answers = take_acknowledgements(context.layout, context.ledger)
+    desk = extract_desk(context)
+    write_kit(context.layout, desk.keys)
+    context.announce("release", "extracts")
+    return {
+        f"acknowledgements_{word}": count for word, count in asdict(answers).items()
+    } | desk.snapshot.counts()
+
+
 def extract_for(context: NightContext, ministry: str) -> Counts:
     """Write the extract of one ministry from the current release."""
-    release = _current_release(context)
-    folder = context.layout.outbox / ministry / f"{context.night:%Y%m%d}-{release.release_id}"
-    with open_bench(context) as bench:
-        counts = write_extract(
-            bench,
-            folder,
-            sub_key(context.root_key, "extract/v1"),
-            release.release_id,
-            release.digest,
-            ministry=ministry,
-        )
+    counts = write_extract(extract_desk(context), ministry)
     context.announce("release", f"extract {ministry}")
     return counts
 

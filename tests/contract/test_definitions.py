@@ -20,6 +20,7 @@ import dagster as dg
 import pytest
 
 from hub.catalogue import Cycle
+from hub.programmes.catalogue import load_programmes
 from pipelines.assets import naming
 from pipelines.definitions import gather_definitions
 from pipelines.resources import HubResource
@@ -112,10 +113,11 @@ def test_each_family_depends_on_the_types_that_feed_it(graph):
         assert graph.get(naming.family_key(family)).parent_keys == feeds, family.code
 
 
-def test_everything_after_landing_leads_to_the_extract(graph):
-    extract = naming.extract_key("MOHW")
-    upstream = graph.get_ancestor_asset_keys(extract)
-    assert graph.get_all_asset_keys() == {extract, *upstream}
+def test_everything_leads_to_the_extract_of_every_ministry(graph):
+    extracts = set(naming.extract_keys())
+    assert len(extracts) == len({programme.ministry for programme in load_programmes()}) == 17
+    rest = graph.get_all_asset_keys() - extracts
+    assert all(graph.get_ancestor_asset_keys(extract) == rest for extract in extracts)
 
 
 def body_lines(function: ast.FunctionDef) -> int:

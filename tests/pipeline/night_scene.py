@@ -26,6 +26,7 @@ from unittest import mock
 import polars as pl
 
 from hub.catalogue import Kind
+from hub.extracts.contracts import contracted_ministries
 from pipelines.steps import landing, stages
 from pipelines.steps.context import NightContext
 from pipelines.steps.families import build_night_tables
@@ -171,7 +172,9 @@ def play_night(home: Path, night: dt.date, drops: Path | None) -> None:
         land_night(context, drops)
         build_tables(context)
         stages.publish_release(context)
-        stages.extract_for(context, "MOHW")
+        stages.stand_eligibility(context)
+        for ministry in contracted_ministries():
+            stages.extract_for(context, ministry)
 
 
 def csv_rows(content: bytes, encoding: str = "utf-8") -> list[list[str]]:

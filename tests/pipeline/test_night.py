@@ -16,16 +16,20 @@ import pytest
 
 from hub.catalogue import WON_PER_UNIT, Delivery
 from hub.delivery import DeliveryName
-from hub.extracts.contracts import load_contract
+from hub.extracts.contracts import contracted_ministries, load_contract
+from hub.extracts.deltas import apply_delta
+from hub.extracts.kit.verify_extract import verify as verify_extract
 from pipelines.assets import naming
 from pipelines.schedules import nightly
 from pipelines.sensors import arrival_sensor
 from sources.registry import load_catalogue
+from warehouse.extract_packages import read_manifest
 from warehouse.families import table_name
 from warehouse.lake import stored_rows
 from warehouse.layout import Layout
 from warehouse.ledger import DropOutcome, Ledger
 from warehouse.releases import current, open_release, verify
+from warehouse.signing import trusted_keys
 from warehouse.vault import IdTokeniser
 
 CATALOGUE = load_catalogue()
@@ -198,24 +202,38 @@ def test_releases_verify_and_hold_no_identity_zone(layout, release):
     assert "signature" not in release.tables
 
 
-def test_the_extract_holds_contracted_columns_and_true_totals(layout, release):
-    (folder,) = (layout.outbox / "MOHW").glob(f"*-{release.release_id}")
+def test_every_ministry_gets_an_extract_that_it_can_verify(layout, release):
+    keys = trusted_keys(layout)
+    raw = [key.public_bytes_raw() for key in keys]
+    for ministry in contracted_ministries():
+        contract = load_contract(ministry)
+        packages = sorted((layout.outbox / ministry / contract.id).glob("*-0*"))
+        previous, kinds = "first", []
+        for folder in packages:
+            manifest, previous = verify_extract(folder, raw, previous)
+            kinds.append(manifest["kind"])
+        assert kinds == ["full", "delta"], ministry
+        assert manifest["release"] == release.release_id
+        assert manifest["release_digest"] == release.digest
+        assert manifest["completeness"]["sources"] > 0 or not manifest["rule_versions"]
+
+
+def test_an_extract_holds_contracted_columns_and_true_totals(layout, release):
     contract = load_contract("MOHW")
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    parquet = pl.read_parquet(folder / "entitled_people.parquet")
-    assert parquet.columns == [column.name for column in contract.columns]
-    as_csv = pl.read_csv(folder / "entitled_people.csv")
-    assert as_csv.columns == parquet.columns
-    assert manifest["release"] == release.release_id
-    assert manifest["release_digest"] == release.digest
-    assert manifest["rows"] == parquet.height == as_csv.height > 0
-    assert manifest["control_total"]["won"] == parquet["amount"].sum() == as_csv["amount"].sum() > 0
-    for file in manifest["files"]:
-        content = (folder / file["name"]).read_bytes()
-        assert file["sha256"] == hashlib.sha256(content).hexdigest()
-        assert file["bytes"] == len(content)
+    full, delta = sorted((layout.outbox / "MOHW" / contract.id).glob("*-0*"))
     ours = set(read(release, "person")["person_id"])
-    assert ours.isdisjoint(parquet["person_pseudonym"])
+    for table in contract.tables:
+        name = f"{table.name}-00001"
+        before = pl.read_parquet(full / f"{name}.parquet")
+        as_csv = pl.read_csv(full / f"{name}.csv")
+        assert before.columns == as_csv.columns == [column.name for column in table.columns]
+        after = apply_delta(before, pl.read_parquet(delta / f"{name}.parquet"), table.key)
+        for folder, frame in ((full, before), (delta, after)):
+            manifest, _ = read_manifest(folder, trusted_keys(layout))
+            stated = manifest["tables"][table.name]["after"]
+            assert stated["rows"] == frame.height > 0
+            assert stated["totals"] == {column: frame[column].sum() for column in table.totals}
+        assert ours.isdisjoint(after["person_pseudonym"])
 
 
 def test_a_second_run_of_the_night_changes_nothing(whole_nights, tmp_path):

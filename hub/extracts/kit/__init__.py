@@ -1,0 +1,1 @@
+"""What a ministry needs to check extracts, without a hub."""
