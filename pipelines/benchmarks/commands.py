@@ -140,3 +140,20 @@ def explain(
         typer.echo(f"error: {absent}", err=True)
         raise typer.Exit(1) from absent
     print_rows(rows, as_json=as_json, title="Explanations")
+
+
+@bench_app.command("access-log")
+def access_log(
+    accesses: Annotated[int, typer.Option(help="Accesses of the simulated quarter.")] = 200_000,
+    seed: Annotated[int, typer.Option(help="Another seed, another office.")] = 7,
+    as_json: JsonOption = False,
+) -> None:
+    """What the rules find of misuse planted in an access log, and how fast the log is."""
+    from pipelines.benchmarks.access_log import measure_access_log
+
+    rows = measure_access_log(accesses, seed)
+    shown = list(rows[0])
+    print_rows(rows, as_json=as_json, title="Misuse in the access log", columns=shown)
+    if not as_json:
+        facts = {name: value for name, value in rows[-1].items() if name not in shown}
+        print_rows([facts], as_json=False, title="The log itself")
