@@ -85,7 +85,8 @@ def read_accesses(
         .dt.replace_time_zone(None).alias("happened_at"),
         *(
             pl.col(name).fill_null(value=False) if kind == pl.Boolean
-            else pl.col(name).cast(kind)
+            else pl.col(name).str.to_date("%Y-%m-%d") if kind == pl.Date
+            else pl.col(name)
             for name, kind in ACCESS_SCHEMA.items()
             if name not in {"number", "happened_at"}
         ),
