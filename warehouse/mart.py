@@ -11,7 +11,7 @@ files of its release and no other, and its settings are locked.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,12 @@ LONGEST_QUERY_MILLISECONDS = 300_000
 DEFAULT_ROW_LIMIT = 1_000
 _FAMILY_TABLE = re.compile(r"^f\d{2}_")
 _COMMENT_LINE = re.compile(r"^--\s?(.*)$")
+
+
+Columns = Mapping[str, Sequence[tuple[str, str]]]
+"""Table → (column, DuckDB type), in order."""
+SayMeanings = Callable[[duckdb.DuckDBPyConnection, str, Columns], None]
+"""Writes meanings into a database, given its name and the tables that are views over files."""
 
 
 class QueryError(Exception):
@@ -70,23 +76,32 @@ def first_comment(sql: str) -> str:
 def auditor_mart(
     descriptions: Mapping[str, str] | None = None,
     column_descriptions: Mapping[str, str] | None = None,
+    say: SayMeanings | None = None,
 ) -> MartBuilder:
     """Return what `warehouse.releases.publish` calls to build the auditors' mart.
 
     Args:
         descriptions: table → what one row is; first comments of the SQL files by default.
         column_descriptions: `table.column`, or `column` for all tables that have it → meaning.
+        say: writes what tables and columns mean into the mart, those of families too.
     """
     tables = {**table_descriptions(), **(descriptions or {})}
     columns = column_descriptions or {}
 
     def build(release_folder: Path) -> None:
         target = release_folder / MARTS / f"{AUDITOR}.duckdb"
+        families = {}
         with create_database(target) as connection:
+            connection.execute("BEGIN").fetchall()
             for path in sorted((release_folder / TABLES).glob("*.parquet")):
-                if not _FAMILY_TABLE.match(path.stem):
+                if _FAMILY_TABLE.match(path.stem):
+                    families[path.stem] = _columns(connection, path)
+                else:
                     _copy_table(connection, path)
                     _comment(connection, "TABLE", path.stem, tables, columns)
+            if say is not None:
+                say(connection, AUDITOR, families)
+            connection.execute("COMMIT").fetchall()
             # Closing swallows a checkpoint that fails on a full disk; this one raises.
             connection.execute("FORCE CHECKPOINT").fetchall()
 
@@ -168,11 +183,17 @@ def _lay_beside(
 
 
 def query(
-    release: Release, sql: str, limit: int = DEFAULT_ROW_LIMIT, *, then: Release | None = None
+    release: Release,
+    sql: str,
+    limit: int = DEFAULT_ROW_LIMIT,
+    *,
+    then: Release | None = None,
+    parameters: Mapping[str, object] | None = None,
 ) -> QueryResult:
     """Answer one SELECT (or SHOW, DESCRIBE, SUMMARIZE) with at most `limit` rows.
 
-    With an older release `then`, the question may be about both: see `open_mart`.
+    With an older release `then`, the question may be about both: see `open_mart`. `parameters` are
+    the values of `$name` in the question.
 
     Raises:
         QueryError: the statement is none of these, or the database refuses it.
@@ -181,7 +202,7 @@ def query(
         try:
             statements = connection.extract_statements(sql)
             _check(statements)
-            answer = connection.execute(statements[0])
+            answer = connection.execute(statements[0], dict(parameters) if parameters else None)
             columns = _distinct([column[0] for column in answer.description or ()])
             rows = answer.fetchmany(limit + 1)
         except duckdb.Error as error:
@@ -202,6 +223,11 @@ def _check(statements: list[duckdb.Statement]) -> None:
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         message = "one query at a time, and only SELECT, SHOW, DESCRIBE or SUMMARIZE"
         raise QueryError(message)
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[str, str]]:
+    rows = connection.execute(f"DESCRIBE FROM read_parquet({_literal(path)})").fetchall()
+    return [(name, sql_type) for name, sql_type, *_ in rows]
 
 
 def _copy_table(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

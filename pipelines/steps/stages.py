@@ -32,6 +32,7 @@ from pipelines.steps.households import build_households, no_stays
 from pipelines.steps.index import build_index, index_settings, registered_people
 from pipelines.steps.index_accuracy import measure_night
 from pipelines.steps.index_memory import read_released, remembered
+from pipelines.steps.marts import night_marts, write_dictionary_page
 from pipelines.steps.own_logs import LOG_TABLES, add_night_logs
 from pipelines.steps.profiles import build_profiles
 from pipelines.steps.quarantine import refused_identifiers
@@ -40,7 +41,6 @@ from pipelines.steps.scorecard_report import write_scorecard_report
 from warehouse.index_state import find_state, keep_state
 from warehouse.ledger import Minted
 from warehouse.ledger.findings import FOUND_SCHEMA
-from warehouse.mart import auditor_mart
 from warehouse.releases import WITHHELD, Release, current, heal, publish
 from warehouse.vault import sub_key
 from warehouse.workbench import SQL_FOLDER, Workbench
@@ -156,7 +156,7 @@ def publish_release(context: NightContext) -> Counts:
         tables,
         inputs=context.ledger.effective_deliveries(),
         versions=versions(context),
-        build_marts=auditor_mart(),
+        build_marts=night_marts(context.catalogue),
         minted=minted,
         withheld=WITHHELD | LOG_TABLES | _intermediate(tables),
         completeness=gaps,
@@ -170,6 +170,7 @@ def publish_release(context: NightContext) -> Counts:
     context.announce("release", release.release_id)
     write_finding_report(context.layout, context.ledger, release)
     write_scorecard_report(context.layout, release)
+    write_dictionary_page(context.layout, release)
     measure_night(context)
     return (
         {"release": int(release.release_id[1:]), "reviews_opened": questions.opened}

@@ -1,0 +1,54 @@
+"""The marts of a night's release and its data dictionary.
+
+Here: bringing catalogue, declarations and released tables together. Never here: what a mart may
+hold (`hub.access.marts`), building one (`warehouse.marts`, `warehouse.mart`), or what a column
+means (`warehouse.dictionary`). Next: `publish_release` calls what `night_marts` returns.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hub.access.marts import load_marts
+from hub.catalogue import Catalogue
+from hub.pages.dictionary import dictionary_page
+from warehouse.dictionary import Dictionary
+from warehouse.dictionary.saying import write_dictionary
+from warehouse.layout import Layout
+from warehouse.mart import auditor_mart, open_mart
+from warehouse.marts.building import build_marts
+from warehouse.releases import MartBuilder, Release
+
+PAGE = "dictionary.html"
+
+
+def night_marts(catalogue: Catalogue) -> MartBuilder:
+    """Return what builds all marts of a release: the internal one, and one a role and purpose."""
+    dictionary = Dictionary(catalogue)
+    internal = auditor_mart(
+        say=lambda connection, database, families: write_dictionary(
+            connection, dictionary, database, families
+        )
+    )
+
+    def build(release_folder: Path) -> None:
+        internal(release_folder)
+        build_marts(release_folder, load_marts(), dictionary)
+
+    return build
+
+
+def write_dictionary_page(layout: Layout, release: Release) -> Path:
+    """Write the data dictionary of `release` as a page; return its path.
+
+    Raises:
+        QueryError: the release has no dictionary; an older hub published it.
+    """
+    with open_mart(release) as mart:
+        tables = mart.sql("FROM dictionary_table ORDER BY table_name").pl().to_dicts()
+        columns = mart.sql("FROM dictionary_column").pl().to_dicts()
+    folder = layout.reports / release.release_id
+    folder.mkdir(parents=True, exist_ok=True)
+    page = folder / PAGE
+    page.write_text(dictionary_page(release.release_id, tables, columns), "utf-8")
+    return page
