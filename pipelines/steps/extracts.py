@@ -63,7 +63,7 @@ class ExtractDesk:
 def contracted_frames(
     snapshot: Snapshot, contract: Contract, keys: KeyProvider
 ) -> dict[str, pl.DataFrame]:
-    """Return each table of a contract: its columns, its rows, its pseudonyms, sorted by its key."""
+    """Return each table of a contract: its columns, its rows, its pseudonyms, in no order."""
     programmes = ministry_programmes(contract.ministry)
     own_key = keys.key(contract.key_label, contract.key_epoch)
     shown_after = snapshot.business_date - dt.timedelta(contract.stopped_days)
@@ -81,8 +81,7 @@ def contracted_frames(
             ).alias(column.name)
             for column in table.columns
         ]
-        # The order of ids must not show through the pseudonyms.
-        frames[table.name] = pl.DataFrame(columns, schema=table.schema).sort(table.key)
+        frames[table.name] = pl.DataFrame(columns, schema=table.schema)
     return frames
 
 
@@ -116,12 +115,13 @@ def write_extract(desk: ExtractDesk, ministry: str, *, full: bool = False) -> Co
     before = None if base is None or is_full else contracted_frames(base, contract, desk.keys)
     # A base that is not what was sent (a programme changed hands, for example) is no base.
     is_full = before is None or head is None or not _is_what_was_sent(before, contract, head)
-    files = now
-    if before is not None and not is_full:
-        files = {
-            table.name: delta_of(before[table.name], now[table.name], table.key)
-            for table in contract.tables
-        }
+    # Both are in the order of the pseudonyms: that of ids must not show through them.
+    files = {
+        table.name: now[table.name].sort(table.key)
+        if before is None or is_full
+        else delta_of(before[table.name], now[table.name], table.key)
+        for table in contract.tables
+    }
     tables = {table.name: _measured(table.name, files, now, contract) for table in contract.tables}
     record = _written(desk, contract, head, files, tables, FULL if is_full else DELTA, recipients)
     desk.ledger.add_extract(record)
