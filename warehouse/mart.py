@@ -183,17 +183,11 @@ def _lay_beside(
 
 
 def query(
-    release: Release,
-    sql: str,
-    limit: int = DEFAULT_ROW_LIMIT,
-    *,
-    then: Release | None = None,
-    parameters: Mapping[str, object] | None = None,
+    release: Release, sql: str, limit: int = DEFAULT_ROW_LIMIT, *, then: Release | None = None
 ) -> QueryResult:
     """Answer one SELECT (or SHOW, DESCRIBE, SUMMARIZE) with at most `limit` rows.
 
-    With an older release `then`, the question may be about both: see `open_mart`. `parameters` are
-    the values of `$name` in the question.
+    With an older release `then`, the question may be about both: see `open_mart`.
 
     Raises:
         QueryError: the statement is none of these, or the database refuses it.
@@ -202,7 +196,7 @@ def query(
         try:
             statements = connection.extract_statements(sql)
             _check(statements)
-            answer = connection.execute(statements[0], dict(parameters) if parameters else None)
+            answer = connection.execute(statements[0])
             columns = _distinct([column[0] for column in answer.description or ()])
             rows = answer.fetchmany(limit + 1)
         except duckdb.Error as error:

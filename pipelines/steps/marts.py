@@ -38,13 +38,16 @@ def night_marts(catalogue: Catalogue) -> MartBuilder:
     return build
 
 
-def write_dictionary_page(layout: Layout, release: Release) -> Path:
+def write_dictionary_page(layout: Layout, release: Release) -> Path | None:
     """Write the data dictionary of `release` as a page; return its path.
 
-    Raises:
-        QueryError: the release has no dictionary; an older hub published it.
+    None where the release has no dictionary: an older hub published it.
     """
     with open_mart(release) as mart:
+        if not mart.execute(
+            "FROM duckdb_tables() WHERE table_name = 'dictionary_table'"
+        ).fetchall():
+            return None
         tables = mart.sql("FROM dictionary_table ORDER BY table_name").pl().to_dicts()
         columns = mart.sql("FROM dictionary_column").pl().to_dicts()
     folder = layout.reports / release.release_id
