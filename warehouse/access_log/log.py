@@ -11,33 +11,36 @@ line: so a list can be erased when its time is over, and the log can still be ch
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import gzip
 import hashlib
-import json
 import os
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from warehouse import durable
 from warehouse.access_log.entry import AccessEntry
 from warehouse.access_log.errors import AccessLogError
 from warehouse.access_log.heads import AccessHead, Heads, Signer
+from warehouse.access_log.lines import (
+    LINE_END,
+    append_bytes,
+    count_lines,
+    is_closed,
+    last_line,
+    line_before,
+    wait_for,
+)
 from warehouse.access_log.replay import FIRST_PREVIOUS, canonical, log_files, subjects_digest
 from warehouse.faults import fault_point
 from warehouse.layout import Layout
 
 SIGN_AFTER = dt.timedelta(hours=1)
 SIGN_AFTER_LINES = 1000
-LOCK_SECONDS = 10.0
 _LONGEST_LIST = 1000
 """More subjects than this lie in a file of their own."""
-_LINE_END = b"\n"
-_BLOCK = 1 << 16
 _START = AccessHead(0, FIRST_PREVIOUS, "1970-01-01T00:00:00.000000+00:00", "", 0)
 
 
@@ -151,13 +154,13 @@ class AccessLog:
                 with durable.published_file(self.folder / "subjects" / name) as staging:
                     staging.write_bytes(packed)
                 listed["file"] = name
-            work.subjects.append(canonical(listed) + _LINE_END)
+            work.subjects.append(canonical(listed) + LINE_END)
         self._line(work, content, _text(at))
 
     def _line(self, work: _Writing, content: dict[str, Any], at: str) -> None:
         head = work.head
         line = canonical({**content, "number": head.number + 1, "prev": head.sha256, "at": at})
-        work.lines.append(line + _LINE_END)
+        work.lines.append(line + LINE_END)
         work.head = AccessHead(
             head.number + 1,
             hashlib.sha256(line).hexdigest(),
@@ -173,11 +176,11 @@ class AccessLog:
         before: tuple[str, str] | tuple[None, None] = (None, None)
         if head.file and head.file != name:
             path = self.folder / head.file
-            if not _is_closed(path):
+            if not is_closed(path):
                 closing = {
                     "kind": "close",
                     "file_sha256": durable.sha256_of(path),
-                    "lines": _count_lines(path),
+                    "lines": count_lines(path),
                 }
                 work = _Writing(head, [], [])
                 self._line(work, closing, head.at)
@@ -204,9 +207,9 @@ class AccessLog:
         name = work.head.file
         try:
             if work.subjects:
-                _append_bytes(self.folder / "subjects" / name, b"".join(work.subjects), None)
+                append_bytes(self.folder / "subjects" / name, b"".join(work.subjects), None)
             fault_point("access.before_write")
-            _append_bytes(self.folder / name, b"".join(work.lines), head.size_bytes)
+            append_bytes(self.folder / name, b"".join(work.lines), head.size_bytes)
             fault_point("access.after_write")
         except OSError as error:
             message = (
@@ -240,7 +243,7 @@ class AccessLog:
         try:
             self.folder.mkdir(mode=0o750, parents=True, exist_ok=True)
             with (self.folder / "log.lock").open("w") as lock:
-                _wait_for(lock.fileno())
+                wait_for(lock.fileno())
                 yield self._look()
         except OSError as error:
             message = f"the access log cannot be used ({error.strerror}); nothing may be answered"
@@ -263,7 +266,7 @@ class AccessLog:
         self._check_signed(signed)
         head = _START
         for path in reversed(files):
-            found = _last_line(path)
+            found = last_line(path)
             if found is not None:
                 head = found
                 break
@@ -285,7 +288,7 @@ class AccessLog:
         path = self.folder / signed.file
         if path.exists():
             with path.open("rb") as file:
-                line = _line_before(file, signed.size_bytes) or b""
+                line = line_before(file, signed.size_bytes) or b""
         if hashlib.sha256(line).hexdigest() != signed.sha256:
             message = (
                 "the access log is not what its newest signed head says; nothing may be answered: "
@@ -357,113 +360,3 @@ def _month_of(moment: dt.datetime) -> str:
 
 def _file_name(day: dt.date) -> str:
     return f"log-{day:%Y%m}.jsonl"
-
-
-def _append_bytes(path: Path, content: bytes, size: int | None) -> None:
-    """Append and fsync; where that fails, the file is cut back to what it was.
-
-    Args:
-        path: the file; a new one's folder is fsynced, too.
-        content: whole lines.
-        size: the size that the file must have before; None: any, a torn end is closed by a line end.
-
-    Raises:
-        OSError: the disk, or somebody else wrote to the file.
-    """
-    path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    is_new = not path.exists()
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
-    try:
-        before = os.fstat(descriptor).st_size
-        if size is None and before and os.pread(descriptor, 1, before - 1) != _LINE_END:
-            content = _LINE_END + content
-        if size is not None and before != size:
-            raise OSError(0, "another process wrote to it")
-        try:
-            left = memoryview(content)
-            while left:
-                left = left[os.write(descriptor, left) :]
-            fault_point("access.before_fsync")
-            os.fsync(descriptor)
-        except OSError:
-            os.ftruncate(descriptor, before)
-            raise
-    finally:
-        os.close(descriptor)
-    if is_new:
-        durable.fsync_path(path.parent)
-
-
-def _wait_for(lock: int) -> None:
-    until = time.monotonic() + LOCK_SECONDS
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > until:
-                message = "another process holds the access log; nothing may be answered"
-                raise AccessLogError(message) from None
-            time.sleep(0.002)
-        else:
-            return
-
-
-def _line_before(file: BinaryIO, end: int) -> bytes | None:
-    """Return the line whose end lies at byte `end`, without its end; None where there is none."""
-    taken = b""
-    start = end
-    while start > 0:
-        step = min(_BLOCK, start)
-        start -= step
-        file.seek(start)
-        taken = file.read(step) + taken
-        if not taken.endswith(_LINE_END) or len(taken) != end - start:
-            return None
-        place = taken.rfind(_LINE_END, 0, len(taken) - 1)
-        if place >= 0:
-            return taken[place + 1 : -1]
-    return taken[:-1] if taken else None
-
-
-def _last_line(path: Path) -> AccessHead | None:
-    """Return the head at the last whole line of a file; None where it has none.
-
-    Raises:
-        AccessLogError: that line is no line of a log.
-    """
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        end = size
-        while end:
-            step = min(_BLOCK, end)
-            file.seek(end - step)
-            place = file.read(step).rfind(_LINE_END)
-            if place >= 0:
-                end = end - step + place + 1
-                break
-            end -= step
-        line = _line_before(file, end)
-    if line is None:
-        return None
-    try:
-        content = json.loads(line)
-        return AccessHead(
-            int(content["number"]),
-            hashlib.sha256(line).hexdigest(),
-            str(content["at"]),
-            path.name,
-            end,
-        )
-    except (ValueError, KeyError, TypeError):
-        message = f"the last line of {path.name} is no line of a log; run `hub log verify`"
-        raise AccessLogError(message) from None
-
-
-def _is_closed(path: Path) -> bool:
-    with path.open("rb") as file:
-        line = _line_before(file, file.seek(0, os.SEEK_END))
-    return line is not None and json.loads(line).get("kind") == "close"
-
-
-def _count_lines(path: Path) -> int:
-    return path.read_bytes().count(_LINE_END)

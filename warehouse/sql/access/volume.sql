@@ -1,9 +1,15 @@
 -- One row: one access of a day on which an official read far more people than peers of the same role do,
 -- or than the official usually does.
--- Who is missing: days of few people, whatever is usual.
+-- Who is missing: days of few people, whatever is usual; of a day that counts, what was read under a
+-- case, unless all of it was.
 -- Which source wins: the log of accesses.
 WITH of_day AS (
-    SELECT actor, any_value(role) AS role, happened_on, count(DISTINCT person_id) AS people
+    SELECT
+        actor,
+        any_value(role) AS role,
+        happened_on,
+        count(DISTINCT person_id) AS people,
+        bool_and(has_case) AS is_all_under_cases
     FROM access_row
     WHERE person_id IS NOT NULL
     GROUP BY actor, happened_on
@@ -37,3 +43,4 @@ FROM access_row
 INNER JOIN voluminous
     ON voluminous.actor = access_row.actor AND voluminous.happened_on = access_row.happened_on
 WHERE access_row.person_id IS NOT NULL
+    AND (voluminous.is_all_under_cases OR NOT access_row.has_case)
