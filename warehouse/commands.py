@@ -27,6 +27,8 @@ from warehouse.manifest import Manifest, SourceState
 from warehouse.release_checks import is_signed
 from warehouse.release_commands import add_upkeep
 from warehouse.releases import Release, ReleaseError
+from warehouse.saved_queries import SavedQueryError
+from warehouse.saved_query_options import ListSaved, Saved, Settings, chosen_sql, print_saved
 
 release_app = typer.Typer(
     help="List, show, verify, sign, scrub, roll back and remove releases.", no_args_is_help=True
@@ -177,8 +179,13 @@ def rollback(
 
 
 def query(
-    sql: Annotated[str, typer.Argument(help="One SELECT, SHOW, DESCRIBE or SUMMARIZE.")],
+    sql: Annotated[
+        str | None, typer.Argument(help="One SELECT, SHOW, DESCRIBE or SUMMARIZE.")
+    ] = None,
     *,
+    saved: Saved = None,
+    settings: Settings = None,
+    list_saved: ListSaved = False,
     release: Annotated[str | None, typer.Option(help="Release; by default CURRENT.")] = None,
     then: Annotated[
         str | None,
@@ -193,6 +200,13 @@ def query(
     case: UnderCase = None,
 ) -> None:
     """Ask a release a question in SQL; `SHOW TABLES` lists what there is."""
+    if list_saved:
+        print_saved(as_json=as_json)
+        return
+    try:
+        sql = chosen_sql(sql, saved, settings)
+    except SavedQueryError as error:
+        _fail(error)
     layout = Layout.from_environment()
     chosen = _chosen(layout, release, unsigned=unsigned)
     older = _chosen(layout, then, unsigned=unsigned) if then else None

@@ -38,10 +38,12 @@ def night_marts(catalogue: Catalogue) -> MartBuilder:
     return build
 
 
-def write_dictionary_page(layout: Layout, release: Release) -> Path | None:
-    """Write the data dictionary of `release` as a page; return its path.
+def released_dictionary(
+    release: Release,
+) -> tuple[list[dict[str, str]], list[dict[str, str]]] | None:
+    """Return the rows of `dictionary_table` and `dictionary_column` of a release.
 
-    None where the release has no dictionary: an older hub published it.
+    None where it has no dictionary: an older hub published it.
     """
     with open_mart(release) as mart:
         if not mart.execute(
@@ -50,8 +52,16 @@ def write_dictionary_page(layout: Layout, release: Release) -> Path | None:
             return None
         tables = mart.sql("FROM dictionary_table ORDER BY table_name").pl().to_dicts()
         columns = mart.sql("FROM dictionary_column").pl().to_dicts()
+    return tables, columns
+
+
+def write_dictionary_page(layout: Layout, release: Release) -> Path | None:
+    """Write the data dictionary of `release` as a page; return its path, or None without one."""
+    said = released_dictionary(release)
+    if said is None:
+        return None
     folder = layout.reports / release.release_id
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / PAGE
-    page.write_text(dictionary_page(release.release_id, tables, columns), "utf-8")
+    page.write_text(dictionary_page(release.release_id, *said), "utf-8")
     return page

@@ -27,8 +27,8 @@ from pathlib import Path
 _FOLDER = Path(__file__).parent
 _FACT = re.compile(r"^-- (title|title_ko|explains): (.+)$", re.MULTILINE)
 _PARAMETER = re.compile(r"^-- set (\w+) \((\w+)\)(?: = (\S+))?: (.+)$", re.MULTILINE)
-_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$")
-_INTEGER = re.compile(r"^-?\d{1,18}$")
+_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}\Z")
+_INTEGER = re.compile(r"^-?\d{1,18}\Z", re.ASCII)
 
 
 class SavedQueryError(ValueError):
