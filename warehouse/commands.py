@@ -20,6 +20,8 @@ from warehouse import mart, releases
 from warehouse.access_log.answering import Asker
 from warehouse.access_log.entry import people_in
 from warehouse.access_log.options import By, Purpose, UnderCase, command_access
+from warehouse.gateway.commands import NO_GRANTS, print_granted
+from warehouse.gateway.gateway import has_grants
 from warehouse.keys import RootKeyError
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError, ReleaseState
@@ -198,6 +200,10 @@ def query(
     by: By = None,
     purpose: Purpose = None,
     case: UnderCase = None,
+    role: Annotated[
+        str | None, typer.Option(help="Which of your roles, where you have several.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="What the rows are downloaded for.")] = None,
 ) -> None:
     """Ask a release a question in SQL; `SHOW TABLES` lists what there is."""
     if list_saved:
@@ -210,6 +216,21 @@ def query(
     layout = Layout.from_environment()
     chosen = _chosen(layout, release, unsigned=unsigned)
     older = _chosen(layout, then, unsigned=unsigned) if then else None
+    if has_grants(layout):
+        print_granted(
+            layout,
+            Asker.told(by, purpose, case),
+            sql,
+            chosen,
+            then=older,
+            limit=limit,
+            as_json=as_json,
+            as_csv=as_csv,
+            role=role,
+            download_reason=reason,
+        )
+        return
+    typer.echo(NO_GRANTS, err=True)
     with command_access(
         "query",
         "mart",

@@ -1,0 +1,139 @@
+"""Starting the confined process, giving it a job, and reading what it sends, until its time is over.
+
+Here: the process and its pipes. Never here: grants, the log, or what is asked. Next: `gateway`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import selectors
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from warehouse.gateway.confinement import Limits
+
+KEYS = ("person_id", "subject_id", "household_id", "finding_id", "unit_id", "dwelling_id")
+"""By which a row is about somebody; a table of a role's mart with none of them is about nobody."""
+OPEN_TABLES = ("night", "delivery", "programme")
+PERSON_COLUMN = '"<person>"'
+"""Stands in a question for the column that names people; the process knows which one it is."""
+_SLACK_BYTES = 1 << 20
+_START_SECONDS = 20
+"""What starting Python may take on a busy machine, on top of the question's own time."""
+
+
+class NoAnswerError(Exception):
+    """The question was not answered; the message says why, and holds no value of a record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One question, and what may be seen of which files."""
+
+    sql: str
+    marts: Mapping[str, Mapping[str, Any]]
+    """Schema (main, now, past) → {file, is_own: of the role, families: table → Parquet file}."""
+    tables: Mapping[str, Sequence[str] | None]
+    """Table → the columns that are given; None: all."""
+    sql_without_people: str | None = None
+    """What is asked instead where no table names people."""
+    counts_people: bool = False
+    """The question counts people whom its answer does not show: their column is laid out, too."""
+    needs_all: bool = True
+    """Whether a table that the mart does not have is a mistake."""
+    scope: Mapping[str, Sequence[str]] | None = None
+    """Key (person_id, finding_id …) → only rows with these values; None: all rows."""
+    area: str | None = None
+    """Only rows about people who live there."""
+    forbids_people: bool = False
+    """A table that names people is a mistake."""
+    person_columns: Sequence[str] = ("person_id", "subject_id")
+    person_column: str = PERSON_COLUMN
+    keys: Sequence[str] = KEYS
+    open_tables: Sequence[str] = OPEN_TABLES
+    """Tables without people that every grant may name."""
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the process sent."""
+
+    table: pa.Table
+    is_cut: bool
+    """There are more rows than may be shown."""
+    person_columns: Mapping[str, Sequence[str]]
+    """Table → its columns that name people."""
+    is_cut_off: bool
+    """Whether the process had no network."""
+
+
+def ask(job: Job) -> Answer:
+    """Run the job in a process of its own.
+
+    Raises:
+        NoAnswerError: it was refused, failed, took too long or too much memory.
+    """
+    command = [sys.executable, "-I", "-B", "-m", "warehouse.gateway.child"]
+    with subprocess.Popen(  # noqa: S603 (this program itself)
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        start_new_session=True,
+    ) as process:
+        try:
+            sent = _exchange(process, json.dumps(asdict(job)).encode(), job.limits)
+        finally:
+            process.kill()
+    return _read(sent)
+
+
+def _exchange(process: subprocess.Popen[bytes], told: bytes, limits: Limits) -> bytes:
+    if process.stdin is None or process.stdout is None:
+        raise NoAnswerError("the question could not be started")
+    until = time.monotonic() + limits.seconds + _START_SECONDS
+    most = limits.result_bytes * 2 + _SLACK_BYTES
+    try:
+        process.stdin.write(told)
+        process.stdin.close()
+    except OSError:
+        raise NoAnswerError("the question could not be started") from None
+    received = bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            left = until - time.monotonic()
+            if left <= 0 or not selector.select(left):
+                raise NoAnswerError(f"the question took longer than {limits.seconds} seconds")
+            chunk = os.read(process.stdout.fileno(), 1 << 16)
+            if not chunk:
+                return bytes(received)
+            received += chunk
+            if len(received) > most:
+                raise NoAnswerError("the answer is too large")
+
+
+def _read(sent: bytes) -> Answer:
+    line, _, rows = sent.partition(b"\n")
+    try:
+        told = json.loads(line)
+    except ValueError:
+        raise NoAnswerError("the question was stopped: too much time or memory") from None
+    if "error" in told:
+        raise NoAnswerError(told["error"])
+    try:
+        table = pa.ipc.open_stream(io.BytesIO(rows)).read_all()
+    except pa.ArrowInvalid:
+        raise NoAnswerError("the question was stopped: too much time or memory") from None
+    return Answer(table, told["is_cut"], told["people"], told["is_cut_off"])

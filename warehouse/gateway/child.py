@@ -1,0 +1,231 @@
+"""The process that runs one question of a person with a grant, and can do nothing else.
+
+Here: laying out what the grant gives and no more, locking DuckDB, running, sending rows back. Never
+here: judging the statement or the grant, the log, keys: this process has no environment, cannot write a
+file, and is killed when its time is over. Next: `asking` reads what it sends.
+
+It reads a job as JSON from standard input. It writes one line of JSON (how it went), then, where it
+went well, the rows as an Arrow stream.
+
+Tables of which a grant gives some columns or rows are copied first, and the mart is let go; so what is
+not given is not in reach of any statement, however it is written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import Any, BinaryIO
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.gateway.confinement import Limits, confine
+
+_BATCH_ROWS = 1_000
+_DATA_IN_MESSAGE = (
+    duckdb.ConversionException,
+    duckdb.InvalidInputException,
+    duckdb.OutOfRangeException,
+    duckdb.ConstraintException,
+    duckdb.TypeMismatchException,
+)
+
+
+class RefusedJobError(Exception):
+    """The question is not answered; the message holds no value."""
+
+
+def main() -> None:
+    """Answer one job."""
+    job = json.load(sys.stdin)
+    limits = Limits(**job["limits"])
+    job["is_cut_off"] = confine(limits)
+    out = sys.stdout.buffer
+    try:
+        _answer(job, limits, out)
+    except RefusedJobError as error:
+        _say(out, error=str(error))
+    except _DATA_IN_MESSAGE:
+        # Such a message repeats the value that did not fit.
+        _say(out, error="a value does not fit; use try_cast, or restrict the rows")
+    except (MemoryError, duckdb.OutOfMemoryException, pa.ArrowMemoryError):
+        _say(out, error="the question needs more memory than it may use")
+    except duckdb.Error as error:
+        _say(out, error=_first_line(error))
+    out.flush()
+
+
+def _answer(job: dict[str, Any], limits: Limits, out: BinaryIO) -> None:
+    with duckdb.connect(
+        config={
+            # One thread: the same question gives the same rows in the same order.
+            "threads": 1,
+            "memory_limit": f"{limits.memory_bytes // 2}B",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "python_enable_replacements": False,
+        }
+    ) as connection:
+        seen = _lay_out(connection, job)
+        if job["counts_people"]:
+            people = [column for columns in seen.values() for column in columns]
+            job["sql"] = (
+                job["sql"].replace(job["person_column"], _name(people[0]))
+                if people
+                else job["sql_without_people"]
+            )
+        _lock(connection, job, limits)
+        _check_tables(connection, job)
+        relation = connection.sql(job["sql"])
+        if relation is None:
+            raise RefusedJobError("the statement gives no rows")
+        reader = relation.to_arrow_reader(_BATCH_ROWS)
+        batches, rows, size, is_cut = [], 0, 0, False
+        for batch in reader:
+            taken = batch.slice(0, limits.rows - rows)
+            is_cut = taken.num_rows < batch.num_rows
+            rows, size = rows + taken.num_rows, size + taken.nbytes
+            if size > limits.result_bytes:
+                raise RefusedJobError(
+                    f"the answer has more than {limits.result_bytes:,} bytes; ask for fewer columns"
+                )
+            batches.append(taken)
+            if is_cut:
+                break
+        _say(out, is_cut=is_cut, rows=rows, people=seen, is_cut_off=job["is_cut_off"])
+        with pa.ipc.new_stream(out, reader.schema) as stream:
+            for batch in batches:
+                stream.write_batch(batch)
+
+
+def _lay_out(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> dict[str, list[str]]:
+    """Make the tables that are given; return table → its columns that name people."""
+    seen: dict[str, list[str]] = {}
+    is_attached = False
+    for side, mart in job["marts"].items():
+        _run(connection, f"ATTACH {_literal(mart['file'])} AS mart_{side} (READ_ONLY)")
+        there = {
+            name
+            for (name,) in connection.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE database_name = ?", [f"mart_{side}"]
+            ).fetchall()
+        }
+        if side != "main":
+            _run(connection, f"CREATE SCHEMA memory.{side}")
+        for name, given in job["tables"].items():
+            if name in there:
+                source = f"mart_{side}.main.{_name(name)}"
+            elif name in mart["families"]:
+                source = f"read_parquet({_literal(mart['families'][name])})"
+            elif job["needs_all"]:
+                raise RefusedJobError(f"this release's mart has no table {name}")
+            else:
+                continue
+            is_attached |= _lay_table(connection, job, side, name, source, given, seen)
+        if not is_attached:
+            _run(connection, f"DETACH mart_{side}")
+    return seen
+
+
+def _lay_table(
+    connection: duckdb.DuckDBPyConnection,
+    job: dict[str, Any],
+    side: str,
+    name: str,
+    source: str,
+    given: list[str] | None,
+    seen: dict[str, list[str]],
+) -> bool:
+    """Make one table or view; return whether it still needs the mart."""
+    have = [row[0] for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()]
+    kept = {*(given or have), *(job["person_columns"] if job["counts_people"] else ())}
+    shown = [column for column in have if column in kept]
+    if given is not None and not set(given) & set(have):
+        raise RefusedJobError(f"the grant names no column that {name} has in this release")
+    person = [column for column in job["person_columns"] if column in have]
+    seen[name] = [column for column in person if column in shown]
+    narrowed = given is not None
+    condition = ""
+    if person and job["forbids_people"]:
+        raise RefusedJobError(f"{name} names people; this grant shows counts only")
+    if job["scope"] is not None or job["area"] is not None:
+        condition = _condition(job, side, have)
+        narrowed |= bool(condition)
+        is_own = job["marts"][side]["is_own"] and not set(job["keys"]) & set(have)
+        if not condition and not is_own and name not in job["open_tables"]:
+            raise RefusedJobError(
+                f"{name} names no person; a grant for some people does not give it"
+            )
+    kind = "TABLE" if narrowed else "VIEW"
+    columns = ", ".join(map(_name, shown))
+    _run(
+        connection,
+        f"CREATE {kind} memory.{side}.{_name(name)} AS SELECT {columns} FROM {source}{condition}",
+    )
+    return not narrowed
+
+
+def _condition(job: dict[str, Any], side: str, have: list[str]) -> str:
+    """Return the WHERE by which rows are chosen; empty where the table has no key for it."""
+    for key, values in (job["scope"] or {}).items():
+        if key in have:
+            return f" WHERE {_name(key)} IN ({', '.join(map(_literal, values)) or 'NULL'})"
+    person = [column for column in job["person_columns"] if column in have]
+    if job["area"] is None or not person:
+        return ""
+    return (
+        f" WHERE {_name(person[0])} IN (SELECT person_id FROM mart_{side}.main.person"
+        f" WHERE starts_with(legal_dong_code, {_literal(job['area'])}))"
+    )
+
+
+def _lock(connection: duckdb.DuckDBPyConnection, job: dict[str, Any], limits: Limits) -> None:
+    paths = [path for mart in job["marts"].values() for path in mart["families"].values()]
+    allowed = ", ".join(map(_literal, paths))
+    for setting in (
+        "TimeZone = 'UTC'",
+        "search_path = 'memory.main'",
+        "temp_directory = ''",
+        "enable_progress_bar = false",
+        "allow_persistent_secrets = false",
+        f"max_execution_time = {limits.seconds * 1000}",
+        f"allowed_paths = [{allowed}]",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        _run(connection, f"SET {setting}")
+
+
+def _check_tables(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> None:
+    """Ask DuckDB itself which tables it would read: views are resolved, and nothing else is named."""
+    given = set(job["tables"])
+    for name in connection.get_table_names(job["sql"], qualified=True):
+        last = re.split(r"\.(?=[^.]*$)", name)[-1].strip('"')
+        if last not in given and not last.startswith("read_parquet"):
+            raise RefusedJobError("a table is named that the grant does not give")
+
+
+def _run(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+    connection.execute(statement).fetchall()
+
+
+def _say(out: BinaryIO, **told: Any) -> None:
+    out.write(json.dumps(told).encode() + b"\n")
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,290 @@
+"""The gateway itself: grant, log, question, log, answer, in this order and no other.
+
+Here: what happens around one question of a person with a grant. Never here: how it is judged
+(`statements`), run (`asking`) or shown. Next: `hub query` and `hub serve` call `answer`.
+
+Nothing is started before the line of the log is on the disk, and nothing is returned before the line
+that tells the answer is. Refusals stand in the log, too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from hub.access import (
+    AccessRequest,
+    Grant,
+    GrantError,
+    Post,
+    Refused,
+    decide,
+    load_grants,
+    load_policy,
+)
+from hub.access.grants import AREA, ASSIGNED_CASES, EVERYTHING
+from hub.access.policy import Output
+from warehouse.access_log import AccessRefusedError
+from warehouse.access_log.answering import Asker, logged_access
+from warehouse.connection import open_read_only
+from warehouse.faults import fault_point
+from warehouse.gateway.asking import Job, NoAnswerError, ask
+from warehouse.gateway.cells import CellQuery, cell_query, suppressed
+from warehouse.gateway.confinement import Limits
+from warehouse.gateway.statements import Question, StatementRefusedError, judge
+from warehouse.gateway.subjects import NamesNobodyError, check_names_people, people_of
+from warehouse.layout import Layout
+from warehouse.ledger import Ledger
+from warehouse.mart import AUDITOR
+from warehouse.release_files import MARTS, Release
+
+GRANTS = "grants"
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayAnswer:
+    """Rows that a grant gives."""
+
+    table: pa.Table
+    is_cut: bool
+    """There are more rows than may be shown."""
+    release_id: str
+    grant_id: str
+    note: str | None = None
+    """What was done to the rows, for example how many cells are suppressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the person who asks."""
+
+    grants: tuple[Grant, ...]
+    posts: list[Post]
+    cases: Mapping[str, Mapping[str, list[str]]]
+    """Open case that is assigned to them → key → whom and what it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """Which file is asked, and how."""
+
+    file: Path
+    is_own: bool = False
+    """It holds what the role may see for the purpose, and nothing else."""
+    plan: CellQuery | None = None
+    forbids_people: bool = False
+
+
+def has_grants(layout: Layout) -> bool:
+    """Whether this hub has grants: from then on, whatever they do not give is refused."""
+    return (layout.home / GRANTS).is_dir()
+
+
+def answer(
+    layout: Layout,
+    asker: Asker,
+    sql: str,
+    release: Release,
+    *,
+    then: Release | None = None,
+    limits: Limits | None = None,
+    role: str | None = None,
+    is_download: bool = False,
+    download_reason: str | None = None,
+    origin: Mapping[str, str] | None = None,
+    today: Callable[[], dt.date] = dt.date.today,
+) -> GatewayAnswer:
+    """Answer one question of a person with a grant.
+
+    Raises:
+        AccessRefusedError: no grant covers it, or the statement is not allowed; the log says so.
+        AccessLogError: the access cannot be logged, so it is not answered.
+        NoAnswerError: it failed, took too long or too much memory; the log says so.
+    """
+    bounds = limits or Limits()
+    question, granted, scope, view = None, None, None, None
+    refusal: str | None = None
+    try:
+        question = judge(sql)
+        known = _known(layout, asker.actor)
+        granted = _granted(known, asker, question, role, today())
+        scope = _scope(known, asker, granted)
+        view = _view(question, granted, release)
+    except (StatementRefusedError, GrantError, AccessRefusedError, NamesNobodyError) as error:
+        refusal = str(error)
+    with logged_access(
+        layout,
+        "query",
+        f"mart, grant {granted.id}" if granted else "mart",
+        subjects=_people(scope),
+        asker=replace(asker, legal_basis=granted.legal_basis if granted else asker.legal_basis),
+        guard=lambda entry: refusal,  # noqa: ARG005 (decided already; refusals are logged, too)
+        release=release.release_id if then is None else f"{release.release_id}, {then.release_id}",
+        statement=sql,
+        role=granted.role if granted else role,
+        tables=sorted(question.tables) if question else (),
+        categories=sorted(question.tables) if question else (),
+        is_download=is_download,
+        download_reason=download_reason,
+        **(origin or {}),
+    ) as access:
+        fault_point("gateway.after_log")
+        if question is None or granted is None or view is None:
+            raise AccessRefusedError(refusal or "no grant")
+        plan = view.plan
+        job = _job(question, granted, scope, view, release, then, bounds)
+        sent = ask(job)
+        table, note = sent.table, None
+        if plan is not None:
+            table, note = suppressed(sent.table, plan, load_policy())
+            if sent.is_cut:
+                raise NoAnswerError("the table has too many cells to protect; ask for fewer")
+        subjects = [] if plan is not None else people_of(sent.table)
+        access.saw(subjects=subjects, rows=table.num_rows, result=result_digest(table).encode())
+    fault_point("gateway.before_answer")
+    return GatewayAnswer(table, sent.is_cut, release.release_id, granted.id, note)
+
+
+def result_digest(table: pa.Table) -> str:
+    """Return a digest of names, types and values: the same question to the same release has the same."""
+    lines = [json.dumps([(each.name, str(each.type)) for each in table.schema])]
+    lines += [json.dumps(row, default=str, ensure_ascii=False) for row in table.to_pylist()]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _known(layout: Layout, actor: str) -> _Known:
+    grants = load_grants(layout.home / GRANTS)
+    if not grants:
+        raise AccessRefusedError("this hub has no grants; nobody is granted anything")
+    with Ledger.open(layout.ledger_url) as ledger:
+        posts = [
+            Post(row["actor"], row["valid_from"], row["valid_to"])
+            for row in ledger.officials().iter_rows(named=True)
+            if row["actor"] == actor
+        ]
+        cases = {
+            row["case_id"]: _about(ledger, row)
+            for row in ledger.cases().iter_rows(named=True)
+            if row["assignee"] == actor and row["closed_on"] is None
+        }
+    return _Known(grants, posts, cases)
+
+
+def _granted(
+    known: _Known, asker: Asker, question: Question, role: str | None, day: dt.date
+) -> Grant:
+    request = AccessRequest(
+        actor=asker.actor,
+        action="query",
+        objects=dict.fromkeys(sorted(question.tables), ()),
+        purpose=asker.purpose,
+        case_id=asker.case_id,
+        role=role,
+        on_day=day,
+    )
+    said = decide(known.grants, known.posts, request, assigned_cases=known.cases)
+    if isinstance(said, Refused):
+        raise AccessRefusedError(said.reason)
+    return said.grant
+
+
+def _about(ledger: Ledger, case: Mapping[str, Any]) -> dict[str, list[str]]:
+    people = [each for each in (case["person_id"], case["subject_id"]) if each]
+    findings = ledger.case_findings(case["case_id"])["finding_id"].to_list()
+    return {
+        "person_id": people,
+        "subject_id": people,
+        "household_id": people,
+        "finding_id": findings,
+    }
+
+
+def _scope(known: _Known, asker: Asker, grant: Grant) -> Mapping[str, list[str]] | None:
+    """Return the only keys whose rows the grant shows; None where it does not name them."""
+    if grant.rows != ASSIGNED_CASES:
+        return None
+    return known.cases.get(asker.case_id or "", {"person_id": []})
+
+
+def _people(scope: Mapping[str, list[str]] | None) -> list[str]:
+    return sorted(set((scope or {}).get("person_id", [])))
+
+
+def _view(question: Question, grant: Grant, release: Release) -> _View:
+    """Choose the file, and check that the answer is of the kind that the role sees.
+
+    A role of counts sees the tables of its own mart as they are (nobody is in them), and counts of the
+    others through `cells`.
+    """
+    own = release.mart(f"{grant.role}__{grant.purpose}")
+    tables = _tables(own) if own.exists() else None
+    if load_policy().roles[grant.role].output is Output.CELLS:
+        if tables is not None and question.tables <= tables:
+            return _View(own, is_own=True, forbids_people=True)
+        return _View(release.mart(AUDITOR), plan=cell_query(question))
+    if grant.rows != ASSIGNED_CASES:
+        check_names_people(question)
+    return _View(own, is_own=True) if tables is not None else _View(release.mart(AUDITOR))
+
+
+def _tables(mart: Path) -> set[str]:
+    with open_read_only(mart) as connection:
+        found = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    return {name for (name,) in found}
+
+
+def _job(
+    question: Question,
+    grant: Grant,
+    scope: Mapping[str, list[str]] | None,
+    view: _View,
+    release: Release,
+    then: Release | None,
+    limits: Limits,
+) -> Job:
+    names = sorted(question.tables)
+    if question.lists_tables:
+        known = _tables(view.file) | set(release.tables)
+        names = sorted(known if EVERYTHING in grant.objects else grant.objects)
+    sides: dict[str, Release] = {"main": release}
+    if then is not None:
+        sides |= {"now": release, "past": then}
+    area = AREA.match(grant.rows)
+    return Job(
+        sql=question.sql if view.plan is None else view.plan.sql,
+        sql_without_people=None if view.plan is None else view.plan.sql_without_people,
+        counts_people=view.plan is not None,
+        marts={side: _mart(each, view, names) for side, each in sides.items()},
+        tables={name: _columns(grant, name) for name in names},
+        needs_all=not question.lists_tables,
+        scope=scope,
+        area=area[1] if area else None,
+        forbids_people=view.forbids_people,
+        limits=limits,
+    )
+
+
+def _columns(grant: Grant, name: str) -> list[str] | None:
+    given = grant.columns_of(name)
+    return None if given is None else sorted(given)
+
+
+def _mart(release: Release, view: _View, names: list[str]) -> dict[str, Any]:
+    """Return the file of the role's mart, or of the auditors' one in releases that have no other."""
+    file = release.folder / MARTS / view.file.name
+    if view.is_own:
+        return {"file": os.fspath(file), "is_own": True, "families": {}}
+    families = {
+        name: os.fspath(release.table(name))
+        for name in names
+        if name in release.tables and name.startswith("f") and name[1:3].isdigit()
+    }
+    return {"file": os.fspath(file), "is_own": False, "families": families}
