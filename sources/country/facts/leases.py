@@ -24,7 +24,7 @@ def draft_leases(draft: Draft) -> None:
         & (pl.col("age") >= 20)
         & (pl.col("institution") == 0)
     )
-    tenants = draft.pick(head & (rich <= 0.62), 0.72)
+    tenants = draft.pick(head & (rich <= 0.62) & ~pl.col("is_lodger"), 0.72)
     landlords = draft.pick((pl.col("age") > 35) & (rich > 0.6), 0.5)
     if len(landlords) == 0:
         return

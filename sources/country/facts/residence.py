@@ -9,6 +9,7 @@ import polars as pl
 
 from sources.country.facts.drafting import Columns, Draft
 from sources.country.facts.planted_identities import draft_second_homes
+from sources.country.facts.programmes import holds_something
 
 KOREAN = ~pl.col("is_foreign")
 
@@ -70,7 +71,9 @@ def draft_residence(draft: Draft) -> None:
             "registration_status": pl.lit("unknown_residence"),
         },
     )
-    cancelled = draft.pick(KOREAN & pl.col("age").is_between(20, 70), 0.0007, 14)
+    cancelled = draft.pick(
+        KOREAN & pl.col("age").is_between(20, 70) & ~holds_something(draft.country), 0.0007, 14
+    )
     cancelled = _with_household(cancelled)
     draft.add(
         cancelled,

@@ -45,7 +45,8 @@ def come_true(
     Children of D20 stay at home on paper and in daycare in fact, pensioners of D20 draw the basic
     and the disability pension; persons of D27 keep an occupational pension and draw the basic
     pension too. Adds `other_national_id`; `hidden_monthly_amount`, what carriers of D30 and D38 have
-    every month; `is_left_out`, whom the unit of a D40 leaves out; and `is_obligor`: relatives of a
+    every month; `is_left_out`, whom the unit of a D40 leaves out; `is_lodger`, who
+    earns at the door of a D41; and `is_obligor`: relatives of a
     recipient, whose means are modest, as they must be for the benefit to be right.
     """
     people = _with_means(_with_deaths(people, as_of, rng), rng)
@@ -55,9 +56,11 @@ def come_true(
     people = _with_divorces(people)
     people = with_other_numbers(people, rng)
     left_out = people.filter(_is("D40"))["partner_number"]
-    return people.with_columns(is_left_out=pl.col("person_number").is_in(left_out.implode())).drop(
-        HELPERS
-    )
+    lodgers = people.filter(_is("D41"))["partner_number"].drop_nulls()
+    return people.with_columns(
+        is_lodger=pl.col("person_number").is_in(lodgers.implode()),
+        is_left_out=pl.col("person_number").is_in(left_out.implode()),
+    ).drop(HELPERS)
 
 
 def _is(*rules: str) -> pl.Expr:
