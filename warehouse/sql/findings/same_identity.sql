@@ -5,8 +5,9 @@
 -- person_id is the identity that a register knows, else the one of whom more institutions tell, else the
 -- older ID; other_person_id is the second identity, and other_is_registered says whether a register knows
 -- it, too.
--- Who is missing: namesakes born on one day with nothing else in common; twins, who bear two names; and
--- people of the index who have no number, for of them the index may just not know who they are.
+-- Who is missing: namesakes born on one day with nothing else in common; twins, who bear two names;
+-- people of the index who have no number, for of them the index may just not know who they are; and its
+-- questions about a record without a number, which ask whose of two people it is.
 -- Which source wins: none; any wording of any sender counts, so that one slip hides nobody.
 -- Names and addresses are compared here and go no further.
 WITH recipient AS (
@@ -60,7 +61,11 @@ question AS (
         ON CAST(one.signature_id AS VARCHAR) = review_candidate."left"
     INNER JOIN person_index AS other
         ON CAST(other.signature_id AS VARCHAR) = review_candidate."right"
-    WHERE one.person_id <> other.person_id AND review_candidate.match_weight IS NOT NULL
+    INNER JOIN signature AS one_signature ON one_signature.signature_id = one.signature_id
+    INNER JOIN signature AS other_signature ON other_signature.signature_id = other.signature_id
+    WHERE one.person_id <> other.person_id
+        AND review_candidate.match_weight IS NOT NULL
+        AND one_signature.national_id_token <> other_signature.national_id_token
     GROUP BY least(one.person_id, other.person_id), greatest(one.person_id, other.person_id)
 ),
 asked AS (
