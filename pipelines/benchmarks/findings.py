@@ -73,7 +73,7 @@ def measure_findings(people: int, home: Path | None = None, seed: int = SEED) ->
         of the rule's own SQL. A last row has all rules together, tables that rules share
         included, and their share of the night's stages from the index on.
     """
-    with _scratch(home) as folder:
+    with scratch(home) as folder:
         layout = Layout(folder / "hub")
         layout.prepare()
         nights, truth = folder / "nights", folder / "truth"
@@ -96,7 +96,8 @@ def measure_findings(people: int, home: Path | None = None, seed: int = SEED) ->
 
 
 @contextmanager
-def _scratch(home: Path | None) -> Iterator[Path]:
+def scratch(home: Path | None) -> Iterator[Path]:
+    """Give the folder `home`, or one that is gone afterwards."""
     if home is not None:
         home.mkdir(parents=True, exist_ok=True)
         yield home
@@ -138,7 +139,7 @@ def find_timed(context: NightContext, office: Office, truth: Path) -> dict[str, 
         )
         bench.add("refused_identifier", refused_identifiers(context, RECEIPT_FAMILIES))
         bench.seconds.clear()
-        build_findings(bench)
+        build_findings(bench, released=context.ledger.released_holds())
         return bench.seconds
 
 

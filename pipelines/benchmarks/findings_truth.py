@@ -152,9 +152,9 @@ def _planted(truth: Path, officials: pl.DataFrame) -> pl.DataFrame:
             .with_columns(key=pl.format("feed {}", "document_type"), is_named=pl.lit(value=True))
             .select(columns),
             # Cases of officials are numbered behind those of people.
-            actors.with_columns(
-                case=(pl.int_range(pl.len()) + len(cases)).cast(pl.UInt32)
-            ).select(columns),
+            actors.with_columns(case=(pl.int_range(pl.len()) + len(cases)).cast(pl.UInt32)).select(
+                columns
+            ),
         ]
     )
 

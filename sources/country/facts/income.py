@@ -11,6 +11,7 @@ import datetime as dt
 import polars as pl
 
 from sources.country.facts.drafting import Columns, Draft
+from sources.country.facts.transfers import BASIC
 from sources.country.facts.work import jobs_of
 
 
@@ -139,7 +140,9 @@ def draft_daily_wages(draft: Draft) -> None:
     claimant = draft.planted("D18").with_columns(daily_days=pl.lit(9, pl.Int64))
     monthly = draft.each_month(pl.concat([workers, hidden, claimant], how="vertical_relaxed"))
     rows = (monthly["person_number"] * 7_919 % len(draft.country.employers)).cast(pl.UInt32)
-    days = (pl.col("daily_days") + draft.integers(monthly, -2, 3)).clip(1, 25)
+    # More work in one month is planted where a benefit rests on it, never chance.
+    more = pl.when(BASIC).then(0).otherwise(draft.integers(monthly, -2, 3))
+    days = (pl.col("daily_days") + more).clip(1, 25)
     what: dict[str, pl.Expr | pl.Series] = {
         "employer_brn": draft.country.employers["employer_brn"].gather(rows),
         "period": pl.col("period"),

@@ -207,8 +207,9 @@ def _jobs(
             "monthly_wage": wage,
         }
     )
-    # Recipients of livelihood benefit have been without work for longer.
-    leavers = people.filter(~pl.col("is_on_livelihood")).filter(
+    # Recipients of basic benefits have been without work for longer.
+    basic = pl.any_horizontal("is_on_livelihood", "is_on_medical_aid", "is_on_housing")
+    leavers = people.filter(~basic).filter(
         (pl.col("work") == "unemployed")
         | ((pl.col("work") == "inactive") & pl.col("age").is_between(25, 66))
     )
