@@ -23,6 +23,8 @@ from hub.programmes.catalogue import (
 from hub.programmes.commands import programmes_app
 from hub.programmes.parameters import ParameterError, in_force, load_parameters
 from pipelines.steps.decisions import FACT_TABLES
+from pipelines.steps.findings import FINDING_TABLES, SHARED_TABLES
+from pipelines.steps.own_logs import OWN_LOGS
 from pipelines.steps.profiles import PROFILE_TABLES
 from sources.registry import load_catalogue
 from warehouse.workbench import sql_text
@@ -139,8 +141,9 @@ def test_rule_version_changes_with_rule_parameter_and_sql():
 def test_evidence_and_inputs_name_document_types_of_the_catalogue():
     catalogue: Catalogue = load_catalogue()
     named = {code for groups in load_evidence().values() for group in groups for code in group}
-    named |= {code for rule in load_rules() for group in rule.inputs for code in group}
     assert named <= set(catalogue.documents)
+    inputs = {code for rule in load_rules() for group in rule.inputs for code in group}
+    assert inputs <= {*catalogue.documents, *catalogue.families, *OWN_LOGS}
 
 
 def test_interactions_hold_each_exclusive_pair_once():
@@ -154,13 +157,13 @@ TABLES = [
     *(("profile", table) for table in PROFILE_TABLES),
     *(("decisions", table) for table in (*FACT_TABLES, "decision_reason")),
     *(("findings", rule.table) for rule in load_rules()),
-    *(("findings", table) for table in ("rule_state", "finding", "finding_evidence")),
+    *(("findings", table) for table in ("rule_state", *SHARED_TABLES, *FINDING_TABLES)),
 ]
 
 
 @pytest.mark.parametrize(("layer", "table"), TABLES)
 def test_sql_can_be_translated_to_spark_and_is_ordered(layer, table):
-    text = sql_text(layer, table)
+    text = sql_text(layer, table).replace("{{rows}}", sql_text("findings", "finding_rows"))
     assert text.startswith("-- One row:")
     tree = sqlglot.parse_one(text, read="duckdb")
     assert tree.args.get("order") is not None
