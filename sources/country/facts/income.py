@@ -11,6 +11,7 @@ import datetime as dt
 import polars as pl
 
 from sources.country.facts.drafting import Columns, Draft
+from sources.country.facts.look_alikes import draft_small_jobs
 from sources.country.facts.transfers import BASIC
 from sources.country.facts.work import jobs_of
 
@@ -154,6 +155,7 @@ def draft_daily_wages(draft: Draft) -> None:
     local = monthly.filter(~pl.col("is_foreign"))
     draft.add(local, "I03-F12-01", **named)
     draft.add(monthly.filter("is_foreign"), "I03-F12-02", **named)
+    draft_small_jobs(draft)
     old = local.filter(pl.col("planted_rule").is_null() & (pl.col("period") == draft.months(1)[0]))
     old = old.head(max(12, len(old) // 5))
     draft.add(old, "I03-F12-03", **{**named, "period": pl.lit(dt.date(2021, 6, 1))})

@@ -67,7 +67,9 @@ def draft_residence(draft: Draft) -> None:
         "I01-F02-05",
         **{
             **home,
-            "moved_out_on": draft.days_ago(lost, 40, 400),
+            "moved_out_on": pl.when(pl.col("planted_rule").is_null())
+            .then(draft.days_ago(lost, 40, 400))
+            .otherwise(draft.days_ago(lost, 130, 400)),
             "registration_status": pl.lit("unknown_residence"),
         },
     )

@@ -144,7 +144,7 @@ def draft_transfers(draft: Draft) -> None:
     draft.add(rows, "I27-F16-01", **spell)
     for document, who, share, least, median, months in PLANS:
         # What recipients of basic benefits draw is counted in them: nothing is drawn by chance.
-        people = draft.pick(who & ~BASIC, share, least)
+        people = draft.pick(who & ~BASIC & ~pl.col("is_obligor"), share, least)
         since = draft.days_ago(people, 100, 2_500)
         people = people.with_columns(
             since=since,

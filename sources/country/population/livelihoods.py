@@ -215,7 +215,10 @@ def _jobs(
     )
     keep = (leavers["work"] == "unemployed").to_numpy() | (rng.random(len(leavers)) < 0.15)
     leavers = leavers.filter(pl.Series(keep))
-    gone = today - rng.integers(40, 230, len(leavers)).astype("timedelta64[D]")
+    days = rng.integers(40, 230, len(leavers))
+    # Claimants of D18 left early enough to have claimed for months.
+    days = np.where((leavers["planted_rule"] == "D18").fill_null(value=False), days + 100, days)
+    gone = today - days.astype("timedelta64[D]")
     past = pl.DataFrame(
         {
             "person_number": leavers["person_number"],
