@@ -17,14 +17,14 @@ from pathlib import Path
 
 import polars as pl
 
-from hub.delivery import DeliveryStopped
 from hub.findings.rules import load_rules
+from pipelines.benchmarks.findings_feeds import measure_feed_guard
 from pipelines.benchmarks.findings_truth import people_of_numbers, score_rules
+from pipelines.benchmarks.landing_alone import land_without_expectations
 from pipelines.steps.context import NightContext
 from pipelines.steps.families import build_night_tables
 from pipelines.steps.findings import build_findings
-from pipelines.steps.intake import drop, take_deliveries
-from pipelines.steps.landing import write_delivery_rows
+from pipelines.steps.intake import drop
 from pipelines.steps.own_logs import add_own_logs
 from pipelines.steps.quarantine import refused_identifiers
 from pipelines.steps.stages import (
@@ -34,6 +34,7 @@ from pipelines.steps.stages import (
     index_people,
     profile_people,
 )
+from sources.country.feed_faults import GUARD_RULE
 from sources.country.nights import PopulatedCountry, render_nights
 from sources.country.office import Office, simulate_office
 from warehouse.layout import Layout
@@ -92,7 +93,8 @@ def measure_findings(people: int, home: Path | None = None, seed: int = SEED) ->
         started = time.perf_counter()
         sql_seconds = find_timed(context, office, truth)
         stage_seconds["findings"] = time.perf_counter() - started
-        return figures(context, truth, office, sql_seconds, stage_seconds)
+        guarded = measure_feed_guard(folder / "feeds", NIGHT, seed)
+        return figures(context, truth, office, guarded, sql_seconds, stage_seconds)
 
 
 @contextmanager
@@ -104,25 +106,6 @@ def scratch(home: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as scratch:
         yield Path(scratch)
-
-
-def land_without_expectations(context: NightContext) -> None:
-    """Land everything that waits; expectations cost most of a night and change no row."""
-    take_deliveries(context)
-    for document in context.catalogue.documents.values():
-        for record in context.ledger.pending(document.code):
-            try:
-                opened, counts = write_delivery_rows(context, document, record)
-            except DeliveryStopped as stopped:
-                context.ledger.mark_stopped(record.delivery_id, stopped, None)
-                continue
-            folder = context.layout.delivery(document.code, record.delivery_id)
-            context.ledger.mark_landed(
-                record.delivery_id,
-                counts,
-                schema_version=opened.version.number,
-                part_count=len(list(folder.glob("part-*.parquet"))),
-            )
 
 
 def find_timed(context: NightContext, office: Office, truth: Path) -> dict[str, float]:
@@ -154,11 +137,15 @@ def figures(
     context: NightContext,
     truth: Path,
     office: Office,
+    guarded: Row,
     sql_seconds: dict[str, float],
     stage_seconds: dict[str, float],
 ) -> list[Row]:
-    """Return the rows of `measure_findings` for a night whose rules have run."""
-    scores = score_rules(context, truth, office.truth)
+    """Return the rows of `measure_findings` for a night whose rules have run.
+
+    `guarded` has the figures of the feed guard, which needs many nights of its own.
+    """
+    scores = score_rules(context, truth, office.truth) | {GUARD_RULE: guarded}
     rows: list[Row] = [
         {
             "rule": rule.id,

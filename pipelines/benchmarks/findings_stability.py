@@ -19,9 +19,9 @@ from pipelines.benchmarks.findings import (
     SEED,
     STAGES,
     Row,
-    land_without_expectations,
     scratch,
 )
+from pipelines.benchmarks.landing_alone import land_without_expectations
 from pipelines.steps.context import NightContext
 from pipelines.steps.families import build_night_tables, open_bench
 from pipelines.steps.intake import drop

@@ -1,6 +1,6 @@
 """Innocent people who look like a planted pattern at first sight.
 
-Here: deposits that rose a little, land sold for little,
+Here: deposits that rose a little, land that the state took,
 homes repaired long before, a day of work a month. A rule that flags them is wrong. Never here:
 planted cases. Next: `family_facts`; nothing in the truth names these people.
 """
@@ -19,7 +19,6 @@ LOT = pl.col("person_number") * 7_919 % 10
 """Splits recipients among the look-alikes, so that nobody is two of them."""
 MOST = 40
 SMALL_RISE = 6_000_000
-SMALL_PRICE = 4_000_000
 
 
 def look_alikes(draft: Draft, lot: int, who: pl.Expr = RECIPIENTS) -> pl.DataFrame:
@@ -48,26 +47,24 @@ def draft_renewed_leases(draft: Draft) -> None:
         )
 
 
-def draft_small_sales(draft: Draft) -> None:
-    """F20: a strip of land sold for little."""
-    sellers = look_alikes(draft, 2)
+def draft_expropriations(draft: Draft) -> None:
+    """F20: a strip of land that the state took for a road."""
+    owners = look_alikes(draft, 2)
     main = pl.int_range(pl.len()) + 1_500
-    for document in ("I02-F20-01", "I05-F20-02"):
-        draft.add(
-            sellers,
-            document,
-            parcel_no=pl.concat_str(
-                "legal_dong_code", pl.lit("1"), main.cast(pl.String), pl.lit("0000")
-            ),
-            land_category="dry_field",
-            area_m2=60.0,
-            share_numerator=1,
-            share_denominator=1,
-            assessed_amount=SMALL_PRICE,
-            acquired_on=draft.as_of - dt.timedelta(days=6_000),
-            disposed_on=draft.as_of - dt.timedelta(days=150),
-            disposal_reason="sale",
-        )
+    draft.add(
+        owners,
+        "I02-F20-01",
+        parcel_no=pl.concat_str(
+            "legal_dong_code", pl.lit("1"), main.cast(pl.String), pl.lit("0000")
+        ),
+        land_category="dry_field",
+        area_m2=60.0,
+        share_numerator=1,
+        share_denominator=1,
+        acquired_on=draft.as_of - dt.timedelta(days=6_000),
+        disposed_on=draft.as_of - dt.timedelta(days=150),
+        disposal_reason="expropriation",
+    )
 
 
 def draft_old_repairs(draft: Draft) -> None:

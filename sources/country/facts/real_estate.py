@@ -11,7 +11,7 @@ import datetime as dt
 import polars as pl
 
 from sources.country.facts.drafting import Columns, Draft
-from sources.country.facts.look_alikes import draft_small_sales
+from sources.country.facts.look_alikes import draft_expropriations
 
 ADULT = pl.col("age") >= 22
 SOLD_SHARE = 0.06
@@ -110,7 +110,7 @@ def draft_land(draft: Draft) -> None:
     for document in ("I02-F20-01", "I05-F20-02", "I05-F20-04"):
         tell(sold, document)
     _draft_sold(draft)
-    draft_small_sales(draft)
+    draft_expropriations(draft)
     forest = owners.filter(pl.col("category") == "forest")
     draft.add(forest, "I13-F20-01", **{k: v for k, v in land.items() if k != "land_category"})
     flats = draft.pick(

@@ -116,7 +116,7 @@ PLANS: tuple[tuple[str, pl.Expr, float, int, int, int], ...] = (
 
 def draft_transfers(draft: Draft) -> None:
     """F16: a row a transfer and month."""
-    claimants = draft.pick((pl.col("work") == "unemployed") & ~BASIC, 0.85)
+    claimants = draft.pick((pl.col("work") == "unemployed") & ~BASIC & ~pl.col("is_obligor"), 0.85)
     claimants = pl.concat([claimants, draft.planted("D18")]).with_columns(
         code=pl.lit("job_seeker_allowance")
     )

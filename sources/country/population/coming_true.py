@@ -19,7 +19,7 @@ from sources.country.population.relatives import HELPERS, kin_elsewhere
 
 OBLIGOR_WAGE = 21_000_000
 """Monthly wage, in won, of the relative who could support a recipient of D42."""
-MODEST_WAGE, MODEST_BUSINESS, MODEST_RENT = 3_200_000, 36_000_000, 6_000_000
+MODEST_WAGE, MODEST_BUSINESS, MODEST_RENT = 2_400_000, 24_000_000, 6_000_000
 """What relatives of ordinary recipients earn at most: won a month, won a year, won a year."""
 HIDDEN_PENSION = 330_000
 """Won a month by which the pension of D30 exceeds all that the payment can rest on."""

@@ -209,7 +209,7 @@ def _jobs(
     )
     # Recipients of basic benefits have been without work for longer.
     basic = pl.any_horizontal("is_on_livelihood", "is_on_medical_aid", "is_on_housing")
-    leavers = people.filter(~basic).filter(
+    leavers = people.filter(~basic, ~pl.col("is_obligor")).filter(
         (pl.col("work") == "unemployed")
         | ((pl.col("work") == "inactive") & pl.col("age").is_between(25, 66))
     )
