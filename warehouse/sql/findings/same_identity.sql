@@ -58,9 +58,9 @@ question AS (
         max(review_candidate.match_weight) AS match_weight
     FROM review_candidate
     INNER JOIN person_index AS one
-        ON one.signature_id = TRY_CAST(review_candidate."left" AS UBIGINT)
+        ON CAST(one.signature_id AS VARCHAR) = review_candidate."left"
     INNER JOIN person_index AS other
-        ON other.signature_id = TRY_CAST(review_candidate."right" AS UBIGINT)
+        ON CAST(other.signature_id AS VARCHAR) = review_candidate."right"
     INNER JOIN signature AS one_signature ON one_signature.signature_id = one.signature_id
     INNER JOIN signature AS other_signature ON other_signature.signature_id = other.signature_id
     WHERE one.person_id <> other.person_id
