@@ -3,6 +3,7 @@
 -- The wage that two institutions independently report is the second largest of what each reports.
 -- The wage on which the benefit rests is not sent to the hub. It cannot be more than what the payment
 -- leaves room for (livelihood_work_room). That upper bound is taken as declared, in the unit's favour.
+-- Which source wins: none; the second largest is the least that two institutions agree on.
 -- Only months that a source states are compared; yearly totals are never spread over months.
 -- Who is missing: wages that only one institution knows; the first month of a run; people whose unit
 -- has no known threshold. At stake is the excess, at most what the unit was paid.
