@@ -11,6 +11,7 @@ one that the same deliveries, taken in other groups, did not lead to.
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def measure_stability(
         rows = [one_by_one.play([day], day) for day in days]
         last = one_by_one.findings
         rows.append(one_by_one.play([], days[-1], "same night again", compared=last))
-        at_once = _Hub(folder / "at_once", delivered)
+        at_once = _Hub(folder / "at_once", delivered, key_of=one_by_one.layout)
         rows.append(at_once.play(days, days[-1], "all nights at once", compared=last))
     return rows
 
@@ -56,9 +57,12 @@ def measure_stability(
 class _Hub:
     """A hub that plays nights and remembers which findings it had."""
 
-    def __init__(self, home: Path, delivered: Path) -> None:
+    def __init__(self, home: Path, delivered: Path, key_of: Layout | None = None) -> None:
         self.layout = Layout(home)
         self.layout.prepare()
+        if key_of is not None:
+            # Of another key all IDs would be others.
+            shutil.copyfile(key_of.key_file, self.layout.key_file)
         self.delivered = delivered
         self.findings: frozenset[str] = frozenset()
         self._cleared: set[str] = set()
