@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
+import sys
+from pathlib import Path
 
 import polars as pl
 
-from sources.country.facts import family_facts, identifiers, planted_cases
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from country_scene import cases, country, facts, paid, planted
+
+from sources.country.facts import family_facts, identifiers
 from sources.country.facts.planted_notes import NOTES
 from sources.country.population import simulate_population
 from sources.country.population.coming_true import MODEST_WAGE, OBLIGOR_WAGE
-
-AS_OF = dt.date(2026, 4, 1)
-
-
-@cache
-def country():
-    return simulate_population(20_000, 7, AS_OF)
-
-
-@cache
-def facts(family):
-    return family_facts(country(), family)
-
-
-@cache
-def cases():
-    return planted_cases(country())
-
-
-def planted(*rules):
-    own = pl.col("rule_id").is_in(rules) & pl.col("must_be_found")
-    return cases().filter(own)["person_number"].unique().to_list()
-
-
-def paid(document, programme=None):
-    rows = facts("F35").filter(pl.col("carried_by").list.contains(document))
-    return rows if programme is None else rows.filter(pl.col("programme_code") == programme)
 
 
 def test_tests_cover_every_planted_rule():

@@ -156,4 +156,4 @@ evidence AS (
     SELECT actor, NULL, NULL, month, 'own account', document_type, delivery_id, line
     FROM into_own_account
 )
-{{rows}}
+{{finding_rows}}
