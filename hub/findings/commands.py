@@ -5,11 +5,14 @@ Never here: finding anything. Next: `hub.command_line` hangs this in the `hub` c
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from hub.findings.pages import PAGES_FOLDER, rule_pages
 from hub.findings.rules import load_rules
+from hub.generated_pages import renew_pages
 from hub.output import print_rows
 
 rules_app = typer.Typer(help="Detection rules: list, show.", no_args_is_help=True)
@@ -71,3 +74,16 @@ def show_rule(
         return
     lines = [{"field": name, "value": value} for name, value in row.items()]
     print_rows(lines, as_json=False, title=f"{rule.id} {rule.name_en}")
+
+
+@rules_app.command("pages")
+def write_reference_page(
+    check_only: Annotated[
+        bool,
+        typer.Option("--check", help="Write nothing; exit with 1 where the page is not current."),
+    ] = False,
+    folder: Annotated[Path, typer.Option(help="Folder of the page.")] = PAGES_FOLDER,
+) -> None:
+    """Write the reference page of the detection rules."""
+    pages = rule_pages(load_rules())
+    renew_pages(folder, pages, check_only=check_only, command="hub rules pages")

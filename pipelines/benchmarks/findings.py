@@ -17,14 +17,14 @@ from pathlib import Path
 
 import polars as pl
 
-from hub.delivery import DeliveryStopped
 from hub.findings.rules import load_rules
+from pipelines.benchmarks.findings_feeds import measure_feed_guard
 from pipelines.benchmarks.findings_truth import people_of_numbers, score_rules
+from pipelines.benchmarks.landing_alone import land_without_expectations
 from pipelines.steps.context import NightContext
 from pipelines.steps.families import build_night_tables
 from pipelines.steps.findings import build_findings
-from pipelines.steps.intake import drop, take_deliveries
-from pipelines.steps.landing import write_delivery_rows
+from pipelines.steps.intake import drop
 from pipelines.steps.own_logs import add_own_logs
 from pipelines.steps.quarantine import refused_identifiers
 from pipelines.steps.stages import (
@@ -34,6 +34,7 @@ from pipelines.steps.stages import (
     index_people,
     profile_people,
 )
+from sources.country.feed_faults import GUARD_RULE
 from sources.country.nights import PopulatedCountry, render_nights
 from sources.country.office import Office, simulate_office
 from warehouse.layout import Layout
@@ -71,9 +72,9 @@ def measure_findings(people: int, home: Path | None = None, seed: int = SEED) ->
         One row a rule: rule, name, action; planted cases that must be found, subjects flagged,
         planted cases found, recall, precision, whether the rule may hold a payment, and seconds
         of the rule's own SQL. A last row has all rules together, tables that rules share
-        included, and their share of the night's stages from the index on.
+        included, and their share of the night (landing without expectations, families, all stages).
     """
-    with _scratch(home) as folder:
+    with scratch(home) as folder:
         layout = Layout(folder / "hub")
         layout.prepare()
         nights, truth = folder / "nights", folder / "truth"
@@ -81,10 +82,8 @@ def measure_findings(people: int, home: Path | None = None, seed: int = SEED) ->
         render_nights(country, seed, NIGHT, 1, nights, truth)
         drop(nights / f"{NIGHT:%Y%m%d}", layout.landing)
         context = NightContext(layout, NIGHT)
-        land_without_expectations(context)
-        build_night_tables(context)
         stage_seconds: dict[str, float] = {}
-        for stage in STAGES:
+        for stage in (land_without_expectations, build_night_tables, *STAGES):
             started = time.perf_counter()
             stage(context)
             stage_seconds[stage.__name__] = time.perf_counter() - started
@@ -92,36 +91,19 @@ def measure_findings(people: int, home: Path | None = None, seed: int = SEED) ->
         started = time.perf_counter()
         sql_seconds = find_timed(context, office, truth)
         stage_seconds["findings"] = time.perf_counter() - started
-        return figures(context, truth, office, sql_seconds, stage_seconds)
+        guarded = measure_feed_guard(folder / "feeds", NIGHT, seed)
+        return figures(context, truth, office, guarded, sql_seconds, stage_seconds)
 
 
 @contextmanager
-def _scratch(home: Path | None) -> Iterator[Path]:
+def scratch(home: Path | None) -> Iterator[Path]:
+    """Give the folder `home`, or one that is gone afterwards."""
     if home is not None:
         home.mkdir(parents=True, exist_ok=True)
         yield home
         return
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as scratch:
         yield Path(scratch)
-
-
-def land_without_expectations(context: NightContext) -> None:
-    """Land everything that waits; expectations cost most of a night and change no row."""
-    take_deliveries(context)
-    for document in context.catalogue.documents.values():
-        for record in context.ledger.pending(document.code):
-            try:
-                opened, counts = write_delivery_rows(context, document, record)
-            except DeliveryStopped as stopped:
-                context.ledger.mark_stopped(record.delivery_id, stopped, None)
-                continue
-            folder = context.layout.delivery(document.code, record.delivery_id)
-            context.ledger.mark_landed(
-                record.delivery_id,
-                counts,
-                schema_version=opened.version.number,
-                part_count=len(list(folder.glob("part-*.parquet"))),
-            )
 
 
 def find_timed(context: NightContext, office: Office, truth: Path) -> dict[str, float]:
@@ -138,7 +120,7 @@ def find_timed(context: NightContext, office: Office, truth: Path) -> dict[str, 
         )
         bench.add("refused_identifier", refused_identifiers(context, RECEIPT_FAMILIES))
         bench.seconds.clear()
-        build_findings(bench)
+        build_findings(bench, released=context.ledger.released_holds())
         return bench.seconds
 
 
@@ -153,11 +135,15 @@ def figures(
     context: NightContext,
     truth: Path,
     office: Office,
+    guarded: Row,
     sql_seconds: dict[str, float],
     stage_seconds: dict[str, float],
 ) -> list[Row]:
-    """Return the rows of `measure_findings` for a night whose rules have run."""
-    scores = score_rules(context, truth, office.truth)
+    """Return the rows of `measure_findings` for a night whose rules have run.
+
+    `guarded` has the figures of the feed guard, which needs many nights of its own.
+    """
+    scores = score_rules(context, truth, office.truth) | {GUARD_RULE: guarded}
     rows: list[Row] = [
         {
             "rule": rule.id,
@@ -174,7 +160,7 @@ def figures(
         {
             "rule": "all",
             "name": f"findings are {stage_seconds['findings'] / night:.1%} of "
-            f"{night:.1f} s from the index on",
+            f"{night:.1f} s of the night, expectations left out",
             "action": None,
             **dict.fromkeys(("planted", "flagged", "found", "recall", "precision")),
             "may_hold": None,

@@ -47,7 +47,7 @@ def score_rules(
     `officials` has rule_id and actor of planted officials.
     """
     flagged, cases = told_and_meant(context, truth, officials)
-    return {rule.id: _score(flagged, cases, rule.id) for rule in load_rules()}
+    return {rule.id: score(flagged, cases, rule.id) for rule in load_rules()}
 
 
 def told_and_meant(
@@ -152,14 +152,15 @@ def _planted(truth: Path, officials: pl.DataFrame) -> pl.DataFrame:
             .with_columns(key=pl.format("feed {}", "document_type"), is_named=pl.lit(value=True))
             .select(columns),
             # Cases of officials are numbered behind those of people.
-            actors.with_columns(
-                case=(pl.int_range(pl.len()) + len(cases)).cast(pl.UInt32)
-            ).select(columns),
+            actors.with_columns(case=(pl.int_range(pl.len()) + len(cases)).cast(pl.UInt32)).select(
+                columns
+            ),
         ]
     )
 
 
-def _score(flagged: pl.DataFrame, cases: pl.DataFrame, rule: str) -> dict[str, object]:
+def score(flagged: pl.DataFrame, cases: pl.DataFrame, rule: str) -> dict[str, object]:
+    """Return planted, flagged, found, recall and precision of a rule (see `told_and_meant`)."""
     told = flagged.filter(pl.col("rule_id") == rule)
     meant = cases.filter(pl.col("rule_id") == rule)
     wanted = meant.filter(pl.col("must_be_found") & pl.col("is_named"))

@@ -22,10 +22,11 @@ SHARED_TABLES = (
     "benefit_held",
     "unit_benefit",
     "dwelling_resident",
-    "monthly_wage",
+    "monthly_income",
     "official_kin",
     "registered_death",
     "stay_abroad",
+    "wage_deduction",
     "livelihood_room",
     "livelihood_work_room",
     "financial_holding",
@@ -33,6 +34,14 @@ SHARED_TABLES = (
     "same_identity",
 )
 """What several rules read, in the order of building."""
+LAST_PARTS = (
+    "month_paid_rows",
+    "month_held_rows",
+    "livelihood_rows",
+    "person_month_rows",
+    "finding_rows",
+)
+"""SQL files in which rules end, by the mark of the same name; each stands before those it ends in."""
 FINDING_TABLES = ("finding", "finding_evidence", "payment_hold")
 
 
@@ -50,7 +59,7 @@ def build_findings(
     and why. `released` holds the findings whose payment a person let go on. `only` names the rules that run; by default all.
     """
     rules = tuple(rule for rule in load_rules() if only is None or rule.id in only)
-    sql = {rule.table: sql_text("findings", rule.table) for rule in rules}
+    sql = {rule.table: rule_sql(rule) for rule in rules}
     for table, frame in rule_frames(rules, sql, demoted).items():
         bench.add(table, frame)
     if not bench.has("own_log"):
@@ -62,10 +71,9 @@ def build_findings(
     bench.build("findings", "rule_state")
     for table in shared_tables(sql.values()):
         bench.build("findings", table)
-    rows = sql_text("findings", "finding_rows")
     for rule in rules:
         show_settings(bench, rule)
-        bench.build("findings", rule.table, {"rows": rows, "rule": rule.id})
+        bench.build_from(rule.table, sql[rule.table])
     candidates = "\nUNION ALL\n".join(f"SELECT * FROM {rule.table}" for rule in rules)
     bench.build("findings", "finding_candidate", {"candidates": candidates})
     summary = {table: bench.build("findings", table).rows for table in FINDING_TABLES}
@@ -74,9 +82,17 @@ def build_findings(
     return {rule.id: counts.get(rule.id, 0) for rule in rules} | summary
 
 
-def shared_tables(rule_sql: Iterable[str]) -> list[str]:
+def rule_sql(rule: Rule) -> str:
+    """Return the whole SQL of `rule`: its file, and the last parts in which that ends."""
+    text = sql_text("findings", rule.table)
+    for part in LAST_PARTS:
+        text = text.replace("{{" + part + "}}", sql_text("findings", part))
+    return text.replace("{{rule}}", rule.id)
+
+
+def shared_tables(sql: Iterable[str]) -> list[str]:
     """Return which of `SHARED_TABLES` the rules read, directly or through one another."""
-    texts = list(rule_sql)
+    texts = list(sql)
     needed = []
     for table in reversed(SHARED_TABLES):
         if any(re.search(rf"\b{table}\b", text) for text in texts):

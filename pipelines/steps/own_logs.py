@@ -18,6 +18,8 @@ LOG_TABLES = frozenset(
     {"official", "official_action", "official_kin", "access_entry", "known_case"}
 )
 """Who did and read what is for auditors, in the ledger and the log; it is never released."""
+OWN_LOGS = ("official_action", "access_entry")
+"""Logs that a rule may name as an input, as it names a document type."""
 CASE_SCHEMA = pl.Schema(
     {
         "case_id": pl.String(),
@@ -69,7 +71,7 @@ def add_own_logs(
         "own_log",
         pl.DataFrame(
             {
-                "log": ["official_action", "access_entry"],
+                "log": list(OWN_LOGS),
                 "state": ["missing" if log is None else "current" for log in (actions, accesses)],
             }
         ),

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from hub.output import print_rows
+from sources.country.feed_faults import FeedFault
 from sources.country.request import Request, read_request, write_request
 
 country_app = typer.Typer(
@@ -41,6 +42,13 @@ def _day(text: str) -> dt.date:
     except ValueError:
         message = f"{text}: expected a day as YYYY-MM-DD"
         raise typer.BadParameter(message) from None
+
+
+def _feed_faults(texts: list[str]) -> list[FeedFault]:
+    try:
+        return [FeedFault.parse(text) for text in texts]
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _is_answered(request: Request, out: Path, truth: Path) -> bool:
@@ -77,6 +85,13 @@ def simulate(
     only: Annotated[
         list[str] | None, typer.Option(help="Only this document type; may be repeated.")
     ] = None,
+    feed_fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A feed that collapses, whose nulls jump, or that stops: KIND:TYPE@DAY, such as "
+            "collapse:I23-F15-01@2026-03-01; may be repeated."
+        ),
+    ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Remove what the folders held before.")
     ] = False,
@@ -92,7 +107,17 @@ def simulate(
     first_day = _day(first_night)
     out = out or country_folder() / "nights"
     truth = truth or country_folder() / "truth"
-    request = Request(people, seed, str(first_day), nights, faults, corrupt, tuple(only or ()))
+    faulty = _feed_faults(feed_fault or [])
+    request = Request(
+        people,
+        seed,
+        str(first_day),
+        nights,
+        faults,
+        corrupt,
+        tuple(only or ()),
+        tuple(feed_fault or ()),
+    )
     if not replace and _is_answered(request, out, truth):
         print_rows(
             [{"people": people, "seed": seed, "nights": nights, "state": "already there"}],
@@ -127,6 +152,7 @@ def simulate(
                 faults=faults,
                 corrupt=corrupt,
                 document_types=only,
+                feed_faults=faulty,
                 progress=show,
             )
         except FileExistsError as error:

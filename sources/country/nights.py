@@ -24,6 +24,7 @@ from sources.country.faults import (
     choose,
     hostile_deliveries,
 )
+from sources.country.feed_faults import FeedFault, fault_on, planted_faults
 from sources.country.noise import NoiseRates
 from sources.country.population import simulate_population
 from sources.country.rendering.calendar import (
@@ -233,6 +234,7 @@ def render_nights(
     corrupt: bool = False,
     noise: NoiseRates | None = None,
     document_types: Collection[str] | None = None,
+    feed_faults: Collection[FeedFault] = (),
     progress: Progress | None = None,
 ) -> list[NightSummary]:
     """Write `<out>/<YYYYMMDD>/<institution>/<file>` for each night, and the truth beside it.
@@ -253,6 +255,7 @@ def render_nights(
         corrupt: one damaged file of every kind, on the last night.
         noise: rates of slips of a sender of ordinary care.
         document_types: codes of the types to render; all of them by default.
+        feed_faults: feeds that go wrong as a whole from a day on; the truth lists them.
         progress: told of every file.
 
     Raises:
@@ -266,7 +269,8 @@ def render_nights(
     ]
     correctable: list[DocumentType] = []
     sound: dict[tuple[Delivery, Encoding], tuple[DocumentType, bytes]] = {}
-    write_country_truth(truth, telling.people.card, source.planted(), source.identifiers())
+    planted = pl.concat([source.planted(), planted_faults(feed_faults)], how="diagonal_relaxed")
+    write_country_truth(truth, telling.people.card, planted, source.identifiers())
     summaries: list[NightSummary] = []
     late: list[File] = []
     before: list[File] = []
@@ -286,7 +290,12 @@ def render_nights(
         arrived_late, late = late, []
         kept: list[File] = []
         with ThreadPoolExecutor(WORKERS) as workers:
-            files = workers.map(lambda plan: make_file(telling, plan, bad_rows=bad_rows), plans)
+            wrong = [fault_on(feed_faults, plan.document.code, day) for plan in plans]
+            files = workers.map(
+                lambda plan, fault: make_file(telling, plan, bad_rows=bad_rows, fault=fault),
+                plans,
+                wrong,
+            )
             for done, file in enumerate(files, start=1):
                 if progress is not None:
                     progress(day, done, len(plans))

@@ -28,14 +28,17 @@ class Request:
     faults: bool
     corrupt: bool
     only: tuple[str, ...]
+    feed_faults: tuple[str, ...] = ()
 
     def differences(self, other: Mapping[str, object]) -> list[str]:
         """Name the parts in which this request is not the `other`, as read by `read_request`."""
-        return [name for name, value in _plain(self).items() if other.get(name) != value]
+        before = {"feed_faults": []} | dict(other)
+        return [name for name, value in _plain(self).items() if before.get(name) != value]
 
 
 def _plain(request: Request) -> dict[str, object]:
-    return {"format": _FORMAT, **asdict(request), "only": sorted(request.only)}
+    plain = {"format": _FORMAT, **asdict(request), "only": sorted(request.only)}
+    return plain | {"feed_faults": sorted(request.feed_faults)}
 
 
 def read_request(out: Path) -> dict[str, object] | None:

@@ -18,6 +18,7 @@ import typer
 from hub.command_line import build_application
 from hub.findings.rules import load_rules, rule_frames
 from hub.programmes.catalogue import load_programmes
+from pipelines.steps.findings import LAST_PARTS
 from sources.registry import load_catalogue
 from warehouse.families import table_name
 from warehouse.mart import first_comment
@@ -29,8 +30,8 @@ PAGE = DOCS / "tables.md"
 MARK = "<!-- From here on made from the SQL files; tests/contract/test_documented.py renews it. -->"
 RENEW = bool(os.environ.get("HUB_RENEW_SNAPSHOTS"))
 """Read while pytest collects: a fixture removes the variables of the hub."""
-SHARED_SQL = {"family", "finding_rows"}
-"""The one SQL file of the 40 family tables."""
+SHARED_SQL = {"family", *LAST_PARTS}
+"""The one SQL file of the 40 family tables, and the parts in which detection rules end."""
 
 
 def pages() -> str:

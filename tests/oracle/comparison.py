@@ -135,7 +135,13 @@ def tables(people: pl.DataFrame, units: pl.DataFrame, day: dt.date) -> dict[str,
             "person_id", income_asset_code=pl.lit("A20"), monthly_amount=zero + 1
         ),
         "benefit_received": pl.DataFrame(
-            schema={"person_id": pl.String, "programme_code": pl.String, "month": pl.Date, "amount": pl.Int64}
+            schema={
+                "person_id": pl.String, "programme_code": pl.String, "month": pl.Date, "amount": pl.Int64,
+                "document_type": pl.String,
+            }
+        ),
+        "document_type": pl.DataFrame(
+            schema={"code": pl.String, "income_asset_code": pl.String}
         ),
         "programme_interaction": pl.DataFrame(
             schema={"programme_code": pl.String, "kind": pl.String, "other": pl.String}

@@ -13,11 +13,17 @@ from sources.country.facts.finance import receiving_accounts
 from sources.country.facts.paying import add_payments
 from sources.country.facts.planted_identities import draft_second_payments
 from sources.country.facts.programmes import held_programmes, programme_word
-from sources.country.population.receipts import BASIC_PENSION_AMOUNT, median_income
+from sources.country.population.receipts import (
+    BASIC_PENSION_AMOUNT,
+    MEDIAN_INCOME_2025,
+    MEDIAN_INCOME_2026,
+    median_income,
+)
 
 LIVELIHOOD_PER_CENT = 32
 """The livelihood threshold: per cent of the median income of the household's size."""
 LEAST_LIVELIHOOD = 30_000
+NEW_THRESHOLDS_YEAR = 2026
 COUPLE_SHARE = 80
 """Per cent of the basic pension where both of a couple receive it."""
 
@@ -75,12 +81,18 @@ def draft_payments(draft: Draft) -> None:
     held = held.with_columns(
         amount=pl.when(basic & pl.col("partner_paid").fill_null(value=False))
         .then(pl.col("amount") * COUPLE_SHARE // 100)
-        .when(pl.col("document") == "I06-F35-01")
-        .then(_livelihood())
         .otherwise("amount"),
         region=pl.col("other_region").fill_null(pl.col("district_code")),
     )
-    rows = _by_month(draft, held)
+    rows = _by_month(draft, held).with_columns(
+        amount=pl.when(pl.col("document") == "I06-F35-01")
+        .then(
+            pl.when(pl.col("period").dt.year() < NEW_THRESHOLDS_YEAR)
+            .then(_livelihood(MEDIAN_INCOME_2025))
+            .otherwise(_livelihood(MEDIAN_INCOME_2026))
+        )
+        .otherwise("amount")
+    )
     misnumbered = basic & (pl.col("rule") == "D07")
     for document in draft.documents:
         add_payments(draft, rows.filter((pl.col("document") == document) & ~misnumbered), document)
@@ -96,14 +108,14 @@ def draft_payments(draft: Draft) -> None:
     )
 
 
-def _livelihood() -> pl.Expr:
+def _livelihood(median: tuple[int, ...]) -> pl.Expr:
     """The livelihood benefit in won a month: what the household's income lacks to the threshold."""
     # Planted: D26 does not count the basic pension, D40 does not count a member.
     size = pl.col("household_size").fill_null(1) - (pl.col("rule") == "D40").cast(pl.Int64)
     counted = median_income(pl.col("household_size").fill_null(1)) * pl.col(
         "income_ratio"
     ).fill_null(0.0) - pl.when(pl.col("rule") == "D26").then(BASIC_PENSION_AMOUNT).otherwise(0)
-    lacking = median_income(size) * LIVELIHOOD_PER_CENT / 100 - counted
+    lacking = median_income(size, median) * LIVELIHOOD_PER_CENT / 100 - counted
     return pl.max_horizontal((lacking // 10).cast(pl.Int64) * 10, pl.lit(LEAST_LIVELIHOOD))
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from sources.country.facts.applications import with_applications
 from sources.country.facts.drafting import Columns, Draft
+from sources.country.facts.look_alikes import draft_old_repairs
 from sources.country.facts.planted_identities import draft_second_entitlements
 from sources.country.facts.programmes import held_programmes, programme_word
 
@@ -91,6 +92,7 @@ def _add_planted(draft: Draft) -> None:
     draft_second_entitlements(draft)
     _add_refused(draft)
     _add_repaired(draft)
+    draft_old_repairs(draft)
     since: Columns = {
         "entitled_from": draft.months(3)[0],
         "decided_on": draft.months(4)[0],

@@ -11,6 +11,7 @@ import datetime as dt
 import polars as pl
 
 from sources.country.facts.drafting import Draft
+from sources.country.facts.programmes import holds_something
 
 KOREAN = ~pl.col("is_foreign")
 PAPER_DIVORCE_DAYS = 390
@@ -208,7 +209,9 @@ def draft_vital_events(draft: Draft) -> None:
         occurred_on=draft.days_ago(restored, 60, 300),
         reported_on=draft.days_ago(restored, 5, 50),
     )
-    very_old = draft.pick(pl.col("age") >= 98, with_planted=True)
+    # Nobody has seen those of D09.
+    unseen = pl.col("planted_rule").fill_null("") == "D09"
+    very_old = draft.pick((pl.col("age") >= 98) & ~unseen, with_planted=True)
     draft.add(
         very_old,
         "I01-F04-04",
@@ -217,7 +220,9 @@ def draft_vital_events(draft: Draft) -> None:
         occurred_on=draft.days_ago(very_old, 30, 120),
         reported_on=draft.days_ago(very_old, 10, 29),
     )
-    missing = draft.pick(KOREAN & pl.col("age").is_between(30, 80), 0.0004, 8)
+    missing = draft.pick(
+        KOREAN & pl.col("age").is_between(30, 80) & ~holds_something(draft.country), 0.0004, 8
+    )
     draft.add(
         missing,
         "I02-F04-03",

@@ -141,8 +141,8 @@ def draft_accounts(draft: Draft) -> None:
         "I35-F26-01",
         institution_no=pl.col("bank_no"),
         account_no=pl.col("account_no"),
-        balance_amount=61_000_000,
-        average_3m_amount=60_400_000,
+        balance_amount=121_000_000,
+        average_3m_amount=120_400_000,
         as_of=as_of,
         opened_on=draft.days_ago(hidden, 300, 2_000),
     )
@@ -151,7 +151,7 @@ def draft_accounts(draft: Draft) -> None:
         "I35-F26-02",
         institution_no="004",
         account_no=draft.keys(hidden, 13, prefix="9"),
-        balance_amount=40_000_000,
+        balance_amount=80_000_000,
         as_of=as_of,
         opened_on=draft.days_ago(hidden, 300, 900),
     )

@@ -11,6 +11,8 @@ import datetime as dt
 import polars as pl
 
 from sources.country.facts.drafting import Columns, Draft
+from sources.country.facts.look_alikes import draft_small_jobs
+from sources.country.facts.transfers import BASIC
 from sources.country.facts.work import jobs_of
 
 
@@ -139,7 +141,9 @@ def draft_daily_wages(draft: Draft) -> None:
     claimant = draft.planted("D18").with_columns(daily_days=pl.lit(9, pl.Int64))
     monthly = draft.each_month(pl.concat([workers, hidden, claimant], how="vertical_relaxed"))
     rows = (monthly["person_number"] * 7_919 % len(draft.country.employers)).cast(pl.UInt32)
-    days = (pl.col("daily_days") + draft.integers(monthly, -2, 3)).clip(1, 25)
+    # More work in one month is planted where a benefit rests on it, never chance.
+    more = pl.when(BASIC).then(0).otherwise(draft.integers(monthly, -2, 3))
+    days = (pl.col("daily_days") + more).clip(1, 25)
     what: dict[str, pl.Expr | pl.Series] = {
         "employer_brn": draft.country.employers["employer_brn"].gather(rows),
         "period": pl.col("period"),
@@ -151,6 +155,7 @@ def draft_daily_wages(draft: Draft) -> None:
     local = monthly.filter(~pl.col("is_foreign"))
     draft.add(local, "I03-F12-01", **named)
     draft.add(monthly.filter("is_foreign"), "I03-F12-02", **named)
+    draft_small_jobs(draft)
     old = local.filter(pl.col("planted_rule").is_null() & (pl.col("period") == draft.months(1)[0]))
     old = old.head(max(12, len(old) // 5))
     draft.add(old, "I03-F12-03", **{**named, "period": pl.lit(dt.date(2021, 6, 1))})

@@ -10,6 +10,7 @@ import datetime as dt
 import polars as pl
 
 from sources.country.facts.drafting import Draft
+from sources.country.facts.look_alikes import draft_renewed_leases
 
 POOR_DEPOSIT = 30_000_000
 """Won that a recipient of the livelihood benefit has in a deposit at most."""
@@ -24,7 +25,7 @@ def draft_leases(draft: Draft) -> None:
         & (pl.col("age") >= 20)
         & (pl.col("institution") == 0)
     )
-    tenants = draft.pick(head & (rich <= 0.62), 0.72)
+    tenants = draft.pick(head & (rich <= 0.62) & ~pl.col("is_lodger"), 0.72)
     landlords = draft.pick((pl.col("age") > 35) & (rich > 0.6), 0.5)
     if len(landlords) == 0:
         return
@@ -91,6 +92,7 @@ def draft_leases(draft: Draft) -> None:
         draft.add(housed.filter((landlord >= low) & (landlord < high)), document, **other)
     draft.add(housed.filter(landlord < 0.08), "I32-F22-04", **other)
     _draft_deposit_jumps(draft)
+    draft_renewed_leases(draft)
     twice = draft.planted("D23").with_columns(begun=pl.lit(draft.as_of) - pl.duration(days=300))
     for document, kind, deposit in (
         ("I32-F22-01", "permanent_rental", 3_000_000),

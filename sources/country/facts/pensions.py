@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from sources.country.facts.drafting import Draft
+from sources.country.facts.transfers import BASIC
 
 LUMP_SUMS = (("I14-F15-04", 12, 60_000_000), ("I23-F15-05", 20, 6_000_000), ("I28-F15-06", 16, 70_000_000),
              ("I29-F15-04", 12, 55_000_000), ("I30-F15-03", 8, 40_000_000))  # fmt: skip
@@ -64,9 +65,7 @@ def draft_pensions(draft: Draft) -> None:
         ("special_post", "I30-F15-01"),
     ):
         pay(draft.pick(pl.col("pension_kind") == kind, **living), document, own)
-    suspended = draft.pick(
-        (pl.col("pension_kind") == "private_school") & ~pl.col("is_on_livelihood"), 0.15, 8
-    )
+    suspended = draft.pick((pl.col("pension_kind") == "private_school") & ~BASIC, 0.15, 8)
     pay(suspended, "I29-F15-05", own // 2, months=1, payment_status=pl.lit("partly_suspended"))
     widow = (
         (pl.col("sex") == "female")
@@ -75,10 +74,7 @@ def draft_pensions(draft: Draft) -> None:
         & ~pl.col("is_foreign")
     )
     unpensioned = (
-        widow
-        & (pl.col("pension_kind") == "none")
-        & ~pl.col("is_on_livelihood")
-        & ~pl.col("is_on_basic_pension")
+        widow & (pl.col("pension_kind") == "none") & ~BASIC & ~pl.col("is_on_basic_pension")
     )
     for document, share, median in (
         ("I23-F15-03", 0.22, 380_000),
@@ -89,8 +85,9 @@ def draft_pensions(draft: Draft) -> None:
     ):
         people = draft.pick(unpensioned, share, 10)
         pay(people, document, draft.won(people, median, 0.3, 10))
-    # What recipients of the livelihood benefit draw is counted in it: nothing is drawn by chance.
-    apart = ~pl.col("is_on_livelihood")
+    # What recipients of basic benefits draw is counted in them: nothing is drawn by chance.
+    partners = draft.people.filter("is_on_basic_pension")["spouse_number"].drop_nulls()
+    apart = ~BASIC & ~pl.col("person_number").is_in(partners.implode())
     disabled = draft.pick(
         pl.col("is_disabled") & pl.col("age").is_between(30, 61) & apart, 0.15, 12
     )
@@ -124,9 +121,7 @@ def draft_pensions(draft: Draft) -> None:
             1_500_000,
         ),
     ):
-        people = draft.pick(
-            condition & ~pl.col("is_foreign") & ~pl.col("is_on_livelihood"), 0.001, 10
-        )
+        people = draft.pick(condition & ~pl.col("is_foreign") & apart, 0.001, 10)
         pay(people, document, draft.won(people, median, 0.25, 10))
     for document, count, median in LUMP_SUMS:
         people = draft.pick(

@@ -26,14 +26,16 @@ def draft_second_identities(draft: Draft) -> None:
         "I01-F01-01",
         national_id=OTHER,
         previous_national_id=None,
-        name_roman=pl.col("name_roman"),
-        birth_date=pl.col("birth_date"),
-        sex=pl.col("sex"),
-        nationality=pl.col("nationality"),
         changed_on=pl.col("birth_date"),
         change_reason="birth",
         status="active",
+        **same_as_own("name_roman", "birth_date", "sex", "nationality"),
     )
+
+
+def same_as_own(*names: str) -> dict[str, pl.Expr]:
+    """Columns in which the other number's record says what the person's own columns say."""
+    return {name: pl.col(name) for name in names}
 
 
 def draft_second_homes(draft: Draft) -> None:
@@ -50,13 +52,11 @@ def draft_second_homes(draft: Draft) -> None:
         "I01-F02-01",
         national_id=OTHER,
         head_national_id=OTHER,
-        household_no=pl.col("household_no"),
-        address=pl.col("address"),
-        road_address_code=pl.col("road_address_code"),
-        legal_dong_code=pl.col("legal_dong_code"),
-        moved_in_on=pl.col("moved_in_on"),
         relation_to_head="head",
         registration_status="resident",
+        **same_as_own(
+            "household_no", "address", "road_address_code", "legal_dong_code", "moved_in_on"
+        ),
     )
 
 

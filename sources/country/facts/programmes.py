@@ -32,6 +32,7 @@ KOREAN = ~pl.col("is_foreign")
 POOR = pl.col("is_on_medical_aid") | pl.col("is_near_poor")
 CHILD = pl.col("age") < 18
 FARM = pl.col("work") == "farmer"
+AT_HOME = pl.col("institution") == 0
 MAN_OLD = KOREAN & (pl.col("age") >= 72) & (pl.col("sex") == "male")
 STUDENT = pl.col("is_student") & (pl.col("student_state") == "enrolled")
 YOUNG_PARENT = (
@@ -96,8 +97,8 @@ PLANS: tuple[Plan, ...] = (
     Plan("I06-F34-08", pl.col("is_severely_disabled") & pl.col("age").is_between(6, 64), 0.3, 0, "disability_activity_support"),
     Plan("I06-F34-08", CHILD & pl.col("is_disabled"), 0.5, 0, "development_rehab"),
     Plan("I06-F34-08", pl.col("age").is_between(19, 64) & POOR, 0.03, 0, "emotional_support"),
-    Plan("I06-F35-08", CARER | ((pl.col("age") >= 66) & pl.col("is_on_medical_aid")), 0.25, 420_000, is_in_kind=True),
-    Plan("I06-F34-08", CARER | ((pl.col("age") >= 66) & pl.col("is_on_medical_aid")), 0.1),
+    Plan("I06-F35-08", AT_HOME & (CARER | ((pl.col("age") >= 66) & pl.col("is_on_medical_aid"))), 0.25, 420_000, is_in_kind=True),
+    Plan("I06-F34-08", AT_HOME & (CARER | ((pl.col("age") >= 66) & pl.col("is_on_medical_aid"))), 0.1),
     Plan("I07-F35-01", pl.col("age").is_between(24, 42) & (pl.col("sex") == "female") & pl.col("work").is_in(["contractor", "inactive"]), 0.012, 500_000),
     Plan("I07-F35-02", pl.col("work").is_in(["contractor", "self_employed"]), 0.02, 500_000, months=1),
     Plan("I09-F35-01", CHILD & pl.col("is_near_poor"), 0.5, 210_000),
@@ -159,6 +160,11 @@ def held_programmes(country: Country) -> pl.DataFrame:
     if held is None:
         held = _HELD[country] = _draw_held(Draft(country, "F34"), Draft(country, "F35"))
     return held
+
+
+def holds_something(country: Country) -> pl.Expr:
+    """Whether a person holds or is paid any programme by plan."""
+    return pl.col("person_number").is_in(held_programmes(country)["person_number"].implode())
 
 
 def _draw_held(draft: Draft, both: Draft) -> pl.DataFrame:

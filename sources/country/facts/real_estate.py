@@ -11,10 +11,13 @@ import datetime as dt
 import polars as pl
 
 from sources.country.facts.drafting import Columns, Draft
+from sources.country.facts.look_alikes import draft_expropriations
 
 ADULT = pl.col("age") >= 22
 SOLD_SHARE = 0.06
 """Share of parcels whose owner sold or gave them away within the last year."""
+OWNED_BEFORE_DAYS = 4_000
+"""Recipients own what they own for longer than they receive."""
 MODEST_LAND, MODEST_HOUSE, POOR_HOUSE = 80_000_000, 300_000_000, 35_000_000
 """Won that land and houses of recipients' relatives, and homes of recipients, are worth at most."""
 
@@ -107,6 +110,7 @@ def draft_land(draft: Draft) -> None:
     for document in ("I02-F20-01", "I05-F20-02", "I05-F20-04"):
         tell(sold, document)
     _draft_sold(draft)
+    draft_expropriations(draft)
     forest = owners.filter(pl.col("category") == "forest")
     draft.add(forest, "I13-F20-01", **{k: v for k, v in land.items() if k != "land_category"})
     flats = draft.pick(
@@ -190,6 +194,8 @@ def draft_buildings(draft: Draft) -> None:
         .otherwise(modest(pl.col("price"), MODEST_HOUSE)),
         acquired=pl.when(pl.col("planted_rule") == "D33")
         .then(pl.lit(draft.as_of) - pl.duration(days=50))
+        .when("is_on_livelihood")
+        .then(pl.col("acquired") - pl.duration(days=OWNED_BEFORE_DAYS))
         .otherwise("acquired"),
     )
     # The other half of a jointly owned home is the spouse's.

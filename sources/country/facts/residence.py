@@ -9,6 +9,7 @@ import polars as pl
 
 from sources.country.facts.drafting import Columns, Draft
 from sources.country.facts.planted_identities import draft_second_homes
+from sources.country.facts.programmes import holds_something
 
 KOREAN = ~pl.col("is_foreign")
 
@@ -66,11 +67,15 @@ def draft_residence(draft: Draft) -> None:
         "I01-F02-05",
         **{
             **home,
-            "moved_out_on": draft.days_ago(lost, 40, 400),
+            "moved_out_on": pl.when(pl.col("planted_rule").is_null())
+            .then(draft.days_ago(lost, 40, 400))
+            .otherwise(draft.days_ago(lost, 130, 400)),
             "registration_status": pl.lit("unknown_residence"),
         },
     )
-    cancelled = draft.pick(KOREAN & pl.col("age").is_between(20, 70), 0.0007, 14)
+    cancelled = draft.pick(
+        KOREAN & pl.col("age").is_between(20, 70) & ~holds_something(draft.country), 0.0007, 14
+    )
     cancelled = _with_household(cancelled)
     draft.add(
         cancelled,

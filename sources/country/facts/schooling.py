@@ -10,6 +10,7 @@ import datetime as dt
 import polars as pl
 
 from sources.country.facts.drafting import Draft
+from sources.country.facts.transfers import BASIC
 
 LEVELS = ((6, "elementary", 7), (12, "middle", 13), (15, "high", 16))
 SCHOOL_WORDS = {"elementary": "초등학교", "middle": "중학교", "high": "고등학교", "university": "대학교",
@@ -139,7 +140,7 @@ def draft_military_service(draft: Draft) -> None:
         enlisted_on=draft.days_ago(career, 400, 7_000),
         status=draft.choice(career, ["serving", "on_leave", "parental_leave"], [95, 3, 2]),
     )
-    reserve = draft.pick(man & pl.col("age").is_between(27, 45), 0.004)
+    reserve = draft.pick(man & pl.col("age").is_between(27, 45) & ~BASIC, 0.004)
     draft.add(
         reserve,
         "I14-F08-02",
@@ -200,6 +201,6 @@ def draft_military_service(draft: Draft) -> None:
         ("I15-F08-06", 0.003),
     ):
         young = draft.pick(
-            man & pl.col("age").is_between(20, 27) & ~pl.col("is_conscript"), share, 10
+            man & pl.col("age").is_between(20, 27) & ~pl.col("is_conscript") & ~BASIC, share, 10
         )
         draft.add(young, document, enlisted_on=draft.days_ago(young, 30, 500))

@@ -10,7 +10,8 @@ import polars as pl
 
 from sources.country.facts.drafting import Draft
 
-PERSONAL = ~pl.col("is_foreign") & ~pl.col("is_on_livelihood")
+BASIC = pl.col("is_on_livelihood") | pl.col("is_on_medical_aid") | pl.col("is_on_housing")
+PERSONAL = ~pl.col("is_foreign") & ~BASIC
 OLD_MEN = PERSONAL & (pl.col("age") >= 72) & (pl.col("sex") == "male")
 
 PLANS: tuple[tuple[str, pl.Expr, float, int, int, int], ...] = (
@@ -115,7 +116,7 @@ PLANS: tuple[tuple[str, pl.Expr, float, int, int, int], ...] = (
 
 def draft_transfers(draft: Draft) -> None:
     """F16: a row a transfer and month."""
-    claimants = draft.pick(pl.col("work") == "unemployed", 0.85)
+    claimants = draft.pick((pl.col("work") == "unemployed") & ~BASIC & ~pl.col("is_obligor"), 0.85)
     claimants = pl.concat([claimants, draft.planted("D18")]).with_columns(
         code=pl.lit("job_seeker_allowance")
     )
@@ -142,7 +143,8 @@ def draft_transfers(draft: Draft) -> None:
     draft.add(rows, "I07-F16-01", **spell)
     draft.add(rows, "I27-F16-01", **spell)
     for document, who, share, least, median, months in PLANS:
-        people = draft.pick(who, share, least)
+        # What recipients of basic benefits draw is counted in them: nothing is drawn by chance.
+        people = draft.pick(who & ~BASIC & ~pl.col("is_obligor"), share, least)
         since = draft.days_ago(people, 100, 2_500)
         people = people.with_columns(
             since=since,
@@ -169,7 +171,7 @@ def draft_transfers(draft: Draft) -> None:
     low = pl.col("monthly_wage").is_between(1, 2_200_000) | pl.col(
         "yearly_business_income"
     ).is_between(1, 20_000_000)
-    working_poor = draft.pick(low & ~pl.col("is_foreign") & (pl.col("age") >= 20), 0.45)
+    working_poor = draft.pick(low & ~BASIC & ~pl.col("is_foreign") & (pl.col("age") >= 20), 0.45)
     draft.add(
         draft.each_month(working_poor, 1),
         "I03-F16-01",

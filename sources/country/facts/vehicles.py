@@ -147,6 +147,7 @@ def _draft_insurance(draft: Draft, insured: pl.DataFrame, vehicle: Columns) -> N
     # Who drives for an owner with a disability is a carer.
     strangers = insured.filter(
         lender
+        & (pl.col("vehicle_age") > 0)
         & ~pl.col("is_on_livelihood")
         & ~pl.col("is_disabled")
         & pl.col("planted_rule").is_null()

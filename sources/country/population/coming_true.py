@@ -19,13 +19,13 @@ from sources.country.population.relatives import HELPERS, kin_elsewhere
 
 OBLIGOR_WAGE = 21_000_000
 """Monthly wage, in won, of the relative who could support a recipient of D42."""
-MODEST_WAGE, MODEST_BUSINESS, MODEST_RENT = 4_500_000, 36_000_000, 6_000_000
+MODEST_WAGE, MODEST_BUSINESS, MODEST_RENT = 2_400_000, 24_000_000, 6_000_000
 """What relatives of ordinary recipients earn at most: won a month, won a year, won a year."""
 HIDDEN_PENSION = 330_000
 """Won a month by which the pension of D30 exceeds all that the payment can rest on."""
 OLDEST = (100, 105)
-TOGETHER_DAYS = 400
-"""How long people of D39 to D41 have lived at their address at least."""
+TOGETHER_DAYS = 600
+"""How long people of D21 and of D39 to D41 have lived at their address at least."""
 HOME = (
     "dwelling_number",
     "address",
@@ -45,7 +45,8 @@ def come_true(
     Children of D20 stay at home on paper and in daycare in fact, pensioners of D20 draw the basic
     and the disability pension; persons of D27 keep an occupational pension and draw the basic
     pension too. Adds `other_national_id`; `hidden_monthly_amount`, what carriers of D30 and D38 have
-    every month; `is_left_out`, whom the unit of a D40 leaves out; and `is_obligor`: relatives of a
+    every month; `is_left_out`, whom the unit of a D40 leaves out; `is_lodger`, who
+    earns at the door of a D41; and `is_obligor`: relatives of a
     recipient, whose means are modest, as they must be for the benefit to be right.
     """
     people = _with_means(_with_deaths(people, as_of, rng), rng)
@@ -55,9 +56,11 @@ def come_true(
     people = _with_divorces(people)
     people = with_other_numbers(people, rng)
     left_out = people.filter(_is("D40"))["partner_number"]
-    return people.with_columns(is_left_out=pl.col("person_number").is_in(left_out.implode())).drop(
-        HELPERS
-    )
+    lodgers = people.filter(_is("D41"))["partner_number"].drop_nulls()
+    return people.with_columns(
+        is_lodger=pl.col("person_number").is_in(lodgers.implode()),
+        is_left_out=pl.col("person_number").is_in(left_out.implode()),
+    ).drop(HELPERS)
 
 
 def _is(*rules: str) -> pl.Expr:
@@ -88,7 +91,7 @@ def _with_deaths(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator)
 
 def _with_means(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     """Work, wages, pensions and receipts of carriers."""
-    size = people["household_size"].fill_null(1).clip(1, 7)
+    size = pl.col("household_size").fill_null(1).clip(1, 7)
     paid_wage = pl.Series(rng.integers(200, 340, len(people)) * 10_000) + (size - 1) * 200_000
     counted = (pl.col("income_ratio").fill_null(0.0) * median_income(size)).cast(pl.Int64)
     pensioner = _is("D30") & (pl.col("age") >= 62)
@@ -114,8 +117,9 @@ def _with_means(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
         .otherwise("monthly_public_pension"),
         is_on_basic_pension=pl.col("is_on_basic_pension") | _is("D27"),
         is_on_child_allowance=pl.col("is_on_child_allowance") | (_is("D13") & is_child),
+        # Of a unit that is not paid any more nobody is.
         is_on_livelihood=(pl.col("is_on_livelihood") | (_is("D13") & ~is_child))
-        & ~(_is("D38") & ~is_over()),
+        & ~(_is("D38") & ~is_over()).any().over("household_number"),
     )
 
 
@@ -184,7 +188,7 @@ def _with_shared_homes(
     )
     people = people.join(moved, on="household_number", how="left", maintain_order="left")
     settled = people["household_number"].is_in(
-        people.filter(_is("D39", "D40", "D41"))["household_number"].implode()
+        people.filter(_is("D21", "D39", "D40", "D41"))["household_number"].implode()
     ) | people["person_number"].is_in(earners["person_number"].implode())
     latest = as_of - dt.timedelta(days=TOGETHER_DAYS)
     return people.with_columns(

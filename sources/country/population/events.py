@@ -79,6 +79,7 @@ def with_status(people: pl.DataFrame, as_of: dt.date, rng: np.random.Generator) 
     serving &= people["work"].is_in(["inactive", "unemployed"]).to_numpy()
     serving |= rule == "D14"
     enlisted = before(as_of, rng.integers(30, 520, count))
+    enlisted = np.where(rule == "D14", before(as_of, rng.integers(130, 480, count)), enlisted)
     return (
         people.with_columns(
             pl.Series("registration_status", status),

@@ -207,14 +207,18 @@ def _jobs(
             "monthly_wage": wage,
         }
     )
-    # Recipients of livelihood benefit have been without work for longer.
-    leavers = people.filter(~pl.col("is_on_livelihood")).filter(
+    # Recipients of basic benefits have been without work for longer.
+    basic = pl.any_horizontal("is_on_livelihood", "is_on_medical_aid", "is_on_housing")
+    leavers = people.filter(~basic, ~pl.col("is_obligor")).filter(
         (pl.col("work") == "unemployed")
         | ((pl.col("work") == "inactive") & pl.col("age").is_between(25, 66))
     )
     keep = (leavers["work"] == "unemployed").to_numpy() | (rng.random(len(leavers)) < 0.15)
     leavers = leavers.filter(pl.Series(keep))
-    gone = today - rng.integers(40, 230, len(leavers)).astype("timedelta64[D]")
+    days = rng.integers(40, 230, len(leavers))
+    # Claimants of D18 left early enough to have claimed for months.
+    days = np.where((leavers["planted_rule"] == "D18").fill_null(value=False), days + 100, days)
+    gone = today - days.astype("timedelta64[D]")
     past = pl.DataFrame(
         {
             "person_number": leavers["person_number"],

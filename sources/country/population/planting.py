@@ -79,7 +79,7 @@ def _candidates() -> dict[str, pl.Expr]:
         "D08": old & pl.col("lives_alone") & ~pl.col("has_kin"),
         "D09": old & (pl.col("age") >= 83) & ~pl.col("has_kin"),
         "D13": pl.col("is_foreign")
-        & ((pl.col("age") < 8) | (pl.col("lives_alone") & pl.col("is_idle") & adult)),
+        & (pl.col("age").is_between(2, 7) | (pl.col("lives_alone") & pl.col("is_idle") & adult)),
         "D21": head & pl.col("is_on_housing") & (pl.col("age") >= 30),
         # Income beside the pension could be what was counted.
         "D26": livelihood

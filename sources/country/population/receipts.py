@@ -21,15 +21,28 @@ MEDIAN_INCOME_2026: tuple[int, ...] = (
 )
 """Won a month by household size: the standard median income of 2026."""
 
+MEDIAN_INCOME_2025: tuple[int, ...] = (
+    2_392_013,
+    3_932_658,
+    5_025_353,
+    6_097_773,
+    7_108_192,
+    8_064_805,
+    8_988_428,
+)
+"""The same of 2025."""
+
 STEP_ABOVE_SEVEN = 959_198
+MOST_CAPITAL_INCOME = 60_000
+"""Won a year of interest or rent that a recipient of basic benefits has at most."""
 BASIC_PENSION_SINGLE = 2_470_000
 BASIC_PENSION_AMOUNT = 349_700
 
 
-def median_income(size: pl.Expr) -> pl.Expr:
+def median_income(size: pl.Expr, of: tuple[int, ...] = MEDIAN_INCOME_2026) -> pl.Expr:
     """Median income of a household of `size` members, in won a month."""
-    table = pl.lit(MEDIAN_INCOME_2026[0])
-    for index, amount in enumerate(MEDIAN_INCOME_2026):
+    table = pl.lit(of[0])
+    for index, amount in enumerate(of):
         table = pl.when(size >= index + 1).then(pl.lit(amount)).otherwise(table)
     return table + pl.max_horizontal(size - 7, pl.lit(0)) * STEP_ABOVE_SEVEN
 
@@ -67,6 +80,10 @@ def households_of(people: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFrame
         (pl.col("age") < 18).sum().cast(pl.Int64).alias("children"),
         pl.col("is_foreign").all().alias("is_all_foreign"),
         (pl.col("work") == "inactive").all().alias("is_without_work"),
+        (pl.max_horizontal("yearly_interest_income", "yearly_rental_income") > MOST_CAPITAL_INCOME)
+        .any()
+        .alias("has_capital"),
+        pl.col("relation_to_head").is_in(["cohabitant", "other"]).any().alias("has_lodgers"),
         pl.col("age").max().alias("oldest_age"),
     )
     return (
@@ -74,6 +91,9 @@ def households_of(people: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFrame
         .with_columns(
             (pl.col("monthly_income") / median_income(pl.col("size"))).alias("income_ratio"),
             (pl.col("institution") > 0).alias("is_collective"),
+            ((pl.len().over("dwelling_number") > 1) & (pl.col("institution") == 0)).alias(
+                "shares_door"
+            ),
         )
         .sort("household_number")
     )
@@ -96,6 +116,13 @@ def receipts_of(
     # benefit is planted (D28, D29), never chance.
     idle = households["is_without_work"].to_numpy()
     poor = local & asset_poor & (rng.random(count) < 0.9)
+    # Who shares a door, has lodgers or lives on capital is no ordinary case: D32 and D41 are planted.
+    plain = (
+        ~households.select(pl.any_horizontal("shares_door", "has_lodgers", "has_capital"))
+        .to_series()
+        .to_numpy()
+    )
+    poor &= plain
     single_parent = (households["children"].to_numpy() > 0) & (size >= 2)
     columns = households.select(
         "household_number", "income_ratio", pl.col("size").alias("household_size")
@@ -104,7 +131,7 @@ def receipts_of(
         pl.Series("is_on_livelihood", poor & (ratio < 0.32) & idle),
         pl.Series("is_on_medical_aid", poor & (ratio < 0.40)),
         pl.Series("is_on_housing", poor & (ratio < 0.48)),
-        pl.Series("is_near_poor", local & asset_poor & (ratio < 0.52) & (ratio >= 0.40)),
+        pl.Series("is_near_poor", local & asset_poor & plain & (ratio < 0.52) & (ratio >= 0.40)),
         pl.Series("has_children", single_parent),
     )
     people = people.join(columns, on="household_number", how="left", maintain_order="left")

@@ -102,10 +102,23 @@ def _obligors(people: pl.DataFrame) -> pl.DataFrame:
         pl.col("work") == "employee",
         pl.col("age").is_between(25, 64),
         ~pl.any_horizontal(cs.starts_with("is_on_")),
-    ).select(obligor_number="person_number")
+    ).select(obligor_number="person_number", home="household_number")
+    homes = people.select("person_number", "household_number")
+    # Whoever else the obligor's household could support would be a case, too.
+    ties = kin_elsewhere(people).join(homes, on="person_number", maintain_order="left")
+    supported = ties.join(
+        homes.select(obligor_number="person_number", home="household_number"), on="obligor_number"
+    )
+    poor = people.filter(pl.col("is_on_livelihood") | pl.col("is_on_medical_aid"))
+    of_one = (
+        supported.join(poor.select("person_number"), on="person_number", how="semi")
+        .group_by("home")
+        .agg(pl.col("household_number").n_unique().alias("households"))
+        .filter(pl.col("households") == 1)
+    )
+    able = able.join(of_one, on="home", how="semi")
     return (
-        kin_elsewhere(people)
-        .join(able, on="obligor_number", how="semi")
+        ties.join(able, on="obligor_number", how="semi")
         .group_by("person_number", maintain_order=True)
         .agg(pl.col("obligor_number").min())
     )

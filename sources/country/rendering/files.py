@@ -18,6 +18,7 @@ from sources.country.faults import (
     plant_bad_rows,
     shorten_last_row,
 )
+from sources.country.feed_faults import FeedFaultKind, spoil_rows
 from sources.country.rendering.calendar import Plan
 from sources.country.rendering.contents import Telling, fill_plan
 from sources.country.rendering.documents import ENDINGS, senders_frame, write_delivery
@@ -35,11 +36,15 @@ class File:
     bad_rows: list[BadRow]
 
 
-def make_file(telling: Telling, plan: Plan, *, bad_rows: bool) -> File | None:
-    """Return the planned file, or None where the sender has nothing to tell."""
+def make_file(
+    telling: Telling, plan: Plan, *, bad_rows: bool, fault: FeedFaultKind | None = None
+) -> File | None:
+    """Return the planned file, or None where the sender has nothing to tell or is silent."""
     document = plan.document
     version = document.version_on(plan.made_at.date())
     facts = fill_plan(telling, plan, version)
+    if fault is not None:
+        facts = spoil_rows(document, version, facts, fault)
     if facts.is_empty():
         return None
     frame = senders_frame(document, version, facts)

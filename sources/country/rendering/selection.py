@@ -32,6 +32,7 @@ STAND_INS = 3
 HELD_BACK_PER_MILLION = 10_000
 """Share of the rows of daily and weekly types that becomes known on each later night."""
 NIGHTS_HELD_BACK = 5
+UNIT_HEAD = "unit_head_national_id_person_number"
 
 _DEATH = r"death|dead|deceas|died|cremat|burial|columbar|unclaimed|remains|reinter|stillbirth"
 _BIRTH = r"birth|born"
@@ -215,11 +216,13 @@ def arrival_nights(document: DocumentType, facts: pl.DataFrame, seed: int) -> In
     """Return the night (0 is the first) on which the sender comes to tell each row.
 
     What a sender tells of one person comes together: nobody leaves on one night and returns on
-    another.
+    another. So does what it tells of one unit.
     """
     keys = facts[ROW]
     if "person_number" in facts.columns:
         keys = facts["person_number"].cast(pl.UInt64).fill_null(keys)
+    if UNIT_HEAD in facts.columns:
+        keys = facts[UNIT_HEAD].cast(pl.UInt64).fill_null(keys)
     lots = Draws(seed, document.code, keys.to_numpy()).below("arrival", 1_000_000)
     night = lots // HELD_BACK_PER_MILLION + 1
     return np.where(night <= NIGHTS_HELD_BACK, night, 0)

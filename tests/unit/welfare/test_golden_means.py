@@ -26,8 +26,10 @@ NO_BENEFIT = pl.DataFrame(
         "programme_code": pl.String,
         "month": pl.Date,
         "amount": pl.Int64,
+        "document_type": pl.String,
     }
 )
+NO_TYPE = pl.DataFrame(schema={"code": pl.String, "income_asset_code": pl.String})
 NO_INTERACTION = pl.DataFrame(
     schema={"programme_code": pl.String, "kind": pl.String, "other": pl.String}
 )
@@ -134,6 +136,7 @@ def means_of_incomes(units, day):
         "property_region": region_frame(),
         "profile_kind": ordered_kinds(),
         "benefit_received": NO_BENEFIT,
+        "document_type": NO_TYPE,
         "programme_interaction": NO_INTERACTION,
         "household": pl.DataFrame(
             {"household_id": [name for name, *_ in units], "legal_dong_code": "1111010100"}

@@ -92,6 +92,10 @@ counted_benefit AS (
         ON programme_interaction.programme_code = benefit_received.programme_code
         AND programme_interaction.kind = 'counted_as_income_in'
         AND programme_interaction.other = 'P001'
+    -- A payment of which the profile makes income by itself would count twice.
+    INNER JOIN document_type
+        ON document_type.code = benefit_received.document_type
+        AND document_type.income_asset_code IS NULL
     WHERE benefit_received.month = night.month
     GROUP BY benefit_received.person_id
 ),

@@ -17,35 +17,16 @@ WITH paid AS (
         AND benefit_received.programme_code
         NOT IN ('P003', 'P275', 'P292', 'emergency_birth_funeral')
 ),
-found AS (
+reason AS (
     SELECT
-        person_id AS subject_id,
         person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month AS first_period,
-        month AS last_period,
-        sum(amount) AS amount_at_stake,
-        'died ' || CAST(max(died_on) AS VARCHAR) || '; paid ' || CAST(sum(amount) AS VARCHAR)
-            AS statement
+        month,
+        'death' AS role,
+        death_document_type AS document_type,
+        death_delivery_id AS delivery_id,
+        death_line AS line,
+        'died ' || CAST(died_on AS VARCHAR) AS said
     FROM paid
-    GROUP BY person_id, programme_code, month
 ),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'payment' AS role,
-        document_type,
-        delivery_id,
-        line
-    FROM paid
-    UNION ALL
-    SELECT person_id, programme_code, NULL, month, 'death', death_document_type,
-        death_delivery_id, death_line
-    FROM paid
-)
-{{rows}}
+{{month_paid_rows}}

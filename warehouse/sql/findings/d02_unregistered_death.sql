@@ -98,36 +98,17 @@ paid AS (
         AND benefit_received.programme_code
         NOT IN ('P003', 'P275', 'P292', 'emergency_birth_funeral')
 ),
-found AS (
+reason AS (
     SELECT
-        person_id AS subject_id,
-        person_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month AS first_period,
-        month AS last_period,
-        sum(amount) AS amount_at_stake,
-        'death told of for ' || CAST(max(died_on) AS VARCHAR) || ' in no register; paid '
-        || CAST(sum(amount) AS VARCHAR) AS statement
-    FROM paid
-    GROUP BY person_id, programme_code, month
-),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'payment' AS role,
-        document_type,
-        delivery_id,
-        line
-    FROM paid
-    UNION ALL
-    SELECT paid.person_id, paid.programme_code, NULL, paid.month, 'death', standing.document_type,
-        standing.delivery_id, standing.line
+        paid.person_id,
+        paid.programme_code,
+        paid.month,
+        'death' AS role,
+        standing.document_type,
+        standing.delivery_id,
+        standing.line,
+        'death told of for ' || CAST(paid.died_on AS VARCHAR) || ' in no register' AS said
     FROM paid
     INNER JOIN standing ON standing.person_id = paid.person_id
-)
-{{rows}}
+),
+{{month_paid_rows}}

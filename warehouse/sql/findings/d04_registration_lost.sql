@@ -207,35 +207,16 @@ paid AS (
                 AND (housed.left_on IS NULL OR housed.left_on >= benefit_received.month)
         )
 ),
-found AS (
+reason AS (
     SELECT
-        person_id AS subject_id,
         person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month AS first_period,
-        month AS last_period,
-        sum(amount) AS amount_at_stake,
-        max(reason) || ' since ' || CAST(max(lost_on) AS VARCHAR) || '; paid '
-        || CAST(sum(amount) AS VARCHAR) AS statement
+        month,
+        'registration' AS role,
+        lost_document_type AS document_type,
+        lost_delivery_id AS delivery_id,
+        lost_line AS line,
+        reason || ' since ' || CAST(lost_on AS VARCHAR) AS said
     FROM paid
-    GROUP BY person_id, programme_code, month
 ),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'payment' AS role,
-        document_type,
-        delivery_id,
-        line
-    FROM paid
-    UNION ALL
-    SELECT person_id, programme_code, NULL, month, 'registration', lost_document_type,
-        lost_delivery_id, lost_line
-    FROM paid
-)
-{{rows}}
+{{month_paid_rows}}

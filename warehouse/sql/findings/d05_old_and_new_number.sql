@@ -87,28 +87,24 @@ twice AS (
     WHERE renumbered.changed_on IS NULL
         OR old_paid.month > renumbered.changed_on
 ),
-found AS (
+month_found AS (
     SELECT
-        person_id AS subject_id,
         person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month AS first_period,
-        month AS last_period,
-        sum(least(old_amount, new_amount)) AS amount_at_stake,
+        month AS first_month,
+        month,
+        sum(least(old_amount, new_amount)) AS amount,
         'number changed ' || coalesce(CAST(max(changed_on) AS VARCHAR), 'before')
         || '; paid ' || CAST(sum(old_amount) AS VARCHAR) || ' under the old and '
         || CAST(max(new_amount) AS VARCHAR) || ' under the new number' AS statement
     FROM twice
     GROUP BY person_id, programme_code, month
 ),
-evidence AS (
+month_evidence AS (
     SELECT
-        twice.person_id AS subject_id,
+        twice.person_id,
         twice.programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        twice.month AS period,
+        twice.month,
         CASE
             WHEN payment.national_id_token = twice.old_number THEN 'payment under the old number'
             ELSE 'payment'
@@ -123,10 +119,10 @@ evidence AS (
         AND payment.month = twice.month
         AND payment.national_id_token IN (twice.old_number, twice.new_number)
     UNION ALL
-    SELECT twice.person_id, twice.programme_code, NULL, twice.month, 'number change',
+    SELECT twice.person_id, twice.programme_code, twice.month, 'number change',
         change.document_type, change.delivery_id, change.line
     FROM twice
     INNER JOIN change
         ON change.old_number = twice.old_number AND change.new_number = twice.new_number
-)
-{{rows}}
+),
+{{person_month_rows}}

@@ -133,46 +133,42 @@ at_stake AS (
     SELECT person_id, programme_code, month, amount
     FROM under_two
 ),
-found AS (
+month_found AS (
     SELECT
-        person_id AS subject_id,
         person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month AS first_period,
-        month AS last_period,
-        sum(amount) AS amount_at_stake,
+        month AS first_month,
+        month,
+        sum(amount) AS amount,
         'two identities paid in one month; paid ' || CAST(sum(amount) AS VARCHAR)
         || ' under the other' AS statement
     FROM at_stake
     GROUP BY person_id, programme_code, month
 ),
-evidence AS (
+month_evidence AS (
     SELECT
-        person_id AS subject_id,
+        person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
+        month,
         'payment to the other identity' AS role,
         document_type,
         delivery_id,
         line
     FROM second_paid
     UNION ALL
-    SELECT second_paid.person_id, second_paid.programme_code, NULL, second_paid.month, 'payment',
+    SELECT second_paid.person_id, second_paid.programme_code, second_paid.month, 'payment',
         benefit_received.document_type, benefit_received.delivery_id, benefit_received.line
     FROM second_paid
     INNER JOIN benefit_received
         ON benefit_received.person_id = second_paid.person_id
         AND benefit_received.month = second_paid.month
     UNION ALL
-    SELECT under_two.person_id, under_two.programme_code, NULL, under_two.month, 'payment',
+    SELECT under_two.person_id, under_two.programme_code, under_two.month, 'payment',
         numbered.document_type, numbered.delivery_id, numbered.line
     FROM under_two
     INNER JOIN numbered
         ON numbered.person_id = under_two.person_id
         AND numbered.programme_code = under_two.programme_code
         AND numbered.month = under_two.month
-)
-{{rows}}
+),
+{{person_month_rows}}

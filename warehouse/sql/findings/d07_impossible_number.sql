@@ -156,4 +156,4 @@ evidence AS (
         line
     FROM shown
 )
-{{rows}}
+{{finding_rows}}

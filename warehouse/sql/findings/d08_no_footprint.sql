@@ -6,19 +6,19 @@
 -- cannot be (other rules look at those), and people of whom the index asks whether they are somebody else;
 -- everybody whom a register shows as a resident, however quiet.
 -- Which source wins: any trace in any of the families is enough.
-WITH paid AS (
+WITH cash AS (
     SELECT *
     FROM benefit_received
     WHERE NOT in_kind
 ),
 recipient AS (
-    SELECT paid.person_id
-    FROM paid
+    SELECT cash.person_id
+    FROM cash
     CROSS JOIN d08_setting AS setting
-    INNER JOIN person ON person.person_id = paid.person_id
+    INNER JOIN person ON person.person_id = cash.person_id
     WHERE person.death_date IS NULL
-    GROUP BY paid.person_id, setting.months
-    HAVING count(DISTINCT paid.month) >= setting.months
+    GROUP BY cash.person_id, setting.months
+    HAVING count(DISTINCT cash.month) >= setting.months
 ),
 cutoff AS (
     SELECT CAST(night.as_of - setting.silent_months * INTERVAL '1' MONTH AS DATE) AS since
@@ -48,44 +48,28 @@ unsettled AS (
     INNER JOIN person_index ON person_index.person_id = recipient.person_id
     WHERE settled_person.person_id IS NULL
 ),
+-- The day up to which a record speaks of somebody; none, where it still does.
+trace AS (
+    SELECT signature_id, left_on AS told_to FROM f10_employment_record
+    UNION ALL
+    SELECT signature_id, lost_on FROM f18_insurance_membership
+    UNION ALL
+    SELECT signature_id, as_of FROM f26_deposit_account
+    UNION ALL
+    SELECT signature_id, coalesce(care_to, care_from)
+    FROM f32_medical_ltc_use
+    WHERE coalesce(care_to, care_from) IS NOT NULL
+    UNION ALL
+    SELECT signature_id, left_on FROM f09_education_enrolment
+    UNION ALL
+    SELECT signature_id, left_on FROM f36_facility_residence_or_use
+),
 traced AS (
-    SELECT unsettled.person_id
+    SELECT DISTINCT unsettled.person_id
     FROM unsettled
     CROSS JOIN cutoff
-    INNER JOIN f10_employment_record AS job ON job.signature_id = unsettled.signature_id
-    WHERE job.left_on IS NULL OR job.left_on >= cutoff.since
-    UNION
-    SELECT unsettled.person_id
-    FROM unsettled
-    CROSS JOIN cutoff
-    INNER JOIN f18_insurance_membership AS membership
-        ON membership.signature_id = unsettled.signature_id
-    WHERE membership.lost_on IS NULL OR membership.lost_on >= cutoff.since
-    UNION
-    SELECT unsettled.person_id
-    FROM unsettled
-    CROSS JOIN cutoff
-    INNER JOIN f26_deposit_account AS account ON account.signature_id = unsettled.signature_id
-    WHERE account.as_of IS NULL OR account.as_of >= cutoff.since
-    UNION
-    SELECT unsettled.person_id
-    FROM unsettled
-    CROSS JOIN cutoff
-    INNER JOIN f32_medical_ltc_use AS care ON care.signature_id = unsettled.signature_id
-    WHERE coalesce(care.care_to, care.care_from) >= cutoff.since
-    UNION
-    SELECT unsettled.person_id
-    FROM unsettled
-    CROSS JOIN cutoff
-    INNER JOIN f09_education_enrolment AS school ON school.signature_id = unsettled.signature_id
-    WHERE school.left_on IS NULL OR school.left_on >= cutoff.since
-    UNION
-    SELECT unsettled.person_id
-    FROM unsettled
-    CROSS JOIN cutoff
-    INNER JOIN f36_facility_residence_or_use AS stay
-        ON stay.signature_id = unsettled.signature_id
-    WHERE stay.left_on IS NULL OR stay.left_on >= cutoff.since
+    INNER JOIN trace ON trace.signature_id = unsettled.signature_id
+    WHERE trace.told_to IS NULL OR trace.told_to >= cutoff.since
 ),
 doubtful AS (
     SELECT other_person_id AS person_id
@@ -117,35 +101,22 @@ ghost AS (
     LEFT JOIN doubtful ON doubtful.person_id = numbered.person_id
     WHERE traced.person_id IS NULL AND doubtful.person_id IS NULL
 ),
-shown AS (
-    SELECT paid.*
-    FROM paid
-    INNER JOIN ghost ON ghost.person_id = paid.person_id
+paid AS (
+    SELECT cash.*
+    FROM cash
+    INNER JOIN ghost ON ghost.person_id = cash.person_id
 ),
-found AS (
+-- That nothing is told of somebody stands in no row.
+reason AS (
     SELECT
-        person_id AS subject_id,
         person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month AS first_period,
-        month AS last_period,
-        sum(amount) AS amount_at_stake,
-        'known from payments only; paid ' || CAST(sum(amount) AS VARCHAR) AS statement
-    FROM shown
-    GROUP BY person_id, programme_code, month
+        month,
+        CAST(NULL AS VARCHAR) AS role,
+        CAST(NULL AS VARCHAR) AS document_type,
+        CAST(NULL AS VARCHAR) AS delivery_id,
+        CAST(NULL AS BIGINT) AS line,
+        'known from payments only' AS said
+    FROM paid
 ),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'payment' AS role,
-        document_type,
-        delivery_id,
-        line
-    FROM shown
-)
-{{rows}}
+{{month_paid_rows}}

@@ -12,7 +12,7 @@ WITH aged AS (
     WHERE person.death_date IS NULL
         AND person.birth_date + setting.age_years * INTERVAL '1' YEAR <= last_day(night.month)
 ),
-paid AS (
+very_old_paid AS (
     SELECT
         benefit_received.*,
         aged.birth_date,
@@ -51,49 +51,39 @@ seen AS (
         AND event.event = 'alive_confirmed'
         AND event.reporter_type IN ('public_office', 'village_head')
 ),
-unseen AS (
-    SELECT paid.*
-    FROM paid
+paid AS (
+    SELECT very_old_paid.*
+    FROM very_old_paid
     WHERE NOT EXISTS (
         SELECT 1
         FROM seen
-        WHERE seen.person_id = paid.person_id AND seen.seen_to >= paid.silent_from
+        WHERE seen.person_id = very_old_paid.person_id AND seen.seen_to >= very_old_paid.silent_from
     )
 ),
-found AS (
+birth AS (
     SELECT
-        person_id AS subject_id,
-        person_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month AS first_period,
-        month AS last_period,
-        sum(amount) AS amount_at_stake,
-        'born ' || CAST(year(max(birth_date)) AS VARCHAR) || '; no care since '
-        || CAST(max(silent_from) AS VARCHAR) || '; paid ' || CAST(sum(amount) AS VARCHAR)
-            AS statement
-    FROM unseen
-    GROUP BY person_id, programme_code, month
-),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'payment' AS role,
-        document_type,
-        delivery_id,
-        line
-    FROM unseen
-    UNION ALL
-    SELECT unseen.person_id, unseen.programme_code, NULL, unseen.month, 'birth date',
-        identity.document_type, identity.delivery_id, identity.line
-    FROM unseen
-    INNER JOIN person_index ON person_index.person_id = unseen.person_id
+        person_index.person_id,
+        identity.document_type,
+        identity.delivery_id,
+        identity.line
+    FROM aged
+    INNER JOIN person_index ON person_index.person_id = aged.person_id
     INNER JOIN f01_person_identity AS identity
         ON identity.signature_id = person_index.signature_id
     WHERE identity.document_type = 'I01-F01-01'
-)
-{{rows}}
+),
+reason AS (
+    SELECT
+        paid.person_id,
+        paid.programme_code,
+        paid.month,
+        'birth date' AS role,
+        birth.document_type,
+        birth.delivery_id,
+        birth.line,
+        'born ' || CAST(year(paid.birth_date) AS VARCHAR)
+        || '; no care since ' || CAST(paid.silent_from AS VARCHAR) AS said
+    FROM paid
+    LEFT JOIN birth ON birth.person_id = paid.person_id
+),
+{{month_paid_rows}}

@@ -54,13 +54,7 @@ spell AS (
 ),
 paid AS (
     SELECT
-        benefit_received.person_id,
-        benefit_received.programme_code,
-        benefit_received.month,
-        benefit_received.amount,
-        benefit_received.document_type,
-        benefit_received.delivery_id,
-        benefit_received.line,
+        benefit_received.*,
         d10_programme.needs_sentence
     FROM benefit_received
     INNER JOIN d10_programme ON d10_programme.programme_code = benefit_received.programme_code
@@ -85,40 +79,17 @@ shown AS (
         AND (spell.released_on IS NULL OR spell.released_on >= paid.month)
     WHERE paid.needs_sentence = 0 OR NOT spell.is_without_sentence
 ),
-found AS (
+reason AS (
     SELECT
-        paid.person_id AS subject_id,
-        paid.person_id,
-        paid.programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        paid.month AS period,
-        paid.month AS first_period,
-        paid.month AS last_period,
-        sum(paid.amount) AS amount_at_stake,
-        'admitted ' || CAST(max(shown.admitted_on) AS VARCHAR)
-        || '; paid ' || CAST(sum(paid.amount) AS VARCHAR) AS statement
-    FROM paid
-    INNER JOIN shown
-        ON shown.person_id = paid.person_id
-        AND shown.programme_code = paid.programme_code
-        AND shown.month = paid.month
-        AND shown.place = 1
-    GROUP BY paid.person_id, paid.programme_code, paid.month
-),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
+        person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'payment' AS role,
+        month,
+        'custody' AS role,
         document_type,
         delivery_id,
-        line
-    FROM paid
-    UNION ALL
-    SELECT person_id, programme_code, NULL, month, 'custody', document_type, delivery_id, line
+        line,
+        'admitted ' || CAST(admitted_on AS VARCHAR) AS said
     FROM shown
     WHERE place = 1
-)
-{{rows}}
+),
+{{month_paid_rows}}

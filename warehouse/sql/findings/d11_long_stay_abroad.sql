@@ -4,13 +4,7 @@
 -- Which source wins: any stay that is too long is shown; the earliest day of leaving is named.
 WITH paid AS (
     SELECT
-        benefit_received.person_id,
-        benefit_received.programme_code,
-        benefit_received.month,
-        benefit_received.amount,
-        benefit_received.document_type,
-        benefit_received.delivery_id,
-        benefit_received.line,
+        benefit_received.*,
         d11_programme.days,
         d11_programme.total_days,
         d11_programme.window_days
@@ -63,42 +57,16 @@ too_long AS (
     WHERE (days IS NOT NULL AND is_still_abroad AND days_by_month >= days)
         OR (total_days IS NOT NULL AND days_in_window > 0 AND total_in_window > total_days)
 ),
-found AS (
+reason AS (
     SELECT
-        paid.person_id AS subject_id,
-        paid.person_id,
-        paid.programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        paid.month AS period,
-        paid.month AS first_period,
-        paid.month AS last_period,
-        sum(paid.amount) AS amount_at_stake,
-        'left ' || CAST(max(reason.left_on) AS VARCHAR)
-        || '; paid ' || CAST(sum(paid.amount) AS VARCHAR) AS statement
-    FROM paid
-    INNER JOIN (
-        SELECT person_id, programme_code, month, min(left_on) AS left_on
-        FROM too_long
-        GROUP BY person_id, programme_code, month
-    ) AS reason
-        ON reason.person_id = paid.person_id
-        AND reason.programme_code = paid.programme_code
-        AND reason.month = paid.month
-    GROUP BY paid.person_id, paid.programme_code, paid.month
-),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
+        person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'payment' AS role,
+        month,
+        'exit' AS role,
         document_type,
         delivery_id,
-        line
-    FROM paid
-    UNION ALL
-    SELECT person_id, programme_code, NULL, month, 'exit', document_type, delivery_id, line
+        line,
+        'left ' || CAST(left_on AS VARCHAR) AS said
     FROM too_long
-)
-{{rows}}
+),
+{{month_paid_rows}}

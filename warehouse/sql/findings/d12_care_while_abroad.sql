@@ -88,34 +88,30 @@ stated AS (
     FROM treated
     GROUP BY person_id, month, substr(document_type, 1, 3)
 ),
-found AS (
+month_found AS (
     SELECT
-        person_id AS subject_id,
         person_id,
         CAST(NULL AS VARCHAR) AS programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month AS first_period,
-        month AS last_period,
-        max(amount) AS amount_at_stake,
+        month AS first_month,
+        month,
+        max(amount) AS amount,
         'left ' || CAST(min(left_on) AS VARCHAR)
         || '; treated ' || CAST(min(first_care_on) AS VARCHAR) AS statement
     FROM stated
     GROUP BY person_id, month
 ),
-evidence AS (
+month_evidence AS (
     SELECT
-        person_id AS subject_id,
+        person_id,
         CAST(NULL AS VARCHAR) AS programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
+        month,
         'care' AS role,
         document_type,
         delivery_id,
         line
     FROM treated
     UNION ALL
-    SELECT person_id, NULL, NULL, month, 'exit', exit_document_type, exit_delivery_id, exit_line
+    SELECT person_id, NULL, month, 'exit', exit_document_type, exit_delivery_id, exit_line
     FROM treated
-)
-{{rows}}
+),
+{{person_month_rows}}

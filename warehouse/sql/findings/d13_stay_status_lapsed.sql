@@ -45,13 +45,7 @@ unit_with_others AS (
 ),
 paid AS (
     SELECT
-        benefit_received.person_id,
-        benefit_received.programme_code,
-        benefit_received.month,
-        benefit_received.amount,
-        benefit_received.document_type,
-        benefit_received.delivery_id,
-        benefit_received.line,
+        benefit_received.*,
         lapsed.ended_on
     FROM benefit_received
     INNER JOIN d13_programme ON d13_programme.programme_code = benefit_received.programme_code
@@ -62,37 +56,18 @@ paid AS (
         < benefit_received.month
         AND (d13_programme.is_of_unit = 0 OR unit_with_others.person_id IS NULL)
 ),
-found AS (
+reason AS (
     SELECT
-        person_id AS subject_id,
-        person_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month AS first_period,
-        month AS last_period,
-        sum(amount) AS amount_at_stake,
-        'stay ended ' || CAST(max(ended_on) AS VARCHAR)
-        || '; paid ' || CAST(sum(amount) AS VARCHAR) AS statement
-    FROM paid
-    GROUP BY person_id, programme_code, month
-),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'payment' AS role,
-        document_type,
-        delivery_id,
-        line
-    FROM paid
-    UNION ALL
-    SELECT paid.person_id, paid.programme_code, NULL, paid.month, 'stay', spell.document_type,
-        spell.delivery_id, spell.line
+        paid.person_id,
+        paid.programme_code,
+        paid.month,
+        'stay' AS role,
+        spell.document_type,
+        spell.delivery_id,
+        spell.line,
+        'stay ended ' || CAST(paid.ended_on AS VARCHAR) AS said
     FROM paid
     INNER JOIN spell
         ON spell.person_id = paid.person_id AND spell.stay_to = paid.ended_on
-)
-{{rows}}
+),
+{{month_paid_rows}}

@@ -65,7 +65,8 @@ unit_payment AS (
         counted.person_id,
         counted.programme_code,
         benefit_received.month,
-        CAST(NULL AS BIGINT) AS own_amount,
+        CAST(NULL AS BIGINT) AS amount,
+        'payment' AS role,
         benefit_received.document_type,
         benefit_received.delivery_id,
         benefit_received.line
@@ -82,6 +83,7 @@ unit_payment AS (
         counted.programme_code,
         benefit_received.month,
         benefit_received.amount,
+        'payment',
         benefit_received.document_type,
         benefit_received.delivery_id,
         benefit_received.line
@@ -90,7 +92,7 @@ unit_payment AS (
         ON benefit_received.person_id = counted.person_id
         AND benefit_received.programme_code = counted.programme_code
 ),
-paid AS (
+held AS (
     SELECT
         unit_payment.*,
         conscript.enlisted_on,
@@ -114,39 +116,30 @@ paid AS (
         AND (counted.entitled_from IS NULL OR counted.entitled_from <= unit_payment.month)
         AND (counted.entitled_to IS NULL OR counted.entitled_to >= unit_payment.month)
 ),
-found AS (
+asked AS (
     SELECT
-        person_id AS subject_id,
         person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month AS first_period,
-        month AS last_period,
-        sum(own_amount) AS amount_at_stake,
+        month AS first_month,
+        month,
         'serving since ' || CAST(max(enlisted_on) AS VARCHAR)
         || '; named in the entitlement of a unit that was paid' AS statement
-    FROM paid
+    FROM held
     GROUP BY person_id, programme_code, month
 ),
-evidence AS (
+reason AS (
     SELECT
-        person_id AS subject_id,
+        person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'payment' AS role,
-        document_type,
-        delivery_id,
-        line
-    FROM paid
+        month,
+        'service' AS role,
+        service_document_type AS document_type,
+        service_delivery_id AS delivery_id,
+        service_line AS line
+    FROM held
     UNION ALL
-    SELECT person_id, programme_code, NULL, month, 'service', service_document_type,
-        service_delivery_id, service_line
-    FROM paid
-    UNION ALL
-    SELECT person_id, programme_code, NULL, month, 'entitlement', entitlement_document_type,
+    SELECT person_id, programme_code, month, 'entitlement', entitlement_document_type,
         entitlement_delivery_id, entitlement_line
-    FROM paid
-)
-{{rows}}
+    FROM held
+),
+{{month_held_rows}}

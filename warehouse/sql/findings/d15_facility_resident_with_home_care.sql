@@ -42,14 +42,7 @@ resident AS (
         stay.delivery_id, stay.line
 ),
 paid AS (
-    SELECT
-        benefit_received.person_id,
-        benefit_received.programme_code,
-        benefit_received.month,
-        benefit_received.amount,
-        benefit_received.document_type,
-        benefit_received.delivery_id,
-        benefit_received.line
+    SELECT benefit_received.*
     FROM benefit_received
     INNER JOIN d15_programme ON d15_programme.programme_code = benefit_received.programme_code
 ),
@@ -76,39 +69,17 @@ shown AS (
             OR resident.left_on >= CAST(paid.month + INTERVAL '1' MONTH AS DATE)
         )
 ),
-found AS (
+reason AS (
     SELECT
-        paid.person_id AS subject_id,
-        paid.person_id,
-        paid.programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        paid.month AS period,
-        paid.month AS first_period,
-        paid.month AS last_period,
-        sum(paid.amount) AS amount_at_stake,
-        max(shown.facility_kind) || ' since ' || CAST(max(shown.admitted_on) AS VARCHAR)
-        || '; paid ' || CAST(sum(paid.amount) AS VARCHAR) AS statement
-    FROM paid
-    INNER JOIN shown
-        ON shown.person_id = paid.person_id
-        AND shown.programme_code = paid.programme_code
-        AND shown.month = paid.month
-        AND shown.place = 1
-    GROUP BY paid.person_id, paid.programme_code, paid.month
-),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
+        person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'payment' AS role,
+        month,
+        'stay' AS role,
         document_type,
         delivery_id,
-        line
-    FROM paid
-    UNION ALL
-    SELECT person_id, programme_code, NULL, month, 'stay', document_type, delivery_id, line
+        line,
+        CASE WHEN place = 1 THEN facility_kind || ' since ' || CAST(admitted_on AS VARCHAR) END
+            AS said
     FROM shown
-)
-{{rows}}
+),
+{{month_paid_rows}}

@@ -59,15 +59,9 @@ attending AS (
             AND document_type <> 'I08-F09-02'
         )
 ),
-paid AS (
+paid_since AS (
     SELECT
-        benefit_received.person_id,
-        benefit_received.programme_code,
-        benefit_received.month,
-        benefit_received.amount,
-        benefit_received.document_type,
-        benefit_received.delivery_id,
-        benefit_received.line,
+        benefit_received.*,
         leaver.status,
         leaver.left_on,
         leaver.document_type AS school_document_type,
@@ -81,46 +75,27 @@ paid AS (
         < benefit_received.month
 ),
 cleared AS (
-    SELECT DISTINCT paid.person_id
-    FROM paid
-    INNER JOIN attending ON attending.person_id = paid.person_id
-    WHERE attending.attended_on >= paid.left_on
+    SELECT DISTINCT paid_since.person_id
+    FROM paid_since
+    INNER JOIN attending ON attending.person_id = paid_since.person_id
+    WHERE attending.attended_on >= paid_since.left_on
 ),
-unexplained AS (
-    SELECT paid.*
-    FROM paid
-    LEFT JOIN cleared ON cleared.person_id = paid.person_id
+paid AS (
+    SELECT paid_since.*
+    FROM paid_since
+    LEFT JOIN cleared ON cleared.person_id = paid_since.person_id
     WHERE cleared.person_id IS NULL
 ),
-found AS (
+reason AS (
     SELECT
-        person_id AS subject_id,
         person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month AS first_period,
-        month AS last_period,
-        sum(amount) AS amount_at_stake,
-        max(status) || ' ' || CAST(max(left_on) AS VARCHAR)
-        || '; paid ' || CAST(sum(amount) AS VARCHAR) AS statement
-    FROM unexplained
-    GROUP BY person_id, programme_code, month
+        month,
+        'school' AS role,
+        school_document_type AS document_type,
+        school_delivery_id AS delivery_id,
+        school_line AS line,
+        status || ' ' || CAST(left_on AS VARCHAR) AS said
+    FROM paid
 ),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'payment' AS role,
-        document_type,
-        delivery_id,
-        line
-    FROM unexplained
-    UNION ALL
-    SELECT person_id, programme_code, NULL, month, 'school', school_document_type,
-        school_delivery_id, school_line
-    FROM unexplained
-)
-{{rows}}
+{{month_paid_rows}}

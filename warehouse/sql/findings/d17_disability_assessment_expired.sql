@@ -25,13 +25,7 @@ expired AS (
 ),
 paid AS (
     SELECT
-        benefit_received.person_id,
-        benefit_received.programme_code,
-        benefit_received.month,
-        benefit_received.amount,
-        benefit_received.document_type,
-        benefit_received.delivery_id,
-        benefit_received.line,
+        benefit_received.*,
         expired.expired_on
     FROM benefit_received
     INNER JOIN d17_programme ON d17_programme.programme_code = benefit_received.programme_code
@@ -40,37 +34,18 @@ paid AS (
     WHERE CAST(expired.expired_on + setting.grace_days * INTERVAL '1' DAY AS DATE)
         < benefit_received.month
 ),
-found AS (
+reason AS (
     SELECT
-        person_id AS subject_id,
-        person_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month AS first_period,
-        month AS last_period,
-        sum(amount) AS amount_at_stake,
-        'valid to ' || CAST(max(expired_on) AS VARCHAR)
-        || '; paid ' || CAST(sum(amount) AS VARCHAR) AS statement
-    FROM paid
-    GROUP BY person_id, programme_code, month
-),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'payment' AS role,
-        document_type,
-        delivery_id,
-        line
-    FROM paid
-    UNION ALL
-    SELECT paid.person_id, paid.programme_code, NULL, paid.month, 'assessment',
-        assessment.document_type, assessment.delivery_id, assessment.line
+        paid.person_id,
+        paid.programme_code,
+        paid.month,
+        'assessment' AS role,
+        assessment.document_type,
+        assessment.delivery_id,
+        assessment.line,
+        'valid to ' || CAST(paid.expired_on AS VARCHAR) AS said
     FROM paid
     INNER JOIN assessment
         ON assessment.person_id = paid.person_id AND assessment.valid_to = paid.expired_on
-)
-{{rows}}
+),
+{{month_paid_rows}}

@@ -120,18 +120,15 @@ judged AS (
         ON most_worked.person_id = claimed.person_id AND most_worked.month = claimed.month
     WHERE claimed.days_paid <= claimed.days_of_month
 ),
-found AS (
+month_found AS (
     SELECT
-        judged.person_id AS subject_id,
         judged.person_id,
         'P133' AS programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        judged.month AS period,
-        judged.month AS first_period,
-        judged.month AS last_period,
+        judged.month AS first_month,
+        judged.month,
         judged.document_type,
         judged.amount * (judged.days_paid + judged.days_worked - judged.days_of_month)
-        // judged.days_paid AS amount_at_stake,
+        // judged.days_paid AS amount,
         'paid ' || CAST(judged.amount AS VARCHAR) || ' for at least '
         || CAST(judged.days_paid AS VARCHAR) || ' days; worked '
         || CAST(judged.days_worked AS VARCHAR) || ' days' AS statement
@@ -140,26 +137,25 @@ found AS (
     WHERE judged.days_paid + judged.days_worked
         > judged.days_of_month + setting.tolerance_days
 ),
-evidence AS (
+month_evidence AS (
     SELECT
-        found.subject_id,
-        found.programme_code,
-        found.other_programme_code,
-        found.period,
+        month_found.person_id,
+        month_found.programme_code,
+        month_found.month,
         'benefit' AS role,
         benefit_row.document_type,
         benefit_row.delivery_id,
         benefit_row.line
-    FROM found
+    FROM month_found
     INNER JOIN benefit_row
-        ON benefit_row.person_id = found.person_id
-        AND benefit_row.month = found.period
-        AND benefit_row.document_type = found.document_type
+        ON benefit_row.person_id = month_found.person_id
+        AND benefit_row.month = month_found.month
+        AND benefit_row.document_type = month_found.document_type
     UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
-        'work', work_row.document_type, work_row.delivery_id, work_row.line
-    FROM found
+    SELECT month_found.person_id, month_found.programme_code, month_found.month, 'work',
+        work_row.document_type, work_row.delivery_id, work_row.line
+    FROM month_found
     INNER JOIN work_row
-        ON work_row.person_id = found.person_id AND work_row.month = found.period
-)
-{{rows}}
+        ON work_row.person_id = month_found.person_id AND work_row.month = month_found.month
+),
+{{person_month_rows}}

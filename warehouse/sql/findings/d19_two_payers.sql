@@ -39,32 +39,21 @@ doubled AS (
     WHERE paid_month.payers >= 2
         AND (alone.amount IS NULL OR paid_month.amount = 0 OR paid_month.amount > alone.amount)
 ),
-found AS (
+month_found AS (
     SELECT
-        person_id AS subject_id,
         person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month AS first_period,
-        month AS last_period,
-        sum(amount) - max(amount) AS amount_at_stake,
+        month AS first_month,
+        month,
+        sum(amount) - max(amount) AS amount,
         'payers ' || string_agg(payer_region || ' ' || CAST(amount AS VARCHAR), ', ' ORDER BY payer_region)
             AS statement
     FROM paid
     INNER JOIN doubled USING (person_id, programme_code, month)
     GROUP BY person_id, programme_code, month
 ),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'payment' AS role,
-        document_type,
-        delivery_id,
-        line
+month_evidence AS (
+    SELECT person_id, programme_code, month, 'payment' AS role, document_type, delivery_id, line
     FROM paid
-)
-{{rows}}
+),
+{{person_month_rows}}

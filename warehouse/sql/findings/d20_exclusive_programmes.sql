@@ -179,4 +179,4 @@ evidence AS (
         AND receipt.month = found.period
         AND receipt.programme_code IN (found.programme_code, found.other_programme_code)
 )
-{{rows}}
+{{finding_rows}}

@@ -16,38 +16,36 @@ one_home AS (
     INNER JOIN household_member AS other
         ON other.household_id = own.household_id AND other.person_id <> own.person_id
 ),
+earlier AS (
+    SELECT
+        person_id AS earlier_person_id,
+        programme_code AS earlier_programme_code,
+        month AS earlier_month,
+        address_key AS earlier_address_key,
+        role AS earlier_role,
+        document_type AS earlier_document_type,
+        delivery_id AS earlier_delivery_id,
+        line AS earlier_line
+    FROM quota_receipt
+),
 compared AS (
-    SELECT
-        later.*,
-        earlier.person_id AS earlier_person_id,
-        earlier.programme_code AS earlier_programme_code,
-        earlier.month AS earlier_month,
-        earlier.role AS earlier_role,
-        earlier.document_type AS earlier_document_type,
-        earlier.delivery_id AS earlier_delivery_id,
-        earlier.line AS earlier_line
-    FROM repair AS later
-    INNER JOIN repair AS earlier ON earlier.person_id = later.person_id
+    SELECT repair.*, earlier.*
+    FROM repair
+    INNER JOIN earlier ON earlier.earlier_person_id = repair.person_id
     -- Where nobody knows the address, the person is taken to have stayed.
-    WHERE coalesce(earlier.address_key, 0) = coalesce(later.address_key, 0)
-        OR earlier.address_key IS NULL
-        OR later.address_key IS NULL
+    WHERE earlier.earlier_address_key = repair.address_key
+        OR earlier.earlier_address_key IS NULL
+        OR repair.address_key IS NULL
     UNION ALL
-    SELECT
-        later.*,
-        earlier.person_id,
-        earlier.programme_code,
-        earlier.month,
-        earlier.role,
-        earlier.document_type,
-        earlier.delivery_id,
-        earlier.line
-    FROM repair AS later
-    INNER JOIN repair AS earlier
-        ON earlier.address_key = later.address_key AND earlier.person_id <> later.person_id
+    SELECT repair.*, earlier.*
+    FROM repair
+    INNER JOIN earlier
+        ON earlier.earlier_address_key = repair.address_key
+        AND earlier.earlier_person_id <> repair.person_id
     LEFT JOIN one_home
-        ON one_home.person_id = later.person_id AND one_home.member_id = earlier.person_id
-    WHERE later.families = 1 OR one_home.person_id IS NOT NULL
+        ON one_home.person_id = repair.person_id
+        AND one_home.member_id = earlier.earlier_person_id
+    WHERE repair.families = 1 OR one_home.person_id IS NOT NULL
 ),
 again AS (
     SELECT
@@ -109,4 +107,4 @@ evidence AS (
         earlier_document_type, earlier_delivery_id, earlier_line
     FROM nearest
 )
-{{rows}}
+{{finding_rows}}

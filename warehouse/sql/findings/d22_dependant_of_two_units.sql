@@ -165,4 +165,4 @@ evidence AS (
             OR held.programme_code = found.other_programme_code
         )
 )
-{{rows}}
+{{finding_rows}}

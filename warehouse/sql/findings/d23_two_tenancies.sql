@@ -213,4 +213,4 @@ evidence AS (
         ON benefit.month = two_benefits.month
         AND benefit.person_id IN (two_benefits.person_id, two_benefits.other_person_id)
 )
-{{rows}}
+{{finding_rows}}

@@ -220,4 +220,4 @@ evidence AS (
         AND payment.month = recipient.month
         AND payment.person_id = recipient.person_id
 )
-{{rows}}
+{{finding_rows}}

@@ -136,4 +136,4 @@ evidence AS (
         AND counted.applied_on >= found.first_day
         AND date_diff('day', found.first_day, counted.applied_on) < setting.days
 )
-{{rows}}
+{{finding_rows}}

@@ -136,4 +136,4 @@ evidence AS (
         AND benefit_received.programme_code = found.other_programme_code
         AND benefit_received.month IN (found.first_period, found.period)
 )
-{{rows}}
+{{finding_rows}}

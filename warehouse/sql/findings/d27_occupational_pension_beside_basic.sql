@@ -6,14 +6,7 @@
 -- disagree.
 -- Which source wins: any occupational pension; one's own is shown before the spouse's.
 WITH paid AS (
-    SELECT
-        benefit_received.person_id,
-        benefit_received.programme_code,
-        benefit_received.month,
-        benefit_received.amount,
-        benefit_received.document_type,
-        benefit_received.delivery_id,
-        benefit_received.line
+    SELECT benefit_received.*
     FROM benefit_received
     INNER JOIN d27_programme ON d27_programme.programme_code = benefit_received.programme_code
 ),
@@ -112,52 +105,21 @@ barred AS (
         AND paid.amount <= kept_amount.amount
     )
 ),
-month_paid AS (
-    SELECT person_id, programme_code, month, sum(amount) AS amount
-    FROM paid
-    GROUP BY person_id, programme_code, month
-),
-found AS (
+reason AS (
     SELECT
-        month_paid.person_id AS subject_id,
-        month_paid.person_id,
-        month_paid.programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month_paid.month AS period,
-        month_paid.month AS first_period,
-        month_paid.month AS last_period,
-        month_paid.amount AS amount_at_stake,
-        'occupational pension: ' || reason.whose
-        || '; paid ' || CAST(month_paid.amount AS VARCHAR) AS statement
-    FROM month_paid
-    INNER JOIN (
-        SELECT person_id, programme_code, month, min(whose) AS whose
-        FROM barred
-        GROUP BY person_id, programme_code, month
-    ) AS reason
-        ON reason.person_id = month_paid.person_id
-        AND reason.programme_code = month_paid.programme_code
-        AND reason.month = month_paid.month
-),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
+        person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'payment' AS role,
-        document_type,
-        delivery_id,
-        line
-    FROM paid
-    UNION ALL
-    SELECT person_id, programme_code, NULL, month, 'pension', pension_document_type,
-        pension_delivery_id, pension_line
+        month,
+        'pension' AS role,
+        pension_document_type AS document_type,
+        pension_delivery_id AS delivery_id,
+        pension_line AS line,
+        'occupational pension: ' || whose AS said
     FROM barred
     UNION ALL
-    SELECT person_id, programme_code, NULL, month, 'marriage', tie_document_type,
-        tie_delivery_id, tie_line
+    SELECT person_id, programme_code, month, 'marriage', tie_document_type, tie_delivery_id,
+        tie_line, NULL
     FROM barred
     WHERE tie_delivery_id IS NOT NULL
-)
-{{rows}}
+),
+{{month_paid_rows}}

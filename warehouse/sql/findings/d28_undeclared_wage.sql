@@ -3,6 +3,7 @@
 -- The wage that two institutions independently report is the second largest of what each reports.
 -- The wage on which the benefit rests is not sent to the hub. It cannot be more than what the payment
 -- leaves room for (livelihood_work_room). That upper bound is taken as declared, in the unit's favour.
+-- Which source wins: none; the second largest is the least that two institutions agree on.
 -- Only months that a source states are compared; yearly totals are never spread over months.
 -- Who is missing: wages that only one institution knows; the first month of a run; people whose unit
 -- has no known threshold. At stake is the excess, at most what the unit was paid.
@@ -48,17 +49,13 @@ exceeded AS (
         > room.work_amount
         + greatest(room.work_amount * setting.tolerance_ppm // 1000000, setting.tolerance_amount)
 ),
-found AS (
+compared_month AS (
     SELECT
-        second.person_id AS subject_id,
-        second.person_id,
-        'P001' AS programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        second.month AS period,
-        first.month AS first_period,
-        second.month AS last_period,
         second.household_id,
-        least(second.paid_amount, second.wage_amount - second.declared_amount) AS amount_at_stake,
+        second.person_id,
+        first.month AS first_month,
+        second.month,
+        least(second.paid_amount, second.wage_amount - second.declared_amount) AS amount,
         'wage ' || CAST(second.wage_amount AS VARCHAR)
         || '; paid ' || CAST(second.paid_amount AS VARCHAR) AS statement
     FROM exceeded AS second
@@ -74,26 +71,17 @@ wage_row AS (
         AND kind.overlap IN ('regular_wage', 'daily_wage')
         AND income.monthly_amount > 0
 ),
-evidence AS (
+reason AS (
     SELECT
-        found.subject_id,
-        found.programme_code,
-        found.other_programme_code,
-        found.period,
+        compared_month.person_id,
+        compared_month.month,
         'wage' AS role,
         wage_row.document_type,
         wage_row.delivery_id,
         wage_row.line
-    FROM found
+    FROM compared_month
     INNER JOIN wage_row
-        ON wage_row.person_id = found.person_id
-        AND wage_row.month IN (found.period, found.first_period)
-    UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
-        'payment', room.document_type, room.delivery_id, room.line
-    FROM found
-    INNER JOIN livelihood_room AS room
-        ON room.household_id = found.household_id
-        AND room.month IN (found.period, found.first_period)
-)
-{{rows}}
+        ON wage_row.person_id = compared_month.person_id
+        AND wage_row.month IN (compared_month.month, compared_month.first_month)
+),
+{{livelihood_rows}}

@@ -106,18 +106,14 @@ open_business AS (
         AND (active.closed_on IS NULL OR active.closed_on > judged.month)
     GROUP BY judged.person_id, judged.month
 ),
-found AS (
+compared_month AS (
     SELECT
-        judged.person_id AS subject_id,
-        judged.person_id,
-        'P001' AS programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        judged.month AS period,
-        judged.month AS first_period,
-        judged.month AS last_period,
         judged.household_id,
+        judged.person_id,
+        judged.month AS first_month,
+        judged.month,
         judged.year,
-        CAST(NULL AS BIGINT) AS amount_at_stake,
+        CAST(NULL AS BIGINT) AS amount,
         'business active since ' || coalesce(CAST(open_business.opened_on AS VARCHAR), 'unknown')
         || '; turnover in ' || CAST(judged.year AS VARCHAR)
         || '; paid ' || CAST(judged.paid_amount AS VARCHAR) AS statement
@@ -130,28 +126,21 @@ found AS (
         AND yearly.income_amount
         > judged.unexplained_work_amount * 12 + setting.tolerance_year_amount
 ),
-evidence AS (
+reason AS (
     SELECT
-        found.subject_id,
-        found.programme_code,
-        found.other_programme_code,
-        found.period,
+        compared_month.person_id,
+        compared_month.month,
         'business' AS role,
         active.document_type,
         active.delivery_id,
         active.line
-    FROM found
-    INNER JOIN active ON active.person_id = found.person_id
+    FROM compared_month
+    INNER JOIN active ON active.person_id = compared_month.person_id
     UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
-        'turnover', traded.document_type, traded.delivery_id, traded.line
-    FROM found
-    INNER JOIN traded ON traded.person_id = found.person_id AND traded.year = found.year
-    UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
-        'payment', room.document_type, room.delivery_id, room.line
-    FROM found
-    INNER JOIN livelihood_room AS room
-        ON room.household_id = found.household_id AND room.month = found.period
-)
-{{rows}}
+    SELECT compared_month.person_id, compared_month.month, 'turnover', traded.document_type,
+        traded.delivery_id, traded.line
+    FROM compared_month
+    INNER JOIN traded
+        ON traded.person_id = compared_month.person_id AND traded.year = compared_month.year
+),
+{{livelihood_rows}}

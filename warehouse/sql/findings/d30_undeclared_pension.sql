@@ -71,17 +71,13 @@ first_receiver AS (
         ) AS place
     FROM by_person
 ),
-found AS (
+compared_month AS (
     SELECT
-        first_receiver.person_id AS subject_id,
-        first_receiver.person_id,
-        'P001' AS programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        second.month AS period,
-        first.month AS first_period,
-        second.month AS last_period,
         second.household_id,
-        least(second.paid_amount, second.amount - second.room_amount) AS amount_at_stake,
+        first_receiver.person_id,
+        first.month AS first_month,
+        second.month,
+        least(second.paid_amount, second.amount - second.room_amount) AS amount,
         'pensions and transfers ' || CAST(second.amount AS VARCHAR)
         || '; paid ' || CAST(second.paid_amount AS VARCHAR) AS statement
     FROM exceeded AS second
@@ -93,26 +89,17 @@ found AS (
         AND first_receiver.month = second.month
         AND first_receiver.place = 1
 ),
-evidence AS (
+reason AS (
     SELECT
-        found.subject_id,
-        found.programme_code,
-        found.other_programme_code,
-        found.period,
+        compared_month.person_id,
+        compared_month.month,
         'pension' AS role,
         drawn.document_type,
         drawn.delivery_id,
         drawn.line
-    FROM found
+    FROM compared_month
     INNER JOIN drawn
-        ON drawn.household_id = found.household_id
-        AND drawn.month IN (found.period, found.first_period)
-    UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
-        'payment', room.document_type, room.delivery_id, room.line
-    FROM found
-    INNER JOIN livelihood_room AS room
-        ON room.household_id = found.household_id
-        AND room.month IN (found.period, found.first_period)
-)
-{{rows}}
+        ON drawn.household_id = compared_month.household_id
+        AND drawn.month IN (compared_month.month, compared_month.first_month)
+),
+{{livelihood_rows}}

@@ -93,20 +93,16 @@ compared AS (
     INNER JOIN by_unit
         ON by_unit.household_id = judged.household_id AND by_unit.month = judged.month
 ),
-found AS (
+compared_month AS (
     SELECT
-        holder.person_id AS subject_id,
-        holder.person_id,
-        'P001' AS programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        compared.month AS period,
-        compared.month AS first_period,
-        compared.month AS last_period,
         compared.household_id,
+        holder.person_id,
+        compared.month AS first_month,
+        compared.month,
         least(
             compared.paid_amount,
             (compared.amount - compared.limit_amount) * compared.financial_ppm // 1000000
-        ) AS amount_at_stake,
+        ) AS amount,
         -- In steps, so that a bank that answers late changes no finding.
         'financial assets of at least '
         || CAST(compared.amount // setting.step_amount * setting.step_amount AS VARCHAR)
@@ -120,26 +116,18 @@ found AS (
     WHERE compared.amount
         > compared.limit_amount + compared.limit_amount * setting.tolerance_ppm // 1000000
 ),
-evidence AS (
+reason AS (
     SELECT
-        found.subject_id,
-        found.programme_code,
-        found.other_programme_code,
-        found.period,
+        compared_month.person_id,
+        compared_month.month,
         'holding' AS role,
         standing.document_type,
         standing.delivery_id,
         standing.line
-    FROM found
+    FROM compared_month
     INNER JOIN standing
-        ON standing.household_id = found.household_id
-        AND standing.month = found.period
+        ON standing.household_id = compared_month.household_id
+        AND standing.month = compared_month.month
         AND standing.place = 1
-    UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
-        'payment', room.document_type, room.delivery_id, room.line
-    FROM found
-    INNER JOIN livelihood_room AS room
-        ON room.household_id = found.household_id AND room.month = found.period
-)
-{{rows}}
+),
+{{livelihood_rows}}

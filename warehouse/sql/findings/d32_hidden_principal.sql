@@ -79,18 +79,15 @@ room AS (
     FROM livelihood_room
     GROUP BY household_id
 ),
-found AS (
+month_found AS (
     SELECT
-        implied.person_id AS subject_id,
         implied.person_id,
         'P001' AS programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        make_date(CAST(implied.year AS INTEGER), 12, 1) AS period,
-        make_date(CAST(implied.year AS INTEGER), 1, 1) AS first_period,
-        make_date(CAST(implied.year AS INTEGER), 12, 1) AS last_period,
+        make_date(CAST(implied.year AS INTEGER), 1, 1) AS first_month,
+        make_date(CAST(implied.year AS INTEGER), 12, 1) AS month,
         implied.household_id,
         CAST(implied.year AS INTEGER) AS year,
-        CAST(NULL AS BIGINT) AS amount_at_stake,
+        CAST(NULL AS BIGINT) AS amount,
         'interest of ' || CAST(implied.year AS VARCHAR)
         || ' ' || CAST(implied.interest_amount AS VARCHAR) AS statement
     FROM implied
@@ -101,30 +98,29 @@ found AS (
         > implied.reported_amount * setting.factor_ppm // 1000000
         AND implied.principal_amount - implied.reported_amount >= setting.least_hidden_amount
 ),
-evidence AS (
+month_evidence AS (
     SELECT
-        found.subject_id,
-        found.programme_code,
-        found.other_programme_code,
-        found.period,
+        month_found.person_id,
+        month_found.programme_code,
+        month_found.month,
         'interest' AS role,
         paid_interest.document_type,
         paid_interest.delivery_id,
         paid_interest.line
-    FROM found
+    FROM month_found
     INNER JOIN paid_interest
-        ON paid_interest.person_id = found.person_id AND paid_interest.year = found.year
+        ON paid_interest.person_id = month_found.person_id AND paid_interest.year = month_found.year
     UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
+    SELECT month_found.person_id, month_found.programme_code, month_found.month,
         'holding', holding.document_type, holding.delivery_id, holding.line
-    FROM found
+    FROM month_found
     INNER JOIN financial_holding AS holding
-        ON holding.household_id = found.household_id
-        AND holding.as_of >= make_date(found.year, 1, 1)
+        ON holding.household_id = month_found.household_id
+        AND holding.as_of >= make_date(month_found.year, 1, 1)
     UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
+    SELECT month_found.person_id, month_found.programme_code, month_found.month,
         'payment', room.document_type, room.delivery_id, room.line
-    FROM found
-    INNER JOIN livelihood_room AS room ON room.household_id = found.household_id
-)
-{{rows}}
+    FROM month_found
+    INNER JOIN livelihood_room AS room ON room.household_id = month_found.household_id
+),
+{{person_month_rows}}

@@ -61,36 +61,32 @@ acquired AS (
         AND (item.amount IS NULL OR item.amount >= setting.least_value_amount)
         AND paid.last_month >= date_trunc('month', item.acquired_on)
 ),
-found AS (
+month_found AS (
     SELECT
-        person_id AS subject_id,
         person_id,
         'P001' AS programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        CAST(date_trunc('month', acquired_on) AS DATE) AS period,
-        CAST(date_trunc('month', acquired_on) AS DATE) AS first_period,
-        CAST(date_trunc('month', acquired_on) AS DATE) AS last_period,
+        CAST(date_trunc('month', acquired_on) AS DATE) AS first_month,
+        CAST(date_trunc('month', acquired_on) AS DATE) AS month,
         household_id,
-        CAST(NULL AS BIGINT) AS amount_at_stake,
+        CAST(NULL AS BIGINT) AS amount,
         'property acquired in the month of '
         || CAST(CAST(date_trunc('month', acquired_on) AS DATE) AS VARCHAR) AS statement
     FROM acquired
     GROUP BY household_id, person_id, date_trunc('month', acquired_on)
 ),
-evidence AS (
+month_evidence AS (
     SELECT
-        found.subject_id,
-        found.programme_code,
-        found.other_programme_code,
-        found.period,
+        month_found.person_id,
+        month_found.programme_code,
+        month_found.month,
         'title' AS role,
         title.document_type,
         title.delivery_id,
         title.line
-    FROM found
+    FROM month_found
     INNER JOIN acquired
-        ON acquired.person_id = found.person_id
-        AND CAST(date_trunc('month', acquired.acquired_on) AS DATE) = found.period
+        ON acquired.person_id = month_found.person_id
+        AND CAST(date_trunc('month', acquired.acquired_on) AS DATE) = month_found.month
     INNER JOIN property_title AS title
         ON title.household_id = acquired.household_id
         AND title.person_id = acquired.person_id
@@ -98,10 +94,10 @@ evidence AS (
         AND title.item_key = acquired.item_key
         AND title.acquired_on = acquired.acquired_on
     UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
+    SELECT month_found.person_id, month_found.programme_code, month_found.month,
         'payment', room.document_type, room.delivery_id, room.line
-    FROM found
+    FROM month_found
     INNER JOIN livelihood_room AS room
-        ON room.household_id = found.household_id AND room.month >= found.period
-)
-{{rows}}
+        ON room.household_id = month_found.household_id AND room.month >= month_found.month
+),
+{{person_month_rows}}

@@ -83,20 +83,16 @@ owner AS (
         ) AS place
     FROM vehicle
 ),
-found AS (
+compared_month AS (
     SELECT
-        owner.person_id AS subject_id,
-        owner.person_id,
-        'P001' AS programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        room.month AS period,
-        room.month AS first_period,
-        room.month AS last_period,
         room.household_id,
+        owner.person_id,
+        room.month AS first_month,
+        room.month,
         CASE
             WHEN by_unit.full_amount > room.room_amount
                 THEN least(room.paid_amount, by_unit.full_amount - room.room_amount)
-        END AS amount_at_stake,
+        END AS amount,
         CASE
             WHEN by_unit.full_amount > room.room_amount + setting.tolerance_amount
                 THEN 'vehicle counted in full'
@@ -113,24 +109,17 @@ found AS (
     WHERE by_unit.full_amount > room.room_amount + setting.tolerance_amount
         OR by_unit.cars >= setting.many_vehicles
 ),
-evidence AS (
+reason AS (
     SELECT
-        found.subject_id,
-        found.programme_code,
-        found.other_programme_code,
-        found.period,
+        compared_month.person_id,
+        compared_month.month,
         'vehicle' AS role,
         vehicle.document_type,
         vehicle.delivery_id,
         vehicle.line
-    FROM found
+    FROM compared_month
     INNER JOIN vehicle
-        ON vehicle.household_id = found.household_id AND vehicle.month = found.period
-    UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
-        'payment', room.document_type, room.delivery_id, room.line
-    FROM found
-    INNER JOIN livelihood_room AS room
-        ON room.household_id = found.household_id AND room.month = found.period
-)
-{{rows}}
+        ON vehicle.household_id = compared_month.household_id
+        AND vehicle.month = compared_month.month
+),
+{{livelihood_rows}}

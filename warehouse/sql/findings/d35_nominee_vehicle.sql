@@ -66,39 +66,20 @@ strange AS (
         AND own_vehicle.item_key = driven.vehicle_no
     WHERE own_people.person_id IS NULL AND own_vehicle.item_key IS NULL
 ),
-found AS (
+compared_month AS (
     SELECT
-        person_id AS subject_id,
-        person_id,
-        'P001' AS programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month AS first_period,
-        month AS last_period,
         household_id,
-        CAST(NULL AS BIGINT) AS amount_at_stake,
+        person_id,
+        month AS first_month,
+        month,
+        CAST(NULL AS BIGINT) AS amount,
         'drives a vehicle of another since ' || CAST(min(insured_from) AS VARCHAR)
         || '; paid ' || CAST(max(paid_amount) AS VARCHAR) AS statement
     FROM strange
     GROUP BY household_id, person_id, month
 ),
-evidence AS (
-    SELECT
-        found.subject_id,
-        found.programme_code,
-        found.other_programme_code,
-        found.period,
-        'insurance' AS role,
-        strange.document_type,
-        strange.delivery_id,
-        strange.line
-    FROM found
-    INNER JOIN strange ON strange.person_id = found.person_id AND strange.month = found.period
-    UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
-        'payment', room.document_type, room.delivery_id, room.line
-    FROM found
-    INNER JOIN livelihood_room AS room
-        ON room.household_id = found.household_id AND room.month = found.period
-)
-{{rows}}
+reason AS (
+    SELECT person_id, month, 'insurance' AS role, document_type, delivery_id, line
+    FROM strange
+),
+{{livelihood_rows}}

@@ -116,17 +116,14 @@ leased AS (
         <= setting.window_months
     GROUP BY gone.household_id, gone.person_id, gone.month
 ),
-found AS (
+month_found AS (
     SELECT
-        gone.person_id AS subject_id,
         gone.person_id,
         'P001' AS programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        gone.month AS period,
-        gone.month AS first_period,
-        gone.month AS last_period,
+        gone.month AS first_month,
+        gone.month,
         gone.household_id,
-        CAST(NULL AS BIGINT) AS amount_at_stake,
+        CAST(NULL AS BIGINT) AS amount,
         CASE WHEN gone.is_gift THEN 'property given away' ELSE 'property disposed of' END
         || ' in the month of ' || CAST(gone.month AS VARCHAR) AS statement
     FROM gone
@@ -147,32 +144,31 @@ found AS (
         OR saved.amount + coalesce(bought.amount, 0) + coalesce(leased.amount, 0)
         < gone.amount * setting.explained_ppm // 1000000
 ),
-evidence AS (
+month_evidence AS (
     SELECT
-        found.subject_id,
-        found.programme_code,
-        found.other_programme_code,
-        found.period,
+        month_found.person_id,
+        month_found.programme_code,
+        month_found.month,
         'disposal' AS role,
         title.document_type,
         title.delivery_id,
         title.line
-    FROM found
+    FROM month_found
     INNER JOIN property_title AS title
-        ON title.household_id = found.household_id
-        AND title.person_id = found.person_id
+        ON title.household_id = month_found.household_id
+        AND title.person_id = month_found.person_id
         AND title.disposed_on IS NOT NULL
-        AND CAST(date_trunc('month', title.disposed_on) AS DATE) = found.period
+        AND CAST(date_trunc('month', title.disposed_on) AS DATE) = month_found.month
     UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
+    SELECT month_found.person_id, month_found.programme_code, month_found.month,
         'holding', holding.document_type, holding.delivery_id, holding.line
-    FROM found
+    FROM month_found
     INNER JOIN financial_holding AS holding
-        ON holding.household_id = found.household_id AND holding.as_of >= found.period
+        ON holding.household_id = month_found.household_id AND holding.as_of >= month_found.month
     UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
+    SELECT month_found.person_id, month_found.programme_code, month_found.month,
         'payment', room.document_type, room.delivery_id, room.line
-    FROM found
-    INNER JOIN livelihood_room AS room ON room.household_id = found.household_id
-)
-{{rows}}
+    FROM month_found
+    INNER JOIN livelihood_room AS room ON room.household_id = month_found.household_id
+),
+{{person_month_rows}}

@@ -69,17 +69,14 @@ borrowed AS (
     ) AS loan
     GROUP BY household_id, month
 ),
-found AS (
+month_found AS (
     SELECT
-        followed.person_id AS subject_id,
         followed.person_id,
         'P001' AS programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        followed.month AS period,
-        followed.previous_month AS first_period,
-        followed.month AS last_period,
+        followed.previous_month AS first_month,
+        followed.month,
         followed.household_id,
-        CAST(NULL AS BIGINT) AS amount_at_stake,
+        CAST(NULL AS BIGINT) AS amount,
         'deposit ' || CAST(followed.least_amount AS VARCHAR)
         || '; before ' || CAST(followed.previous_amount AS VARCHAR) AS statement
     FROM followed
@@ -91,25 +88,24 @@ found AS (
     WHERE followed.least_amount - followed.previous_amount - coalesce(borrowed.amount, 0)
         > setting.tolerance_amount
 ),
-evidence AS (
+month_evidence AS (
     SELECT
-        found.subject_id,
-        found.programme_code,
-        found.other_programme_code,
-        found.period,
+        month_found.person_id,
+        month_found.programme_code,
+        month_found.month,
         'lease' AS role,
         reported.document_type,
         reported.delivery_id,
         reported.line
-    FROM found
+    FROM month_found
     INNER JOIN reported
-        ON reported.household_id = found.household_id
-        AND reported.month IN (found.period, found.first_period)
+        ON reported.household_id = month_found.household_id
+        AND reported.month IN (month_found.month, month_found.first_month)
     UNION ALL
-    SELECT found.subject_id, found.programme_code, found.other_programme_code, found.period,
+    SELECT month_found.person_id, month_found.programme_code, month_found.month,
         'payment', room.document_type, room.delivery_id, room.line
-    FROM found
+    FROM month_found
     INNER JOIN livelihood_room AS room
-        ON room.household_id = found.household_id AND room.month >= found.period
-)
-{{rows}}
+        ON room.household_id = month_found.household_id AND room.month >= month_found.month
+),
+{{person_month_rows}}

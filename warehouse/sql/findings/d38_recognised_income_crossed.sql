@@ -13,24 +13,11 @@
 -- the threshold higher, and adds no income (who belongs to a unit is another rule's question).
 -- Who is missing: units with no known threshold, members who moved in after the month began, and newly
 -- qualified units that never asked (is_new of the decisions).
--- Which source wins: see monthly_wage; transfers by the rank of hub/profiles/precedence.toml.
+-- Which source wins: see monthly_income.
 WITH deduction AS (
-    SELECT
-        max(CASE WHEN parameter = 'earned_income_deduction_rate' THEN amount END) AS ppm,
-        max(CASE WHEN parameter = 'earned_income_first_deduction' AND key = 'general' THEN amount END)
-            AS first_general,
-        max(CASE WHEN parameter = 'earned_income_first_deduction' AND key = 'young' THEN amount END)
-            AS first_young,
-        max(CASE WHEN parameter = 'earned_income_first_deduction' AND key = 'student' THEN amount END)
-            AS first_student,
-        max(
-            CASE WHEN parameter = 'earned_income_first_deduction' AND key = 'disabled' THEN amount END
-        ) AS first_disabled,
-        max(CASE WHEN parameter = 'earned_income_first_deduction' AND key = 'aged' THEN amount END)
-            AS first_aged,
-        max(CASE WHEN parameter = 'young_earner_last_age' THEN amount END) AS young_last_age,
-        max(CASE WHEN parameter = 'aged_earner_first_age' THEN amount END) AS aged_first_age
-    FROM parameter_in_force
+    SELECT wage_deduction.*
+    FROM wage_deduction
+    INNER JOIN night ON night.month = wage_deduction.month
 ),
 stay AS (
     SELECT home.person_id, home.household_id, home.relation_to_head, home.valid_from
@@ -111,26 +98,6 @@ member AS (
         ON counted.person_id = stay.person_id AND counted.is_counted
     INNER JOIN person_circumstance AS circumstance ON circumstance.person_id = stay.person_id
 ),
-ranked_transfer AS (
-    SELECT
-        income.person_id,
-        income.month,
-        income.monthly_amount AS amount,
-        income.document_type,
-        income.delivery_id,
-        income.line,
-        row_number() OVER (
-            PARTITION BY income.person_id, income.month, kind.overlap
-            ORDER BY kind.rank, income.document_type, income.delivery_id, income.line
-        ) AS place
-    FROM income
-    INNER JOIN member ON member.person_id = income.person_id
-    INNER JOIN profile_kind AS kind ON kind.income_asset_code = income.income_asset_code
-    WHERE income.status = 'known'
-        AND kind.figure = 'public_transfer'
-        AND kind.income_asset_code NOT IN ('A26', 'A27')
-        AND income.monthly_amount > 0
-),
 -- A benefit that is told again as income of a kind would count twice.
 counted_benefit AS (
     SELECT
@@ -150,12 +117,8 @@ counted_benefit AS (
     WHERE document_type.income_asset_code IS NULL AND receipt.amount > 0
 ),
 income_row AS (
-    SELECT person_id, month, 'wage' AS role, amount, document_type, delivery_id, line
-    FROM monthly_wage
-    UNION ALL
-    SELECT person_id, month, 'transfer', amount, document_type, delivery_id, line
-    FROM ranked_transfer
-    WHERE place = 1
+    SELECT person_id, month, role, amount, document_type, delivery_id, line
+    FROM monthly_income
     UNION ALL
     SELECT person_id, month, 'benefit', amount, document_type, delivery_id, line
     FROM counted_benefit
@@ -303,26 +266,20 @@ asked AS (
     FROM refused
     WHERE place = 1 AND is_without
 ),
-found AS (
+month_found AS (
     SELECT
-        person_id AS subject_id,
         person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month_before AS first_period,
-        month AS last_period,
-        least(amount, income_amount - threshold_amount) AS amount_at_stake,
+        month_before AS first_month,
+        month,
+        least(amount, income_amount - threshold_amount) AS amount,
         'income ' || CAST(income_amount AS VARCHAR)
         || '; threshold ' || CAST(threshold_amount AS VARCHAR) AS statement
     FROM received_both
     UNION ALL
     SELECT
         asked.person_id,
-        asked.person_id,
         asked.programme_code,
-        NULL,
-        night.month,
         night.month,
         night.month,
         NULL,
@@ -332,12 +289,11 @@ found AS (
     CROSS JOIN night
     GROUP BY asked.person_id, asked.programme_code, night.month
 ),
-evidence AS (
+month_evidence AS (
     SELECT
-        crossing.person_id AS subject_id,
+        crossing.person_id,
         crossing.programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        crossing.month AS period,
+        crossing.month,
         income_row.role,
         income_row.document_type,
         income_row.delivery_id,
@@ -348,7 +304,7 @@ evidence AS (
         ON income_row.person_id = member.person_id
         AND income_row.month IN (crossing.month, crossing.month_before)
     UNION ALL
-    SELECT crossing.person_id, crossing.programme_code, NULL, crossing.month, held.role,
+    SELECT crossing.person_id, crossing.programme_code, crossing.month, held.role,
         held.document_type, held.delivery_id, held.line
     FROM received_both AS crossing
     INNER JOIN held
@@ -356,9 +312,9 @@ evidence AS (
         AND held.programme_code = crossing.programme_code
         AND held.month IN (crossing.month, crossing.month_before)
     UNION ALL
-    SELECT asked.person_id, asked.programme_code, NULL, night.month, asked.role,
-        asked.document_type, asked.delivery_id, asked.line
+    SELECT asked.person_id, asked.programme_code, night.month, asked.role, asked.document_type,
+        asked.delivery_id, asked.line
     FROM asked
     CROSS JOIN night
-)
-{{rows}}
+),
+{{person_month_rows}}

@@ -121,53 +121,28 @@ shown AS (
             together.together_from + to_months(CAST(setting.together_months AS INTEGER)) AS DATE
         ) <= held.month
 ),
-paid AS (
-    SELECT person_id, programme_code, month, CAST(sum(amount) AS BIGINT) AS amount
-    FROM held
+asked AS (
+    SELECT
+        person_id,
+        programme_code,
+        month AS first_month,
+        month,
+        'divorced ' || CAST(max(divorced_on) AS VARCHAR)
+        || '; together since ' || CAST(min(together_from) AS VARCHAR) AS statement
+    FROM shown
     GROUP BY person_id, programme_code, month
 ),
-found AS (
-    SELECT
-        shown.person_id AS subject_id,
-        shown.person_id,
-        shown.programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        shown.month AS period,
-        shown.month AS first_period,
-        shown.month AS last_period,
-        max(paid.amount) AS amount_at_stake,
-        'divorced ' || CAST(max(shown.divorced_on) AS VARCHAR)
-        || '; together since ' || CAST(min(shown.together_from) AS VARCHAR) AS statement
-    FROM shown
-    INNER JOIN paid
-        ON paid.person_id = shown.person_id
-        AND paid.programme_code = shown.programme_code
-        AND paid.month = shown.month
-    GROUP BY shown.person_id, shown.programme_code, shown.month
-),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        role,
-        document_type,
-        delivery_id,
-        line
+reason AS (
+    SELECT person_id, programme_code, month, role, document_type, delivery_id, line
     FROM shown
     UNION ALL
-    SELECT person_id, programme_code, NULL, month, role, other_document_type, other_delivery_id,
-        other_line
+    SELECT person_id, programme_code, month, role, other_document_type, other_delivery_id, other_line
     FROM shown
     UNION ALL
-    SELECT shown.person_id, shown.programme_code, NULL, shown.month, 'divorce',
-        ended.document_type, ended.delivery_id, ended.line
+    SELECT shown.person_id, shown.programme_code, shown.month, 'divorce', ended.document_type,
+        ended.delivery_id, ended.line
     FROM shown
     INNER JOIN ended
         ON ended.person_id = shown.person_id AND ended.former_spouse_id = shown.former_spouse_id
-    UNION ALL
-    SELECT person_id, programme_code, NULL, month, role, document_type, delivery_id, line
-    FROM held
-)
-{{rows}}
+),
+{{month_held_rows}}

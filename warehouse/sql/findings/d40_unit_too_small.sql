@@ -145,21 +145,20 @@ left_out AS (
             AND NOT (decided_unit.programme_code = 'P243' AND belonging.kinship = 'child')
         )
 ),
-months AS (
-    SELECT
-        left_out.*,
-        month.month,
-        month.amount
+held AS (
+    SELECT benefit_held.*
+    FROM benefit_held
+    INNER JOIN (SELECT DISTINCT head_id, programme_code FROM left_out) AS suspect
+        ON suspect.head_id = benefit_held.person_id
+        AND suspect.programme_code = benefit_held.programme_code
+),
+shown AS (
+    SELECT left_out.*, month.person_id, month.month
     FROM left_out
     CROSS JOIN d40_setting AS setting
     INNER JOIN standing AS own
         ON own.person_id = left_out.head_id AND own.programme_code = left_out.programme_code
-    INNER JOIN (
-        SELECT
-            person_id, programme_code, month, CAST(sum(amount) AS BIGINT) AS amount
-        FROM benefit_held
-        GROUP BY person_id, programme_code, month
-    ) AS month
+    INNER JOIN (SELECT DISTINCT person_id, programme_code, month FROM held) AS month
         ON month.person_id = left_out.head_id
         AND month.programme_code = left_out.programme_code
         AND month.month >= own.entitled_from
@@ -167,56 +166,36 @@ months AS (
             left_out.joined_on + to_months(CAST(setting.report_months AS INTEGER)) AS DATE
         ) <= month.month
 ),
-found AS (
+asked AS (
     SELECT
-        head_id AS subject_id,
-        head_id AS person_id,
+        person_id,
         programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        month AS first_period,
-        month AS last_period,
-        max(amount) AS amount_at_stake,
+        month AS first_month,
+        month,
         'left out: spouse ' || CAST(count(DISTINCT CASE WHEN kinship = 'spouse' THEN relative_id END) AS VARCHAR)
         || ', children ' || CAST(count(DISTINCT CASE WHEN kinship = 'child' THEN relative_id END) AS VARCHAR)
         || CASE WHEN max(CASE WHEN has_own_unit THEN 1 ELSE 0 END) = 1 THEN '; a unit of their own' ELSE '' END
             AS statement
-    FROM months
-    GROUP BY head_id, programme_code, month
+    FROM shown
+    GROUP BY person_id, programme_code, month
 ),
-evidence AS (
-    SELECT
-        head_id AS subject_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'kinship' AS role,
-        document_type,
-        delivery_id,
-        line
-    FROM months
+reason AS (
+    SELECT person_id, programme_code, month, 'kinship' AS role, document_type, delivery_id, line
+    FROM shown
     UNION ALL
-    SELECT head_id, programme_code, NULL, month, 'residence', stay_document_type, stay_delivery_id,
+    SELECT person_id, programme_code, month, 'residence', stay_document_type, stay_delivery_id,
         stay_line
-    FROM months
+    FROM shown
     UNION ALL
-    SELECT head_id, programme_code, NULL, month, 'entitlement', other_document_type,
-        other_delivery_id, other_line
-    FROM months
+    SELECT person_id, programme_code, month, 'entitlement', other_document_type, other_delivery_id,
+        other_line
+    FROM shown
     WHERE has_own_unit
     UNION ALL
-    SELECT months.head_id, months.programme_code, NULL, months.month, 'entitlement',
+    SELECT asked.person_id, asked.programme_code, asked.month, 'entitlement',
         standing.document_type, standing.delivery_id, standing.line
-    FROM (SELECT DISTINCT head_id, programme_code, month FROM months) AS months
+    FROM asked
     INNER JOIN standing
-        ON standing.head_id = months.head_id AND standing.programme_code = months.programme_code
-    UNION ALL
-    SELECT months.head_id, months.programme_code, NULL, months.month, held.role,
-        held.document_type, held.delivery_id, held.line
-    FROM (SELECT DISTINCT head_id, programme_code, month FROM months) AS months
-    INNER JOIN benefit_held AS held
-        ON held.person_id = months.head_id
-        AND held.programme_code = months.programme_code
-        AND held.month = months.month
-)
-{{rows}}
+        ON standing.head_id = asked.person_id AND standing.programme_code = asked.programme_code
+),
+{{month_held_rows}}

@@ -3,7 +3,7 @@
 -- Who is missing: the unit's landlord and tenant, two contracts in one house (lodgers in earnest),
 -- addresses of many households, and who moved in lately.
 -- At stake is what was paid for the month.
--- Which source wins: the resident register's address; the wage as in monthly_wage.
+-- Which source wins: the resident register's address; the wage as in monthly_income.
 WITH held AS (
     SELECT unit_benefit.*
     FROM unit_benefit
@@ -64,9 +64,10 @@ near AS (
         AND apart.person_id IS NULL
 ),
 wage AS (
-    SELECT monthly_wage.person_id, monthly_wage.month, sum(monthly_wage.amount) AS amount
-    FROM monthly_wage
-    GROUP BY monthly_wage.person_id, monthly_wage.month
+    SELECT person_id, month, sum(amount) AS amount
+    FROM monthly_income
+    WHERE role = 'wage'
+    GROUP BY person_id, month
 ),
 shown AS (
     SELECT
@@ -94,50 +95,27 @@ shown AS (
             near.lives_there_from + to_months(CAST(setting.together_months AS INTEGER)) AS DATE
         ) <= held.month
 ),
-paid AS (
-    SELECT person_id, programme_code, month, CAST(sum(amount) AS BIGINT) AS amount
-    FROM held
+asked AS (
+    SELECT
+        person_id,
+        programme_code,
+        min(month_before) AS first_month,
+        month,
+        'earners outside the unit ' || CAST(count(*) AS VARCHAR)
+        || '; wage ' || CAST(CAST(sum(amount) AS BIGINT) AS VARCHAR) AS statement
+    FROM shown
     GROUP BY person_id, programme_code, month
 ),
-found AS (
-    SELECT
-        shown.person_id AS subject_id,
-        shown.person_id,
-        shown.programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        shown.month AS period,
-        min(shown.month_before) AS first_period,
-        shown.month AS last_period,
-        max(paid.amount) AS amount_at_stake,
-        'earners outside the unit ' || CAST(count(*) AS VARCHAR)
-        || '; wage ' || CAST(CAST(sum(shown.amount) AS BIGINT) AS VARCHAR) AS statement
+reason AS (
+    SELECT person_id, programme_code, month, 'residence' AS role, document_type, delivery_id, line
     FROM shown
-    INNER JOIN paid
-        ON paid.person_id = shown.person_id
-        AND paid.programme_code = shown.programme_code
-        AND paid.month = shown.month
-    GROUP BY shown.person_id, shown.programme_code, shown.month
+    UNION ALL
+    SELECT shown.person_id, shown.programme_code, shown.month, income.role, income.document_type,
+        income.delivery_id, income.line
+    FROM shown
+    INNER JOIN monthly_income AS income
+        ON income.person_id = shown.cohabitant_id
+        AND income.role = 'wage'
+        AND income.month IN (shown.month, shown.month_before)
 ),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'residence' AS role,
-        document_type,
-        delivery_id,
-        line
-    FROM shown
-    UNION ALL
-    SELECT shown.person_id, shown.programme_code, NULL, shown.month, 'wage',
-        monthly_wage.document_type, monthly_wage.delivery_id, monthly_wage.line
-    FROM shown
-    INNER JOIN monthly_wage
-        ON monthly_wage.person_id = shown.cohabitant_id
-        AND monthly_wage.month IN (shown.month, shown.month_before)
-    UNION ALL
-    SELECT person_id, programme_code, NULL, month, role, document_type, delivery_id, line
-    FROM held
-)
-{{rows}}
+{{month_held_rows}}

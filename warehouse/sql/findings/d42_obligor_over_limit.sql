@@ -84,21 +84,12 @@ over_limit AS (
     WHERE able.yearly_income_amount > income_limit.amount
         OR able.property_amount > property_limit.amount
 ),
-paid AS (
-    SELECT person_id, programme_code, month, CAST(sum(amount) AS BIGINT) AS amount
-    FROM held
-    GROUP BY person_id, programme_code, month
-),
-found AS (
+asked AS (
     SELECT
-        over_limit.person_id AS subject_id,
-        over_limit.person_id,
-        over_limit.programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        over_limit.month AS period,
-        over_limit.month AS first_period,
-        over_limit.month AS last_period,
-        max(paid.amount) AS amount_at_stake,
+        person_id,
+        programme_code,
+        month AS first_month,
+        month,
         'parent or child elsewhere over the limit of '
         || CASE
             WHEN max(CASE WHEN is_over_income THEN 1 ELSE 0 END) = 0 THEN 'property'
@@ -106,11 +97,7 @@ found AS (
             ELSE 'income and property'
         END AS statement
     FROM over_limit
-    INNER JOIN paid
-        ON paid.person_id = over_limit.person_id
-        AND paid.programme_code = over_limit.programme_code
-        AND paid.month = over_limit.month
-    GROUP BY over_limit.person_id, over_limit.programme_code, over_limit.month
+    GROUP BY person_id, programme_code, month
 ),
 means_row AS (
     SELECT DISTINCT
@@ -129,24 +116,13 @@ means_row AS (
             'earned', 'business', 'property_income', 'public_transfer', 'residential', 'general'
         )
 ),
-evidence AS (
-    SELECT
-        person_id AS subject_id,
-        programme_code,
-        CAST(NULL AS VARCHAR) AS other_programme_code,
-        month AS period,
-        'kinship' AS role,
-        document_type,
-        delivery_id,
-        line
+reason AS (
+    SELECT person_id, programme_code, month, 'kinship' AS role, document_type, delivery_id, line
     FROM over_limit
     UNION ALL
-    SELECT over_limit.person_id, over_limit.programme_code, NULL, over_limit.month, 'means',
+    SELECT over_limit.person_id, over_limit.programme_code, over_limit.month, 'means',
         means_row.document_type, means_row.delivery_id, means_row.line
     FROM over_limit
     INNER JOIN means_row ON means_row.obligor_household_id = over_limit.obligor_household_id
-    UNION ALL
-    SELECT person_id, programme_code, NULL, month, role, document_type, delivery_id, line
-    FROM held
-)
-{{rows}}
+),
+{{month_held_rows}}

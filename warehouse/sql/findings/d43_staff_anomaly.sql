@@ -74,15 +74,31 @@ family AS (
     WHERE acted.action IN ('enter', 'approve', 'create', 'pay', 'change_account')
 ),
 own_account AS (
-    SELECT DISTINCT kin.actor, account.institution_no, account.account_no
+    SELECT DISTINCT
+        kin.actor, kin.person_id AS holder_id, account.institution_no, account.account_no
     FROM official_kin AS kin
     INNER JOIN person_index ON person_index.person_id = kin.person_id
     INNER JOIN f26_deposit_account AS account
         ON account.signature_id = person_index.signature_id
     WHERE account.account_no IS NOT NULL AND account.institution_no IS NOT NULL
 ),
+-- A benefit may go to an account of the recipient's own family.
+family_of_holder AS (
+    SELECT own_account.actor, own_account.institution_no, own_account.account_no,
+        tie.relative_id AS person_id
+    FROM own_account
+    INNER JOIN family_graph AS tie ON tie.person_id = own_account.holder_id
+    UNION
+    SELECT own_account.actor, own_account.institution_no, own_account.account_no, mate.person_id
+    FROM own_account
+    INNER JOIN household_member AS holder ON holder.person_id = own_account.holder_id
+    INNER JOIN household_member AS mate ON mate.household_id = holder.household_id
+    UNION
+    SELECT actor, institution_no, account_no, holder_id
+    FROM own_account
+),
 into_own_account AS (
-    SELECT
+    SELECT DISTINCT
         own_account.actor,
         CAST(date_trunc('month', payment.period) AS DATE) AS month,
         payment.amount,
@@ -97,7 +113,14 @@ into_own_account AS (
     INNER JOIN person_index ON person_index.signature_id = payment.signature_id
     LEFT JOIN official_kin AS kin
         ON kin.actor = own_account.actor AND kin.person_id = person_index.person_id
-    WHERE kin.person_id IS NULL AND payment.amount > 0 AND payment.period <= night.as_of
+    LEFT JOIN family_of_holder AS own_family
+        ON own_family.actor = own_account.actor
+        AND own_family.institution_no = own_account.institution_no
+        AND own_family.account_no = own_account.account_no
+        AND own_family.person_id = person_index.person_id
+    WHERE kin.person_id IS NULL
+        AND own_family.person_id IS NULL
+        AND payment.amount > 0 AND payment.period <= night.as_of
 ),
 told AS (
     SELECT actor, month, 'alone' AS pattern, count(*) AS times, 0 AS amount
@@ -156,4 +179,4 @@ evidence AS (
     SELECT actor, NULL, NULL, month, 'own account', document_type, delivery_id, line
     FROM into_own_account
 )
-{{rows}}
+{{finding_rows}}

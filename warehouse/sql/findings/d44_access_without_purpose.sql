@@ -148,4 +148,4 @@ evidence AS (
         CAST(NULL AS BIGINT) AS line
     FROM shown
 )
-{{rows}}
+{{finding_rows}}

@@ -33,4 +33,4 @@ evidence AS (
     CROSS JOIN night
     WHERE feed_guard.state = 'suspect'
 )
-{{rows}}
+{{finding_rows}}

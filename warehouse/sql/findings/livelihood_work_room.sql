@@ -6,30 +6,7 @@
 -- Who is missing: people not counted tonight or registered elsewhere, whom the office may not know of
 -- (other rules ask about them), and months without the deductions.
 -- Which source wins: see livelihood_room; deductions are those of the month.
-WITH deduction AS (
-    SELECT
-        paid.month,
-        max(CASE WHEN value.parameter = 'earned_income_deduction_rate' THEN value.amount END) AS ppm,
-        max(CASE WHEN value.key = 'general' THEN value.amount END) AS first_general,
-        max(CASE WHEN value.key = 'young' THEN value.amount END) AS first_young,
-        max(CASE WHEN value.key = 'student' THEN value.amount END) AS first_student,
-        max(CASE WHEN value.key = 'disabled' THEN value.amount END) AS first_disabled,
-        max(CASE WHEN value.key = 'aged' THEN value.amount END) AS first_aged,
-        max(CASE WHEN value.parameter = 'young_earner_last_age' THEN value.amount END)
-            AS young_last_age,
-        max(CASE WHEN value.parameter = 'aged_earner_first_age' THEN value.amount END)
-            AS aged_first_age
-    FROM (SELECT DISTINCT month FROM livelihood_room) AS paid
-    INNER JOIN parameter_value AS value
-        ON value.parameter IN (
-            'earned_income_deduction_rate', 'earned_income_first_deduction',
-            'young_earner_last_age', 'aged_earner_first_age'
-        )
-        AND value.valid_from <= paid.month
-        AND (value.valid_to IS NULL OR value.valid_to >= paid.month)
-    GROUP BY paid.month
-),
-member AS (
+WITH member AS (
     SELECT
         unit.person_id,
         room.household_id,
@@ -53,7 +30,7 @@ member AS (
         ) AS first_deduction
     FROM livelihood_room AS room
     CROSS JOIN night
-    INNER JOIN deduction ON deduction.month = room.month
+    INNER JOIN wage_deduction AS deduction ON deduction.month = room.month
     INNER JOIN assistance_unit_member AS unit ON unit.is_counted
     INNER JOIN household_member AS stay
         ON stay.household_id = room.household_id

@@ -5,8 +5,9 @@
 -- person_id is the identity that a register knows, else the one of whom more institutions tell, else the
 -- older ID; other_person_id is the second identity, and other_is_registered says whether a register knows
 -- it, too.
--- Who is missing: namesakes born on one day with nothing else in common; twins, who bear two names; and
--- people of the index who have no number, for of them the index may just not know who they are.
+-- Who is missing: namesakes born on one day with nothing else in common; twins, who bear two names;
+-- people of the index who have no number, for of them the index may just not know who they are; and its
+-- questions about a record without a number, which ask whose of two people it is.
 -- Which source wins: none; any wording of any sender counts, so that one slip hides nobody.
 -- Names and addresses are compared here and go no further.
 WITH recipient AS (
@@ -50,17 +51,30 @@ namesake AS (
         AND other.sex = one.sex
         AND other.person_id > one.person_id
 ),
+asked_signature AS (
+    SELECT
+        person_index.person_id,
+        signature.national_id_token,
+        CAST(signature.signature_id AS VARCHAR) AS signature_key
+    FROM signature
+    INNER JOIN person_index ON person_index.signature_id = signature.signature_id
+    WHERE signature.national_id_token IS NOT NULL
+        AND CAST(signature.signature_id AS VARCHAR) IN (
+            SELECT "left" FROM review_candidate WHERE match_weight IS NOT NULL
+            UNION
+            SELECT "right" FROM review_candidate WHERE match_weight IS NOT NULL
+        )
+),
 question AS (
     SELECT
         least(one.person_id, other.person_id) AS person_id,
         greatest(one.person_id, other.person_id) AS other_person_id,
         max(review_candidate.match_weight) AS match_weight
     FROM review_candidate
-    INNER JOIN person_index AS one
-        ON CAST(one.signature_id AS VARCHAR) = review_candidate."left"
-    INNER JOIN person_index AS other
-        ON CAST(other.signature_id AS VARCHAR) = review_candidate."right"
-    WHERE one.person_id <> other.person_id AND review_candidate.match_weight IS NOT NULL
+    INNER JOIN asked_signature AS one ON one.signature_key = review_candidate."left"
+    INNER JOIN asked_signature AS other ON other.signature_key = review_candidate."right"
+    WHERE one.person_id <> other.person_id
+        AND one.national_id_token <> other.national_id_token
     GROUP BY least(one.person_id, other.person_id), greatest(one.person_id, other.person_id)
 ),
 asked AS (

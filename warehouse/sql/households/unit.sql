@@ -12,7 +12,7 @@ SELECT
     tonight.unit_family,
     tonight.unit_id,
     count(*) AS people,
-    sum(CASE WHEN tonight.is_counted THEN 1 ELSE 0 END) AS unit_size,
+    CAST(sum(CASE WHEN tonight.is_counted THEN 1 ELSE 0 END) AS BIGINT) AS unit_size,
     min(CASE WHEN tonight.role IN ('head', 'single', 'child', 'youth') THEN tonight.person_id END)
         AS first_person_id,
     CASE

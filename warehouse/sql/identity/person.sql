@@ -68,6 +68,8 @@ registered_event AS (
         i.person_id,
         f.occurred_on AS died_on,
         f.event IN ('death_cancelled', 'declaration_revoked') AS is_cancelled,
+        -- A corrected day declares nobody dead whose death no record states.
+        f.event = 'death_date_corrected' AS is_correction,
         coalesce(f.reported_on, f.occurred_on) AS stated_on,
         f.made_at,
         f.document_type,
@@ -82,7 +84,7 @@ registered_event AS (
         )
         AND coalesce(f.record_action, 'new') <> 'cancel'
     UNION ALL
-    SELECT i.person_id, f.changed_on, false, f.changed_on, f.made_at, f.document_type, f.line
+    SELECT i.person_id, f.changed_on, false, false, f.changed_on, f.made_at, f.document_type, f.line
     FROM f01_person_identity AS f
     JOIN person_index AS i USING (signature_id)
     WHERE f.document_type LIKE 'I01-%' AND f.status = 'dead'
@@ -98,7 +100,7 @@ last_word AS (
     SELECT
         person_id,
         max(stated_on) FILTER (is_cancelled) AS cancelled_on,
-        max(stated_on) FILTER (NOT is_cancelled) AS declared_on
+        max(stated_on) FILTER (NOT is_cancelled AND NOT is_correction) AS declared_on
     FROM death_event
     GROUP BY person_id
 ),
@@ -109,6 +111,7 @@ death AS (
     JOIN last_word AS w USING (person_id)
     WHERE
         NOT e.is_cancelled
+        AND w.declared_on IS NOT NULL
         AND (w.cancelled_on IS NULL OR w.declared_on > w.cancelled_on)
     -- The register's status repeats the death with the day of the entry: an event knows the day.
     QUALIFY row_number() OVER (

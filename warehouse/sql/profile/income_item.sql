@@ -5,7 +5,23 @@
 -- Who is missing: people without a record; records that arrived after the day on which one knows.
 -- Which source wins: none here; of yearly totals only the newest year of each source is kept.
 -- Reversal rows are negative and are added to what they reverse.
-WITH stated AS (
+-- A day worker's reported wage (I26-F19-03) comes once for each insurance scheme and counts once.
+WITH day_worker_base AS (
+    SELECT
+        delivery_id,
+        line,
+        made_at,
+        signature_id,
+        period,
+        base_amount,
+        dense_rank() OVER (
+            PARTITION BY delivery_id, signature_id, period, workplace_no
+            ORDER BY scheme
+        ) AS scheme_place
+    FROM f19_insurance_contribution_base
+    WHERE document_type = 'I26-F19-03'
+),
+stated AS (
     SELECT delivery_id, line, made_at, signature_id, period AS stated_month, gross_amount AS amount
     FROM f11_wage_income
     UNION ALL
@@ -30,6 +46,11 @@ WITH stated AS (
     UNION ALL
     SELECT delivery_id, line, made_at, signature_id, period, base_amount
     FROM f19_insurance_contribution_base
+    WHERE document_type <> 'I26-F19-03'
+    UNION ALL
+    SELECT delivery_id, line, made_at, signature_id, period, base_amount
+    FROM day_worker_base
+    WHERE scheme_place = 1
     UNION ALL
     SELECT delivery_id, line, made_at, signature_id, period, amount
     FROM f35_benefit_payment

@@ -316,10 +316,11 @@ def told(town, rule):
 
 def test_d43_alone_in_series_for_family_and_into_the_own_account(town):
     log = Log()
-    for name in ("kim", "child", "lee", "son", "stranger"):
+    for name in ("kim", "child", "lee", "son", "stranger", "grandson"):
         town.person(name, dt.date(1980, 5, 5))
     town.household("H", ("kim", "head"), ("child", "child"))
     town.household("L", ("lee", "head"), ("son", "child"))
+    town.household("G", ("child", "head"), ("grandson", "child"))
     for number in range(3):
         log.acts("alone", "enter", number)
         log.acts("alone", "approve", number, hour=10)
@@ -336,7 +337,7 @@ def test_d43_alone_in_series_for_family_and_into_the_own_account(town):
         log.acts("slow", "revert", number, day=16)
     log.acts("mother", "approve", 1, person="child")
     log.acts("mother", "approve", 2, person="stranger")
-    for name in ("lee", "kim"):
+    for name in ("lee", "kim", "child"):
         town.add(
             "f26",
             name,
@@ -349,6 +350,8 @@ def test_d43_alone_in_series_for_family_and_into_the_own_account(town):
     town.paid("stranger", "P001", MARCH, 500_000, **into)
     # The family's own benefit belongs into the family's account.
     town.paid("son", "P073", MARCH, 100_000, **into)
+    # So does that of a relative's own child into the relative's account.
+    town.paid("grandson", "P073", MARCH, 100_000, **into | {"account_no": "1child"})
     officials = [official(name) for name in ("alone", "deputy", "series", "slips", "slow")]
     officials += [official("mother", "kim"), official("payee", "lee")]
     with_logs(town, officials, actions=log.actions)

@@ -211,6 +211,13 @@ def pair(town, name, *, registered=("", "_again"), **shared):
     town.paid(name, PENSION, day(3), 349_700, account_no=f"1-{name}")
 
 
+def question(town, left, right, weight):
+    """What the index asks about two signatures."""
+    sides = {side: str(list(town.people).index(name) + 1) for side, name in
+             (("left", left), ("right", right))}  # fmt: skip
+    return {"kind": "could_also_be", "match_weight": weight, **sides}
+
+
 def test_d06_two_identities_of_one_person(town):
     pair(town, "address", address="서울특별시 종로구 1")
     town.paid("address_again", "P001", day(3), 500_000, region="26350")
@@ -224,15 +231,16 @@ def test_d06_two_identities_of_one_person(town):
     town.paid("namesake_again", PENSION, day(3), 349_700)
     pair(town, "other_month", address="서울특별시 종로구 2")
     town.paid("other_month_again", PENSION, day(2), 349_700)
-    pair(town, "asked")
-    pair(town, "hardly_asked")
-    for name, weight in (("asked", 5.0), ("hardly_asked", 4.9)):
+    for name, weight in (("asked", 5.0), ("hardly_asked", 4.9), ("whose_is_it", 9.0)):
+        pair(town, name)
         town.describe(f"{name}_again", full_name="another spelling")
         town.paid(f"{name}_again", PENSION, day(3), 349_700, region="26350")
-        sides = [str(list(town.people).index(name + which) + 1) for which in ("", "_again")]
-        town.questions.append(
-            {"kind": "could_also_be", "left": sides[0], "right": sides[1], "match_weight": weight}
-        )
+        town.questions.append(question(town, name, f"{name}_again", weight))
+    # The question is about a record of the one that bears no number.
+    town.person("unnumbered_record", BORN)
+    town.describe("unnumbered_record", full_name="whose_is_it kim", national_id_token=None)
+    town.people["unnumbered_record"]["person_id"] = "person-whose_is_it"
+    town.questions[-1] = question(town, "unnumbered_record", "whose_is_it_again", 9.0)
     pair(town, "unnumbered", address="서울특별시 종로구 4")
     town.described["unnumbered_again"]["national_id_token"] = None
     town.paid("unnumbered_again", PENSION, day(3), 349_700)
