@@ -120,10 +120,10 @@ def open_mart(release: Release, then: Release | None = None) -> duckdb.DuckDBPyC
     Raises:
         QueryError: the mart's file is missing or damaged.
     """
-    descriptions = table_descriptions()
     connection = open_reader()
     try:
         _attach(connection, release, "mart")
+        descriptions = _family_meanings(connection)
         for name in _families(release):
             _view(connection, _name(name), release.table(name))
             _comment(connection, "VIEW", name, descriptions, {})
@@ -149,6 +149,17 @@ def open_mart(release: Release, then: Release | None = None) -> duckdb.DuckDBPyC
         message = f"{release.release_id}: the mart cannot be opened: {_first_line(error)}"
         raise QueryError(message) from None
     return connection
+
+
+def _family_meanings(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return what the release's own dictionary says of tables; columns stand in it too."""
+    if not connection.execute(
+        "FROM duckdb_tables() WHERE table_name = 'dictionary_table'"
+    ).fetchall():
+        return table_descriptions()
+    return dict(
+        connection.execute("SELECT table_name, meaning_en FROM mart.dictionary_table").fetchall()
+    )
 
 
 def _families(release: Release) -> list[str]:
