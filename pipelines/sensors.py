@@ -59,6 +59,7 @@ def night_selection(documents: list[dg.AssetKey]) -> list[dg.AssetKey]:
         naming.DECISIONS,
         naming.FINDINGS,
         naming.RELEASE,
+        naming.ACCESS_REVIEW,
         naming.ELIGIBILITY,
         *naming.extract_keys(),
     ]

@@ -23,7 +23,7 @@ from typing import Any
 
 DISTRIBUTION = "national-welfare-data-hub"
 CODE_ROOMS = ("hub", "sources", "expectations", "warehouse", "pipelines")
-CODE_SUFFIXES = (".py", ".sql", ".toml", ".json")
+CODE_SUFFIXES = (".py", ".sql", ".toml", ".json", ".yaml")
 
 
 @dataclass(frozen=True, slots=True)

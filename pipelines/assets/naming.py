@@ -17,6 +17,7 @@ PROFILES = dg.AssetKey(["profile", "income_and_assets"])
 DECISIONS = dg.AssetKey(["decisions", "decision"])
 FINDINGS = dg.AssetKey(["findings", "finding"])
 RELEASE = dg.AssetKey(["release", "current"])
+ACCESS_REVIEW = dg.AssetKey(["access", "review"])
 ELIGIBILITY = dg.AssetKey(["extract", "eligibility"])
 
 

@@ -116,6 +116,14 @@ def release(hub: HubResource) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata=publish_release(hub.context()))
 
 
+@dg.asset(key=naming.ACCESS_REVIEW, deps=[naming.RELEASE], group_name="night", owners=_OWNERS)
+def access_review(hub: HubResource) -> dg.MaterializeResult:
+    """Who looked at whom: the log's head signed, and explanations asked for what looks like misuse."""
+    from pipelines.steps.stages import review_access_log
+
+    return dg.MaterializeResult(metadata=review_access_log(hub.context()))
+
+
 @dg.asset(key=naming.ELIGIBILITY, deps=[naming.RELEASE], group_name="extracts", owners=_OWNERS)
 def eligibility(hub: HubResource) -> dg.MaterializeResult:
     """Standing of everyone in every programme, scanned once for the extracts of all ministries."""
@@ -145,6 +153,6 @@ def extract_asset(contract: Contract) -> dg.AssetsDefinition:
 
 def night_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
     """Gather the assets of a night around landing."""
-    rest = [households, profiles, decisions, findings, release, eligibility]
+    rest = [households, profiles, decisions, findings, release, access_review, eligibility]
     extracts = [extract_asset(contract) for contract in load_contracts()]
     return [intake, family_assets(catalogue), index_asset(catalogue), *rest, *extracts]

@@ -16,6 +16,7 @@ from hub.findings.rules import load_rules
 from hub.identity.linkage_model import LinkageModel, shipped_model
 from hub.programmes.catalogue import load_programmes
 from hub.programmes.parameters import load_parameters
+from pipelines.steps.access_review import review_accesses
 from pipelines.steps.cases import judge_night, night_origins, see_cases
 from pipelines.steps.completeness import source_gaps
 from pipelines.steps.context import NightContext
@@ -38,6 +39,7 @@ from pipelines.steps.profiles import build_profiles
 from pipelines.steps.quarantine import refused_identifiers
 from pipelines.steps.scorecard import build_scorecard
 from pipelines.steps.scorecard_report import write_scorecard_report
+from warehouse.access_log import AccessLog
 from warehouse.index_state import find_state, keep_state
 from warehouse.ledger import Minted
 from warehouse.ledger.findings import FOUND_SCHEMA
@@ -209,6 +211,15 @@ def stand_eligibility(context: NightContext) -> Counts:
     return {
         f"acknowledgements_{word}": count for word, count in asdict(answers).items()
     } | desk.snapshot.counts()
+
+
+def review_access_log(context: NightContext) -> Counts:
+    """Sign the access log's head and ask for explanations of what looks like misuse.
+
+    Beside the release, so that a damaged log fails this and nothing else.
+    """
+    AccessLog(context.layout).sign_head()
+    return {"alerts": review_accesses(context.layout, context.ledger, context.as_of)}
 
 
 def extract_for(context: NightContext, ministry: str) -> Counts:
