@@ -148,8 +148,24 @@ def test_every_word_of_a_person_has_a_record_that_says_it(release, fact):
     told = pl.read_parquet(release.table("fact_evidence")).filter(pl.col("fact") == fact)
     joined = held.join(told, left_on="subject_id", right_on="person_id")
     fitting = joined.filter(pl.col("said").is_null() | (pl.col("said") == pl.col(fact)))
+    # Of people whom no register knows, the number alone says that they are citizens.
+    held = held.join(registered(release), on="subject_id", how="semi")
     assert held.height > 0
     assert held.join(fitting, on="subject_id", how="anti").to_dicts() == []
+
+
+def registered(release):
+    """People of whom the registers tell an identity, a stay or a naturalisation."""
+    identity = pl.read_parquet(release.table("f01_person_identity"))
+    stay = pl.read_parquet(release.table("f05_foreigner_nationality"))
+    is_told = pl.col("stay_status").is_not_null() | pl.col("naturalised_on").is_not_null()
+    known = [
+        identity.filter(pl.col("document_type").str.starts_with("I01-")),
+        stay.filter(pl.col("document_type").str.starts_with("I04-"), is_told),
+    ]
+    rows = pl.concat(rows.select("signature_id") for rows in known)
+    index = pl.read_parquet(release.table("person_index"), columns=["signature_id", "person_id"])
+    return index.join(rows, on="signature_id", how="semi").select(subject_id="person_id")
 
 
 @pytest.mark.parametrize("fact", ["has_spouse", "has_occupational_pension", "is_in_foster_care"])

@@ -32,7 +32,6 @@ from warehouse.signing import trusted_keys
 from warehouse.vault import IdTokeniser
 
 CATALOGUE = load_catalogue()
-SIX_RULES = ("D01", "D10", "D11", "D19", "D20", "D28")
 
 
 @pytest.fixture(scope="module")
@@ -175,15 +174,17 @@ def person_ids(layout, release, persons):
     return tokens.join(index, on="national_id_token").select("person_number", "person_id")
 
 
-@pytest.mark.parametrize("rule", SIX_RULES)
-def test_planted_cases_are_found(layout, release, whole_nights, rule):
-    planted = pl.read_parquet(whole_nights / "truth/planted_cases.parquet").filter(rule_id=rule)
-    assert planted.height > 0
+def test_planted_cases_are_found(layout, release, whole_nights):
+    planted = pl.read_parquet(whole_nights / "truth/planted_cases.parquet").filter("must_be_found")
     persons = pl.read_parquet(whole_nights / "truth/person.parquet")
-    cases = planted.join(person_ids(layout, release, persons), on="person_number", how="left")
-    found = set(read(release, "finding").filter(rule_id=rule)["person_id"])
-    recall = cases["person_id"].is_in(list(found)).fill_null(value=False).mean()
-    assert recall >= 0.9
+    known = person_ids(layout, release, persons)
+    cases = planted.join(known, on="person_number").select("rule_id", "person_id").unique()
+    found = read(release, "finding").filter(pl.col("person_id").is_not_null())
+    # Rules about accounts, contacts, officials and feeds name no person.
+    cases = cases.filter(~pl.col("rule_id").is_in(["D07", "D24", "D25", "D43", "D44", "D45"]))
+    missed = cases.join(found, on=["rule_id", "person_id"], how="anti")
+    assert cases["rule_id"].n_unique() >= 15
+    assert missed.height <= 0.1 * cases.height, missed["rule_id"].value_counts()
 
 
 def test_every_finding_rests_on_rows_that_lie_in_the_lake(layout, release):

@@ -26,13 +26,13 @@ WITH record AS (
     UNION ALL
     SELECT signature_id, 'stay_status', 'citizen', made_at, document_type, delivery_id, line
     FROM f01_person_identity
-    WHERE document_type LIKE 'I01-%' AND coalesce(status, 'active') <> 'cancelled'
+    WHERE document_type LIKE 'I01-%'
     UNION ALL
     SELECT signature_id, told.fact, NULL, made_at, document_type, delivery_id, line
     FROM f05_foreigner_nationality
     CROSS JOIN (SELECT unnest(['age_years', 'stay_status']) AS fact) AS told
     WHERE document_type LIKE 'I04-%'
-        AND (told.fact = 'stay_status' AND stay_status IS NOT NULL
+        AND (told.fact = 'stay_status' AND coalesce(stay_status, CAST(naturalised_on AS VARCHAR)) IS NOT NULL
             OR told.fact = 'age_years' AND birth_date IS NOT NULL)
     UNION ALL
     SELECT
@@ -152,6 +152,49 @@ newest AS (
     INNER JOIN person_index ON person_index.signature_id = record.signature_id
     GROUP BY person_index.person_id, record.fact, record.said
 ),
+spouse_record AS (
+    SELECT
+        CASE WHEN side.place = 1 THEN couple.person_id ELSE couple.spouse_id END AS person_id,
+        couple.relation AS said,
+        0 AS source_rank,
+        couple.document_type,
+        couple.delivery_id,
+        couple.line
+    FROM couple
+    CROSS JOIN (SELECT unnest([1, 2]) AS place) AS side
+    UNION ALL
+    SELECT
+        CASE WHEN side.place = 1 THEN member.person_id ELSE member.head_person_id END,
+        member.relation_to_head,
+        1,
+        member.document_type,
+        member.delivery_id,
+        member.line
+    FROM assistance_unit_member AS member
+    CROSS JOIN (SELECT unnest([1, 2]) AS place) AS side
+    WHERE member.relation_to_head IN ('spouse', 'de_facto_spouse')
+        AND member.head_person_id <> member.person_id
+    UNION ALL
+    SELECT
+        person_index.person_id,
+        'spouse',
+        2,
+        family.document_type,
+        family.delivery_id,
+        family.line
+    FROM f03_family_relation AS family
+    CROSS JOIN night
+    INNER JOIN person_index ON person_index.signature_id = family.signature_id
+    WHERE family.document_type = 'I02-F03-01'
+        AND family.relation = 'spouse'
+        AND family.event = 'current'
+        AND (family.ended_on IS NULL OR family.ended_on > night.as_of)
+),
+spouse_told AS (
+    SELECT DISTINCT ON (person_id) person_id, said, document_type, delivery_id, line
+    FROM spouse_record
+    ORDER BY person_id, source_rank, document_type, delivery_id, line
+),
 evidence AS (
     SELECT
         person_id,
@@ -186,15 +229,8 @@ evidence AS (
     WHERE fact = 'school_level'
         AND said IN ('elementary', 'middle', 'high', 'special', 'university', 'graduate')
     UNION ALL
-    SELECT
-        CASE WHEN side.place = 1 THEN couple.person_id ELSE couple.spouse_id END,
-        'has_spouse',
-        couple.relation,
-        couple.document_type,
-        couple.delivery_id,
-        couple.line
-    FROM couple
-    CROSS JOIN (SELECT unnest([1, 2]) AS place) AS side
+    SELECT person_id, 'has_spouse', said, document_type, delivery_id, line
+    FROM spouse_told
     UNION ALL
     SELECT DISTINCT ON (person_id)
         person_id, 'has_occupational_pension', CAST(NULL AS VARCHAR), document_type, delivery_id, line
