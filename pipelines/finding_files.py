@@ -6,16 +6,17 @@ sentences (`hub.findings.story`). Names, addresses and tokens of the rows are le
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import polars as pl
 
-from hub.catalogue import Catalogue, Kind
+from hub.catalogue import Catalogue, Family, Kind
 from hub.findings.rules import Rule, load_rules, rule_frames
 from hub.findings.story import EvidenceRecord, FindingStory
 from hub.programmes.explanation.texts import Text, same
+from pipelines.steps.findings import rule_sql
 from sources.registry import load_catalogue
+from warehouse.durable import sha256_of
 from warehouse.layout import Layout
 from warehouse.ledger import DeliveryRecord, Ledger, ReleaseState
 from warehouse.mart import first_comment
@@ -23,20 +24,17 @@ from warehouse.person_rows import PersonRows
 from warehouse.releases import Release, open_release
 from warehouse.workbench import sql_text
 
-_CHUNK_BYTES = 1 << 20
-
 
 class NoFindingError(LookupError):
     """There is no such finding; the message says what to do."""
 
 
-def read_finding(layout: Layout, finding_id: str, *, check_bytes: bool = True) -> FindingStory:
-    """Read a finding from the newest release that holds it.
+def read_finding(layout: Layout, finding_id: str) -> FindingStory:
+    """Read a finding from the newest release that holds it; hash its received bytes again.
 
     Args:
         layout: the hub.
         finding_id: as in `finding`; its first letters are enough where they name one finding.
-        check_bytes: hash the archived files again and compare them with the ledger.
 
     Raises:
         NoFindingError: no release holds such a finding, or the first letters name several.
@@ -57,9 +55,10 @@ def read_finding(layout: Layout, finding_id: str, *, check_bytes: bool = True) -
     catalogue = load_catalogue()
     checked: dict[str, bool] = {}
     return FindingStory(
-        finding={**row, "installed_version": _installed_version(rule)},
+        finding=row,
         release_id=release.release_id,
         rule=rule,
+        installed_version=_installed_version(rule),
         looks_for=first_comment(sql_text("findings", rule.table)),
         programmes=_programmes(row, names),
         state=states,
@@ -71,7 +70,7 @@ def read_finding(layout: Layout, finding_id: str, *, check_bytes: bool = True) -
                 catalogue,
                 each,
                 deliveries.get(each["delivery_id"]),
-                checked if check_bytes else None,
+                checked,
             )
             for each in evidence.iter_rows(named=True)
         ),
@@ -110,7 +109,7 @@ def _newest(layout: Layout, ledger: Ledger, finding_id: str) -> tuple[Release, d
 
 
 def _installed_version(rule: Rule) -> str:
-    frame = rule_frames((rule,), {rule.table: sql_text("findings", rule.table)})["detection_rule"]
+    frame = rule_frames((rule,), {rule.table: rule_sql(rule)})["detection_rule"]
     return str(frame["rule_version"][0])
 
 
@@ -125,15 +124,16 @@ def _record(
     catalogue: Catalogue,
     row: dict[str, object],
     delivery: DeliveryRecord | None,
-    checked: dict[str, bool] | None,
+    checked: dict[str, bool],
 ) -> EvidenceRecord:
     code, delivery_id = str(row["document_type"]), str(row["delivery_id"])
-    line = int(str(row["line"]))
+    line = None if row["line"] is None else int(str(row["line"]))
     document = catalogue.documents.get(code)
     is_archived = None
-    if delivery is not None and checked is not None:
+    if delivery is not None:
         if delivery.sha256 not in checked:
-            checked[delivery.sha256] = _is_as_received(layout.archived(delivery.sha256), delivery)
+            archived = layout.archived(delivery.sha256)
+            checked[delivery.sha256] = archived.exists() and sha256_of(archived) == delivery.sha256
         is_archived = checked[delivery.sha256]
     return EvidenceRecord(
         role=str(row["role"]),
@@ -146,17 +146,17 @@ def _record(
         received_at=delivery.received_at if delivery else None,
         sha256=delivery.sha256 if delivery else "",
         is_archived=is_archived,
-        values=_values(layout.delivery(code, delivery_id), line, catalogue, code),
+        values={}
+        if document is None or line is None
+        else _values(layout.delivery(code, delivery_id), line, catalogue.families[document.family]),
     )
 
 
-def _values(folder: Path, line: int, catalogue: Catalogue, code: str) -> dict[str, object]:
+def _values(folder: Path, line: int, family: Family) -> dict[str, object]:
     """Return what the row says, without what identifies people."""
-    document = catalogue.documents.get(code)
     parts = sorted(folder.glob("part-*.parquet"))
-    if document is None or not parts:
+    if not parts:
         return {}
-    family = catalogue.families[document.family]
     shown = [
         column.name
         for column in family.columns
@@ -172,14 +172,3 @@ def _values(folder: Path, line: int, catalogue: Catalogue, code: str) -> dict[st
     if found.is_empty():
         return {}
     return {name: value for name, value in found.row(0, named=True).items() if value is not None}
-
-
-def _is_as_received(file: Path, delivery: DeliveryRecord) -> bool:
-    """Whether the archived bytes are those whose digest the ledger wrote down."""
-    if not file.exists():
-        return False
-    digest = hashlib.sha256()
-    with file.open("rb") as source:
-        while chunk := source.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest() == delivery.sha256

@@ -8,12 +8,11 @@ them as CSV.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
 
 import polars as pl
+
+from hub.provinces import provinces
 
 OUTCOMES = ("confirmed", "amount_change", "unqualified", "undetermined", "newly_qualified")
 RECEIVED = OUTCOMES[:-1]
@@ -40,19 +39,6 @@ SPECIAL_REASONS: Mapping[str, tuple[str, str]] = {
     "AMOUNT_UNKNOWN": ("The amount is not known", "급여액 확인 불가"),
 }
 """Reasons that are no condition of a programme → English, Korean."""
-_REGIONS = Path(__file__).parent / "regions.toml"
-
-
-@lru_cache(maxsize=1)
-def provinces(path: Path = _REGIONS) -> pl.DataFrame:
-    """Return prefix (two digits of a district code), province, name_ko, name_en."""
-    rows = [
-        {"prefix": prefix, "province": entry["code"]}
-        | {name: entry[name] for name in ("name_ko", "name_en")}
-        for entry in tomllib.loads(path.read_text("utf-8"))["province"]
-        for prefix in (entry["code"], *entry.get("former", []))
-    ]
-    return pl.DataFrame(rows)
 
 
 def with_places(results: pl.DataFrame) -> pl.DataFrame:

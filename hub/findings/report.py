@@ -15,7 +15,7 @@ import polars as pl
 
 from hub.pages.charts import chart_counts, chart_matrix, chart_months, chart_stacks
 from hub.pages.page import Page, table
-from hub.provinces import province_name
+from hub.provinces import provinces
 
 LEAST_PEOPLE = 5
 """Cells of fewer people are shown as fewer than this."""
@@ -36,8 +36,6 @@ class FindingFigures:
     by_province: pl.DataFrame
     changes: Mapping[str, int]
     """What the night did to findings, by kind of event (opened, cleared, …)."""
-    states: Mapping[str, int]
-    """Findings ever seen, by state."""
 
 
 def finding_page(figures: FindingFigures) -> str:
@@ -142,10 +140,10 @@ def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_province(rows: pl.DataFrame) -> pl.DataFrame:
-    named = rows.filter(pl.col("people") >= LEAST_PEOPLE).with_columns(
-        province=pl.col("province_code").map_elements(
-            province_name, return_dtype=pl.String, skip_nulls=False
-        )
+    named = (
+        rows.filter(pl.col("people") >= LEAST_PEOPLE)
+        .join(provinces(), left_on="province_code", right_on="prefix", how="left")
+        .with_columns(province=pl.col("name_en").fill_null("not known"))
     )
     summed = named.group_by("province", "action").agg(pl.col("findings").sum())
     totals = summed.group_by("province").agg(pl.col("findings").sum().alias("all"))

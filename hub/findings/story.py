@@ -50,13 +50,14 @@ class EvidenceRecord:
     document_type: str
     document_name: Text
     delivery_id: str
-    line: int
+    line: int | None
+    """Null where the evidence is a log's entry or a whole delivery."""
     file_name: str
     made_at: dt.datetime | None
     received_at: dt.datetime | None
     sha256: str
     is_archived: bool | None
-    """Whether the received bytes are still those of the ledger; None where nobody looked."""
+    """Whether the received bytes are still those of the ledger; None where there is no delivery."""
     values: Mapping[str, object]
     """What the row says, without names, addresses and tokens."""
 
@@ -69,6 +70,8 @@ class FindingStory:
     """Row of the release's `finding`."""
     release_id: str
     rule: Rule
+    installed_version: str
+    """Version of `rule`; the finding names the one that found it."""
     looks_for: str
     """First comment of the rule's SQL."""
     programmes: tuple[Text, ...]
@@ -82,7 +85,7 @@ class FindingStory:
     @property
     def is_of_this_rule(self) -> bool:
         """Whether the installed rule is of the version that made the finding."""
-        return self.finding["rule_version"] == self.finding.get("installed_version")
+        return self.finding["rule_version"] == self.installed_version
 
     def mapping(self) -> dict[str, object]:
         """Return everything as plain values, for JSON."""
@@ -90,6 +93,7 @@ class FindingStory:
             **self.finding,
             "release_id": self.release_id,
             "rule_name": self.rule.name_en,
+            "installed_version": self.installed_version,
             "looks_for": self.looks_for,
             "parameters": dict(self.rule.settings),
             "tolerance": self.rule.tolerance,
@@ -180,12 +184,19 @@ def _record_point(record: EvidenceRecord) -> Point:
         else None,
     ]
     return Point(
-        same(f"{record.role}: {record.document_type} ")
-        + record.document_name
-        + Text(f", delivery {record.delivery_id}", f", 송신분 {record.delivery_id}")
-        + Text(f", line {record.line}", f", {record.line}행"),
+        same(f"{record.role}: {record.document_type} ") + record.document_name + _place(record),
         children=tuple(point for point in below if point is not None),
     )
+
+
+def _place(record: EvidenceRecord) -> Text:
+    """Where the record lies: a delivery and its line, or an entry of one of the hub's own logs."""
+    if not record.sha256:
+        return Text(f", entry {record.delivery_id}", f", 기록 {record.delivery_id}")
+    delivery = Text(f", delivery {record.delivery_id}", f", 송신분 {record.delivery_id}")
+    if record.line is None:
+        return delivery
+    return delivery + Text(f", line {record.line}", f", {record.line}행")
 
 
 def _rule(story: FindingStory) -> list[Point]:

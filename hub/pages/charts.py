@@ -43,9 +43,7 @@ def chart_counts(rows: pl.DataFrame, name: str, count: str, color: str = PLAIN) 
     return svg((bars + text).properties(width=WIDTH - 260, height=alt.Step(26)))
 
 
-def chart_stacks(
-    rows: pl.DataFrame, name: str, count: str, kind: str, *, share: bool = False
-) -> str:
+def chart_stacks(rows: pl.DataFrame, name: str, count: str, kind: str) -> str:
     """Draw one bar for each `name`, in the order of first appearance, stacked by `kind`.
 
     Args:
@@ -53,19 +51,17 @@ def chart_stacks(
         name: column of the bars' names.
         count: column of what is added up.
         kind: column of the parts; coloured in the order of first appearance.
-        share: every bar is as long as the whole, so that parts can be compared.
     """
     kinds = rows[kind].unique(maintain_order=True).to_list()
-    title = None if share else count.replace("_", " ")
     chart = (
         alt.Chart(alt.InlineData(values=_plain(rows)))
         .mark_bar(height={"band": 0.72})
         .encode(
             x=alt.X(
                 f"{count}:Q",
-                title=title,
-                stack="normalize" if share else True,
-                axis=alt.Axis(format="%" if share else "~s", tickCount=5),
+                title=count.replace("_", " "),
+                stack=True,
+                axis=alt.Axis(format="~s", tickCount=5),
             ),
             y=alt.Y(f"{name}:N", title=None, sort=None, axis=name_axis()),
             color=alt.Color(

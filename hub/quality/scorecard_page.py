@@ -12,7 +12,7 @@ import altair as alt
 import polars as pl
 
 from hub.pages.charts import BLUE, INK, ORANGE, RED, chart_counts, name_axis, svg, told
-from hub.pages.page import NOTHING, Page, table
+from hub.pages.page import NOTHING, Page, percent, table
 
 _MILLION = 1_000_000
 _COLUMNS = {
@@ -146,4 +146,4 @@ def _share(rows: pl.DataFrame, part: str, whole: str) -> str:
 
 
 def _ppm(ppm: int | None) -> str:
-    return NOTHING if ppm is None else f"{ppm / _MILLION:.2%}"
+    return percent(None if ppm is None else ppm / _MILLION)

@@ -48,6 +48,5 @@ def finding_figures(ledger: Ledger, release: Release) -> FindingFigures:
         release_id=release.release_id,
         night=release.night,
         changes=ledger.count_finding_events(release.night),
-        states=ledger.count_finding_states(),
         **counted,
     )

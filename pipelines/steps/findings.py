@@ -55,8 +55,13 @@ def build_findings(
     """Build the finding tables of the night; return findings by rule, and rows of the tables.
 
     Needs the tables of `build_decisions`; without `own_log` the hub keeps no logs. A rule whose feeds
-    did not arrive finds nothing; `rule_state` says what it waits for. `demoted` names rules whose findings are only counted,
-    and why. `released` holds the findings whose payment a person let go on. `only` names the rules that run; by default all.
+    did not arrive finds nothing; `rule_state` says what it waits for.
+
+    Args:
+        bench: the night's tables.
+        demoted: rules whose findings are only counted, and why.
+        released: the findings whose payment a person let go on (finding_id).
+        only: the rules that run; by default all.
     """
     rules = tuple(rule for rule in load_rules() if only is None or rule.id in only)
     sql = {rule.table: rule_sql(rule) for rule in rules}

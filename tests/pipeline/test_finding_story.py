@@ -44,6 +44,7 @@ def test_the_story_names_rule_records_and_receipt(hub, finding):
     assert "archived bytes are those received" in told
     assert "may propose" not in told
     assert "holds the next payment at once" in told
+    assert "another version" not in told
 
 
 def test_the_first_letters_are_enough_and_korean_is_spoken(hub, finding):
@@ -63,6 +64,29 @@ def test_json_holds_every_piece_of_evidence_and_no_identity(home, hub, finding):
     assert "amount" in named
     assert content["state"] == "open"
     assert all(record["received_at"] for record in content["evidence"])
+
+
+def test_evidence_without_a_line_is_told_as_what_it_is(home, hub, finding):
+    layout = Layout(home)
+    file = current(layout).table("finding_evidence")
+    evidence = pl.read_parquet(file)
+    of_finding = pl.col("finding_id") == finding["finding_id"]
+    logged = evidence.with_columns(
+        line=pl.when(of_finding).then(None).otherwise("line"),
+        document_type=pl.when(of_finding).then(pl.lit("LOG")).otherwise("document_type"),
+        delivery_id=pl.when(of_finding).then(pl.lit("night-log")).otherwise("delivery_id"),
+    )
+    story = read_finding(layout, finding["finding_id"])
+    assert story.is_of_this_rule
+    file.chmod(0o600)
+    file.unlink()
+    logged.write_parquet(file)
+    try:
+        told = hub("explain", "finding", finding["finding_id"])
+    finally:
+        evidence.write_parquet(file)
+    assert "night-log" in told
+    assert "line None" not in told
 
 
 def test_another_byte_in_the_archive_is_told(home, hub, finding):

@@ -113,13 +113,6 @@ class FindingBook(Book):
         with self._reading() as connection:
             return {str(name): int(count) for name, count in connection.execute(query)}
 
-    def count_finding_states(self) -> dict[str, int]:
-        """Return how many findings were ever seen, by state."""
-        state = FINDING_STATE.c.state
-        with self._reading() as connection:
-            counted = connection.execute(select(state, func.count()).group_by(state))
-            return {str(name): int(count) for name, count in counted}
-
     def decide_finding(
         self, finding_id: str, state: FindingState, *, actor: str, reason: str
     ) -> None:

@@ -19,4 +19,3 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.PrimaryKeyConstraint("actor", "valid_from", name=op.f("pk_official")),
     )
-
