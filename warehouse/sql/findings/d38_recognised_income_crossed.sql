@@ -78,19 +78,19 @@ member AS (
         stay.person_id,
         stay.valid_from AS lives_there_from,
         greatest(
-            deduction.first_general,
+            deduction.general_first_amount,
             CASE
-                WHEN circumstance.age_years <= deduction.young_last_age THEN deduction.first_young
+                WHEN circumstance.age_years <= deduction.young_last_age THEN deduction.young_first_amount
                 ELSE 0
             END,
-            CASE WHEN circumstance.is_student THEN deduction.first_student ELSE 0 END,
-            CASE WHEN circumstance.is_disabled THEN deduction.first_disabled ELSE 0 END,
+            CASE WHEN circumstance.is_student THEN deduction.student_first_amount ELSE 0 END,
+            CASE WHEN circumstance.is_disabled THEN deduction.disabled_first_amount ELSE 0 END,
             CASE
-                WHEN circumstance.age_years >= deduction.aged_first_age THEN deduction.first_aged
+                WHEN circumstance.age_years >= deduction.aged_first_age THEN deduction.aged_first_amount
                 ELSE 0
             END
         ) AS first_deduction,
-        1000000 - deduction.ppm AS counted_ppm
+        1000000 - deduction.deduction_ppm AS counted_ppm
     FROM unit
     CROSS JOIN deduction
     INNER JOIN stay ON stay.household_id = unit.household_id

@@ -14,19 +14,19 @@ WITH member AS (
         room.paid_amount,
         room.room_amount,
         room.unexplained_amount,
-        1000000 - deduction.ppm AS counted_ppm,
+        1000000 - deduction.deduction_ppm AS counted_ppm,
         greatest(
-            deduction.first_general,
+            deduction.general_first_amount,
             CASE
-                WHEN circumstance.age_years <= deduction.young_last_age THEN deduction.first_young
+                WHEN circumstance.age_years <= deduction.young_last_age THEN deduction.young_first_amount
                 ELSE 0
             END,
             CASE
-                WHEN circumstance.age_years >= deduction.aged_first_age THEN deduction.first_aged
+                WHEN circumstance.age_years >= deduction.aged_first_age THEN deduction.aged_first_amount
                 ELSE 0
             END,
-            CASE WHEN circumstance.is_student THEN deduction.first_student ELSE 0 END,
-            CASE WHEN circumstance.is_disabled THEN deduction.first_disabled ELSE 0 END
+            CASE WHEN circumstance.is_student THEN deduction.student_first_amount ELSE 0 END,
+            CASE WHEN circumstance.is_disabled THEN deduction.disabled_first_amount ELSE 0 END
         ) AS first_deduction
     FROM livelihood_room AS room
     CROSS JOIN night

@@ -5,12 +5,12 @@
 -- Which source wins: the parameters in force on the first day of the month.
 SELECT
     known.month,
-    max(CASE WHEN value.parameter = 'earned_income_deduction_rate' THEN value.amount END) AS ppm,
-    max(CASE WHEN value.key = 'general' THEN value.amount END) AS first_general,
-    max(CASE WHEN value.key = 'young' THEN value.amount END) AS first_young,
-    max(CASE WHEN value.key = 'student' THEN value.amount END) AS first_student,
-    max(CASE WHEN value.key = 'disabled' THEN value.amount END) AS first_disabled,
-    max(CASE WHEN value.key = 'aged' THEN value.amount END) AS first_aged,
+    max(CASE WHEN value.parameter = 'earned_income_deduction_rate' THEN value.amount END) AS deduction_ppm,
+    max(CASE WHEN value.key = 'general' THEN value.amount END) AS general_first_amount,
+    max(CASE WHEN value.key = 'young' THEN value.amount END) AS young_first_amount,
+    max(CASE WHEN value.key = 'student' THEN value.amount END) AS student_first_amount,
+    max(CASE WHEN value.key = 'disabled' THEN value.amount END) AS disabled_first_amount,
+    max(CASE WHEN value.key = 'aged' THEN value.amount END) AS aged_first_amount,
     max(CASE WHEN value.parameter = 'young_earner_last_age' THEN value.amount END)
         AS young_last_age,
     max(CASE WHEN value.parameter = 'aged_earner_first_age' THEN value.amount END)
