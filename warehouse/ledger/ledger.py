@@ -27,11 +27,12 @@ from warehouse.ledger.findings import FindingBook
 from warehouse.ledger.nights import NightBook
 from warehouse.ledger.officials import OfficialBook
 from warehouse.ledger.people import PersonBook
+from warehouse.ledger.reidentifications import ReidentificationBook
 from warehouse.ledger.reviews import ReviewBook
 from warehouse.ledger.standings import StandingBook
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0007"
+NEWEST = "0008"
 """The newest migration; known here so that opening a current ledger need not import Alembic."""
 
 
@@ -48,6 +49,7 @@ class Ledger(
     OfficialBook,
     ExtractBook,
     AccessAlertBook,
+    ReidentificationBook,
 ):
     """The ledger of one hub: see the books for what it answers."""
 
