@@ -50,6 +50,11 @@ class Layout:
         return self.vault / "key-epochs.json"
 
     @property
+    def root_key_check(self) -> Path:
+        """Tells the root key with which this hub was made from others, without telling it."""
+        return self.vault / "root-key.json"
+
+    @property
     def own_public_keys(self) -> Path:
         """Public halves of this hub's signing keys."""
         return self.home / "keys"
@@ -60,9 +65,14 @@ class Layout:
         given = os.environ.get(PUBLIC_KEYS_VARIABLE)
         return Path(given) if given else self.own_public_keys
 
+    @property
+    def archive(self) -> Path:
+        """Received bytes of all deliveries, encrypted."""
+        return self.vault / "archive"
+
     def archived(self, sha256: str) -> Path:
-        """Received bytes, by content."""
-        return self.vault / "archive" / sha256[:2] / sha256
+        """Received bytes, by content; read through `warehouse.archive.open_received` only."""
+        return self.archive / sha256[:2] / sha256
 
     @property
     def lake(self) -> Path:
@@ -168,6 +178,11 @@ class Layout:
     def reports(self) -> Path:
         """Pages of findings, scorecards and confirmation rounds: counts, no personal data."""
         return self.home / "reports"
+
+    @property
+    def promises(self) -> Path:
+        """Figures that this machine's tests of promises measured."""
+        return self.home / "promises"
 
     @property
     def dagster(self) -> Path:

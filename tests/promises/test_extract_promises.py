@@ -1,6 +1,6 @@
 """Promises about extracts: no joins (P2), only what is contracted (P3), verifiable (M1), deltas (M2).
 
-HUB_LONG_PROMISES=1 runs them at full size; without it a fast share runs.
+HUB_PROMISES=1 runs them at full size; without it a fast share runs.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-import os
 import random
 import shutil
 import sys
@@ -20,6 +19,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from extract_scene import ExtractHub, changing_nights, decided, found
+from promise_figures import FULL_SIZE
 
 from hub.extracts.contracts import contracted_ministries, load_contract
 from hub.extracts.deltas import TECHNICAL, DeltaError, apply_delta
@@ -30,7 +30,7 @@ from warehouse import durable
 from warehouse.extract_packages import MANIFEST, SUMS
 from warehouse.signing import public_keys
 
-LONG = bool(os.environ.get("HUB_LONG_PROMISES"))
+LONG = FULL_SIZE
 TAMPERINGS = 4000 if LONG else 560
 NIGHTS = 365 if LONG else 16
 NIGHTS_IN_FULL = 60 if LONG else 6
