@@ -20,8 +20,8 @@ from warehouse import mart, releases
 from warehouse.access_log.answering import Asker
 from warehouse.access_log.entry import people_in
 from warehouse.access_log.options import By, Purpose, UnderCase, command_access
-from warehouse.gateway.commands import NO_GRANTS, print_granted
-from warehouse.gateway.gateway import has_grants
+from warehouse.gateway.commands import print_granted
+from warehouse.gateway.standing_grants import has_grants
 from warehouse.keys import RootKeyError
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError, ReleaseState
@@ -230,7 +230,6 @@ def query(
             download_reason=reason,
         )
         return
-    typer.echo(NO_GRANTS, err=True)
     with command_access(
         "query",
         "mart",

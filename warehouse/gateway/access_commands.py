@@ -24,7 +24,7 @@ from hub.access import (
 )
 from hub.access.matrix import grant_matrix, role_matrix
 from hub.output import print_rows
-from warehouse.gateway.gateway import GRANTS
+from warehouse.gateway.standing_grants import GRANTS
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError
 

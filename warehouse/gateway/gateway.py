@@ -27,7 +27,6 @@ from hub.access import (
     Post,
     Refused,
     decide,
-    load_grants,
     load_policy,
 )
 from hub.access.grants import AREA, ASSIGNED_CASES, EVERYTHING
@@ -39,14 +38,12 @@ from warehouse.faults import fault_point
 from warehouse.gateway.asking import Job, NoAnswerError, ask
 from warehouse.gateway.cells import CellQuery, cell_query, suppressed
 from warehouse.gateway.confinement import Limits
+from warehouse.gateway.standing_grants import known_officials, standing_grants
 from warehouse.gateway.statements import Question, StatementRefusedError, judge
 from warehouse.gateway.subjects import NamesNobodyError, check_names_people, people_of
 from warehouse.layout import Layout
-from warehouse.ledger import Ledger
 from warehouse.mart import AUDITOR
 from warehouse.release_files import MARTS, Release
-
-GRANTS = "grants"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +78,6 @@ class _View:
     """It holds what the role may see for the purpose, and nothing else."""
     plan: CellQuery | None = None
     forbids_people: bool = False
-
-
-def has_grants(layout: Layout) -> bool:
-    """Whether this hub has grants: from then on, whatever they do not give is refused."""
-    return (layout.home / GRANTS).is_dir()
 
 
 def answer(
@@ -161,20 +153,8 @@ def result_digest(table: pa.Table) -> str:
 
 
 def _known(layout: Layout, actor: str) -> _Known:
-    grants = load_grants(layout.home / GRANTS)
-    if not grants:
-        raise AccessRefusedError("this hub has no grants; nobody is granted anything")
-    with Ledger.open(layout.ledger_url) as ledger:
-        posts = [
-            Post(row["actor"], row["valid_from"], row["valid_to"])
-            for row in ledger.officials().iter_rows(named=True)
-            if row["actor"] == actor
-        ]
-        cases = {
-            row["case_id"]: _about(ledger, row)
-            for row in ledger.cases().iter_rows(named=True)
-            if row["assignee"] == actor and row["closed_on"] is None
-        }
+    grants = standing_grants(layout)
+    posts, cases = known_officials(layout, actor)
     return _Known(grants, posts, cases)
 
 
@@ -194,17 +174,6 @@ def _granted(
     if isinstance(said, Refused):
         raise AccessRefusedError(said.reason)
     return said.grant
-
-
-def _about(ledger: Ledger, case: Mapping[str, Any]) -> dict[str, list[str]]:
-    people = [each for each in (case["person_id"], case["subject_id"]) if each]
-    findings = ledger.case_findings(case["case_id"])["finding_id"].to_list()
-    return {
-        "person_id": people,
-        "subject_id": people,
-        "household_id": people,
-        "finding_id": findings,
-    }
 
 
 def _scope(known: _Known, asker: Asker, grant: Grant) -> Mapping[str, list[str]] | None:
