@@ -27,7 +27,7 @@ from sources.readers.chunks import LINE_LIMIT_BYTES, Chunk, cut_into_chunks
 from sources.readers.encodings import BYTE_ORDER_MARK, decode, decode_lines, wrong_encoding
 from sources.readers.opened import OpenDelivery, Parsed, Stated, frame_of_rows
 from sources.readers.prefetch import map_in_order
-from sources.readers.schema_versions import preferred, schema_unknown
+from sources.readers.schema_versions import preferred, schema_unknown, shown_name
 
 SAMPLE_BYTES = LINE_LIMIT_BYTES
 SAMPLE_LINES = 1_000
@@ -194,7 +194,7 @@ class JsonLinesParser:
         unknown = found.keys() - self._known
         if unknown:
             detail = f"{len(unknown)} fields are not in schema version {self._version.number}"
-            return Reject(line, None, "unknown_field", detail)
+            return Reject(line, shown_name(min(unknown)), "unknown_field", detail)
         values: list[str | None] = []
         for column in self._order:
             value = found.get(column)
