@@ -16,7 +16,7 @@ from hub.findings.story import EvidenceRecord, FindingStory
 from hub.programmes.explanation.texts import Text, same
 from pipelines.steps.findings import rule_sql
 from sources.registry import load_catalogue
-from warehouse.durable import sha256_of
+from warehouse.archive import is_sound
 from warehouse.layout import Layout
 from warehouse.ledger import DeliveryRecord, Ledger, ReleaseState
 from warehouse.mart import first_comment
@@ -132,8 +132,7 @@ def _record(
     is_archived = None
     if delivery is not None:
         if delivery.sha256 not in checked:
-            archived = layout.archived(delivery.sha256)
-            checked[delivery.sha256] = archived.exists() and sha256_of(archived) == delivery.sha256
+            checked[delivery.sha256] = is_sound(layout, delivery.sha256)
         is_archived = checked[delivery.sha256]
     return EvidenceRecord(
         role=str(row["role"]),

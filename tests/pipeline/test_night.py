@@ -22,6 +22,7 @@ from pipelines.assets import naming
 from pipelines.schedules import nightly
 from pipelines.sensors import arrival_sensor
 from sources.registry import load_catalogue
+from warehouse.archive import open_received
 from warehouse.extract_packages import read_manifest
 from warehouse.families import table_name
 from warehouse.lake import stored_rows
@@ -108,7 +109,8 @@ def test_won_received_are_those_of_the_senders_own_total(layout, release):
         amount = version.by_canonical(document.amount_column)
         if amount is None:
             continue
-        trailer = layout.archived(row["sha256"]).read_bytes().rstrip(b"\r\n").rsplit(b"\n", 1)[1]
+        with open_received(layout, row["sha256"]) as file:
+            trailer = file.read().rstrip(b"\r\n").rsplit(b"\n", 1)[1]
         assert row["won_received"] == int(trailer[11:31]) * WON_PER_UNIT[amount.format]
         compared += row["won_received"] != 0
     assert compared > 20
