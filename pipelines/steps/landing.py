@@ -13,6 +13,8 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import polars as pl
+
 from hub.catalogue import DocumentType
 from hub.conforming import ConformedBatch, Conformer
 from hub.delivery import DeliveryName, DeliveryStopped
@@ -187,16 +189,32 @@ def _check_conservation(
 def _bad_share(
     document: DocumentType, name: DeliveryName, folder: Path, counts: DeliveryCounts
 ) -> DeliveryStopped | None:
-    """Stop a delivery with too many bad rows; one single bad row among good ones never stops it."""
+    """Stop a delivery with too many bad rows; one single bad row among good ones never stops it.
+
+    What most of them break is named: a column that was renamed or retyped breaks every row alike.
+    """
     bad, received = counts.rows_quarantined, counts.rows_received
     if bad * ONE_PPM <= document.quarantine_limit_ppm * received:
         return None
     if bad == 1 and received > 1:
         return None
     DeliveryWriter(folder).discard_parts()
+    rule, column, count = _commonest_reason(folder)
     return DeliveryStopped(
         "bad_share_exceeded",
         str(name),
-        f"{bad} of {received} rows are bad; the type's limit is "
+        f"{bad} of {received} rows are bad, {count} of them by {rule}; the type's limit is "
         f"{document.quarantine_limit_ppm / 10_000:g} %; see `hub quarantine {document.code}`",
+        column=column,
+    )
+
+
+def _commonest_reason(folder: Path) -> tuple[str, str | None, int]:
+    """Rule and column that most quarantined rows of a delivery break, and how many do."""
+    return (
+        pl.read_parquet(folder / "quarantine.parquet", columns=["rule", "column"])
+        .group_by("rule", "column")
+        .len()
+        .sort(["len", "rule", "column"], descending=[True, False, False])
+        .row(0)
     )
