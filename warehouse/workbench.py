@@ -16,6 +16,7 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
+from hub.unquoted_error import pointing_at
 from warehouse.connection import open_scratch
 from warehouse.durable import published_file
 
@@ -104,7 +105,8 @@ class Workbench:
         with published_file(self.path(table)) as staging:
             target = str(staging).replace("'", "''")
             statement = select.strip().rstrip(";")
-            self.connection.execute(f"COPY ({statement}\n) TO '{target}' {_PARQUET}").fetchall()
+            with pointing_at(table=table):
+                self.connection.execute(f"COPY ({statement}\n) TO '{target}' {_PARQUET}").fetchall()
         return self._measure(table, started)
 
     def add(self, table: str, frame: pl.DataFrame) -> TableMeasure:

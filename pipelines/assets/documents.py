@@ -14,6 +14,7 @@ import dagster as dg
 
 from hub.catalogue import Catalogue, Cycle, DocumentType
 from pipelines.assets import naming
+from pipelines.assets.failures import quotes_nothing
 from pipelines.resources import HubResource
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def document_asset(document: DocumentType, group: str) -> dg.AssetsDefinition:
         freshness_policy=freshness_policy(document),
         check_specs=[dg.AssetCheckSpec(CHECK, asset=key, blocking=True)],
     )
+    @quotes_nothing
     def land(hub: HubResource) -> dg.MaterializeResult:
         from pipelines.steps.landing import land_document
 

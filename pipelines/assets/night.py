@@ -12,6 +12,7 @@ import dagster as dg
 from hub.catalogue import Catalogue
 from hub.extracts.contracts import Contract, load_contracts
 from pipelines.assets import naming
+from pipelines.assets.failures import quotes_nothing
 from pipelines.resources import HubResource
 
 _OWNERS = ["team:data-engineering"]
@@ -24,6 +25,7 @@ _OWNERS = ["team:data-engineering"]
     kinds={"file"},
     description="Everything that institutions dropped, archived by content and entered in the ledger.",
 )
+@quotes_nothing
 def intake(hub: HubResource) -> dg.MaterializeResult:
     """Take what waits in landing."""
     from pipelines.steps.intake import take_deliveries
@@ -46,6 +48,7 @@ def family_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(specs=specs, name="families")
+    @quotes_nothing
     def families(hub: HubResource) -> Iterator[dg.MaterializeResult]:
         from pipelines.steps.families import build_night_tables
 
@@ -67,6 +70,7 @@ def index_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
         owners=_OWNERS,
         kinds={"splink"},
     )
+    @quotes_nothing
     def person_index(hub: HubResource) -> dg.MaterializeResult:
         """Which signatures are the same person, under IDs that never silently change."""
         from pipelines.steps.stages import index_people
@@ -77,6 +81,7 @@ def index_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
 
 
 @dg.asset(key=naming.HOUSEHOLDS, deps=[naming.PERSON_INDEX], group_name="night", owners=_OWNERS)
+@quotes_nothing
 def households(hub: HubResource) -> dg.MaterializeResult:
     """Registered households on the night's day."""
     from pipelines.steps.stages import form_households
@@ -85,6 +90,7 @@ def households(hub: HubResource) -> dg.MaterializeResult:
 
 
 @dg.asset(key=naming.PROFILES, deps=[naming.HOUSEHOLDS], group_name="night", owners=_OWNERS)
+@quotes_nothing
 def profiles(hub: HubResource) -> dg.MaterializeResult:
     """Income and assets of each person and household, each figure with its sources."""
     from pipelines.steps.stages import profile_people
@@ -93,6 +99,7 @@ def profiles(hub: HubResource) -> dg.MaterializeResult:
 
 
 @dg.asset(key=naming.DECISIONS, deps=[naming.PROFILES], group_name="night", owners=_OWNERS)
+@quotes_nothing
 def decisions(hub: HubResource) -> dg.MaterializeResult:
     """Programmes decided for everyone, with reasons."""
     from pipelines.steps.stages import decide_programmes
@@ -101,6 +108,7 @@ def decisions(hub: HubResource) -> dg.MaterializeResult:
 
 
 @dg.asset(key=naming.FINDINGS, deps=[naming.DECISIONS], group_name="night", owners=_OWNERS)
+@quotes_nothing
 def findings(hub: HubResource) -> dg.MaterializeResult:
     """Duplicate and improper receipt, with evidence; a finding is never a verdict."""
     from pipelines.steps.stages import find_improper_receipt
@@ -109,6 +117,7 @@ def findings(hub: HubResource) -> dg.MaterializeResult:
 
 
 @dg.asset(key=naming.RELEASE, deps=[naming.FINDINGS], group_name="night", owners=_OWNERS)
+@quotes_nothing
 def release(hub: HubResource) -> dg.MaterializeResult:
     """The whole result at once: published beside, verified, renamed."""
     from pipelines.steps.stages import publish_release
@@ -117,6 +126,7 @@ def release(hub: HubResource) -> dg.MaterializeResult:
 
 
 @dg.asset(key=naming.ACCESS_REVIEW, deps=[naming.RELEASE], group_name="night", owners=_OWNERS)
+@quotes_nothing
 def access_review(hub: HubResource) -> dg.MaterializeResult:
     """Who looked at whom: the log's head signed, and explanations asked for what looks like misuse."""
     from pipelines.steps.stages import review_access_log
@@ -125,6 +135,7 @@ def access_review(hub: HubResource) -> dg.MaterializeResult:
 
 
 @dg.asset(key=naming.ELIGIBILITY, deps=[naming.RELEASE], group_name="extracts", owners=_OWNERS)
+@quotes_nothing
 def eligibility(hub: HubResource) -> dg.MaterializeResult:
     """Standing of everyone in every programme, scanned once for the extracts of all ministries."""
     from pipelines.steps.stages import stand_eligibility
@@ -143,6 +154,7 @@ def extract_asset(contract: Contract) -> dg.AssetsDefinition:
         kinds={"parquet", "csv"},
         description=f"{contract.id} {contract.version}, {contract.ministry_ko}: {contract.purpose}.",
     )
+    @quotes_nothing
     def extract(hub: HubResource) -> dg.MaterializeResult:
         from pipelines.steps.stages import extract_for
 

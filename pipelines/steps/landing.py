@@ -17,7 +17,8 @@ import polars as pl
 
 from hub.catalogue import DocumentType
 from hub.conforming import ConformedBatch, Conformer
-from hub.delivery import DeliveryName, DeliveryStopped
+from hub.delivery import LINE, DeliveryName, DeliveryStopped, RawBatch
+from hub.unquoted_error import pointing_at
 from pipelines.steps.context import NightContext
 from pipelines.steps.validation import validate_delivery
 from sources.readers import OpenDelivery, open_delivery
@@ -50,7 +51,8 @@ def land_document(context: NightContext, code: str) -> DocumentLanding:
     result = DocumentLanding(code)
     for record in context.ledger.pending(code):
         try:
-            stopped, held_back = _land_delivery(context, document, record, result)
+            with pointing_at(delivery=record.delivery_id):
+                stopped, held_back = _land_delivery(context, document, record, result)
         except DeliveryStopped as unreadable:
             stopped, held_back = unreadable, None
         if stopped:
@@ -140,7 +142,8 @@ def _write_rows(
     with closing(opened.batches()) as batches, ThreadPoolExecutor(1) as disk:
         being_written: Future[None] | None = None
         for batch in batches:
-            conformed = conformer.conform(batch)
+            with pointing_at(lines=_lines_of(batch)):
+                conformed = conformer.conform(batch)
             if being_written:
                 being_written.result()
             being_written = disk.submit(writer.accept, conformed.accepted)
@@ -150,6 +153,12 @@ def _write_rows(
             being_written.result()
     writer.finish()
     return DeliveryCounts(*total)
+
+
+def _lines_of(batch: RawBatch) -> str:
+    """First and last line of a batch, as `2-9001`."""
+    lines = batch.frame[LINE]
+    return f"{lines.min()}-{lines.max()}"
 
 
 def _counted(conformed: ConformedBatch) -> tuple[int, ...]:
