@@ -7,6 +7,10 @@ what a key is used for (`vault`, `signing`, extracts). Next: whoever needs a key
 A label names one purpose: `pid/v1`, `identity`, `archive`, `extract/<ministry>/<contract>`,
 `release-signing`, `log-signing`. Keys that are renewed have an epoch, 1 at first: the key of an
 epoch never changes, so what was made under an older one can still be read.
+
+A hub remembers a check of the root key that it was made with (`vault/root-key.json`). Another root key
+would give other tokens for the same people, and nobody would notice before the joins are empty; so it
+is refused, and a lost key file is not made anew.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import os
 import re
 import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -29,6 +34,8 @@ from warehouse.staging import staging_name
 
 KEY_BYTES = 32
 KEY_HEX_VARIABLE = "HUB_ROOT_KEY"
+_CHECK_LABEL = "root-key-check"
+_CHECK_BYTES = 8
 _OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 
@@ -132,12 +139,18 @@ def key_provider(layout: Layout) -> DerivedKeys:
     The first call on a new hub makes the key file.
 
     Raises:
-        RootKeyError: the key is open to others than its owner, or is none.
+        RootKeyError: the key is open to others than its owner, is none, is lost, or is another than
+            that with which this hub was made.
     """
     if os.environ.get(KEY_HEX_VARIABLE):
-        return EnvironmentKeyProvider(layout.key_epochs)
-    _make_key_file(layout)
-    return FileKeyProvider(layout.key_file, layout.key_epochs)
+        provider: DerivedKeys = EnvironmentKeyProvider(layout.key_epochs)
+    else:
+        # A hub that was made with a key has data under it: a new key would not open them.
+        if not layout.root_key_check.exists():
+            _make_key_file(layout)
+        provider = FileKeyProvider(layout.key_file, layout.key_epochs)
+    _check_root_key(layout, provider)
+    return provider
 
 
 def root_key(layout: Layout) -> bytes:
@@ -152,6 +165,28 @@ def root_key(layout: Layout) -> bytes:
 def has_root_key(layout: Layout) -> bool:
     """Whether this hub has a root key that this process may look at."""
     return bool(os.environ.get(KEY_HEX_VARIABLE)) or os.access(layout.key_file, os.R_OK)
+
+
+def _check_root_key(layout: Layout, provider: DerivedKeys) -> None:
+    """Compare the root key with the check that the hub keeps; the first key is remembered."""
+    check = provider.key(_CHECK_LABEL)[:_CHECK_BYTES].hex()
+    try:
+        known = json.loads(layout.root_key_check.read_text("utf-8"))["check"]
+    except FileNotFoundError:
+        # Whoever may not write into the vault cannot be the one who makes the hub.
+        with suppress(PermissionError):
+            layout.vault.mkdir(mode=0o700, parents=True, exist_ok=True)
+            durable.write_text(layout.root_key_check, json.dumps({"check": check}) + "\n")
+        return
+    except (ValueError, KeyError, TypeError):
+        message = f"{layout.root_key_check.name} is damaged; restore it from a backup of the vault"
+        raise RootKeyError(message) from None
+    if known != check:
+        message = (
+            "the root key is not the one with which this hub was made; give it that one, from the key "
+            "backup (docs/vault.md, Losing a key)"
+        )
+        raise RootKeyError(message)
 
 
 def _make_key_file(layout: Layout) -> None:
@@ -189,7 +224,7 @@ def _read_key_file(file: Path) -> bytes:
         message = f"{file.name} may not be read by this user; run as the user that owns the vault"
         raise RootKeyError(message) from None
     except FileNotFoundError:
-        message = f"{file.name} does not exist; restore it from the key backup"
+        message = f"{file.name} does not exist; restore it from the key backup (docs/vault.md)"
         raise RootKeyError(message) from None
 
 

@@ -24,10 +24,10 @@ from warehouse import mart, release_checks, releases
 from warehouse.commands import query as query_command
 from warehouse.commands import release_app
 from warehouse.faults import FAULT_VARIABLE
+from warehouse.key_commands import keys_app
 from warehouse.keys import key_provider
 from warehouse.layout import HOME_VARIABLE, Layout
 from warehouse.ledger import Ledger, ReleaseState
-from warehouse.release_commands import keys_app
 from warehouse.release_files import open_release
 from warehouse.release_retention import RetentionTerms, plan_retention, retain, retention_terms
 from warehouse.release_scrub import scrub, sign_release
@@ -220,7 +220,12 @@ def test_a_new_key_signs_and_the_older_releases_still_open(layout: Layout) -> No
 def test_no_secret_is_shown(layout: Layout) -> None:
     shown = CliRunner().invoke(keys_app, ["show", "--json"])
     rows = json.loads(shown.stdout)
-    assert {row["label"] for row in rows} == {"release-signing", "log-signing"}
+    assert {row["label"] for row in rows} == {
+        "release-signing",
+        "log-signing",
+        "archive",
+        "identity",
+    }
     assert layout.key_file.read_bytes().hex() not in shown.output
     for row in rows:
         secret = key_provider(layout).key(row["label"], row["epoch"])
