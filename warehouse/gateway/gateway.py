@@ -146,9 +146,17 @@ def answer(
 
 
 def result_digest(table: pa.Table) -> str:
-    """Return a digest of names, types and values: the same question to the same release has the same."""
+    """Return a digest of names, types and values: the same question to the same release has the same.
+
+    Raises:
+        NoAnswerError: a value cannot be told, such as a day of the year 200000.
+    """
     lines = [json.dumps([(each.name, str(each.type)) for each in table.schema])]
-    lines += [json.dumps(row, default=str, ensure_ascii=False) for row in table.to_pylist()]
+    try:
+        rows = table.to_pylist()
+    except (OverflowError, ValueError):
+        raise NoAnswerError("a day lies outside the years 1 to 9999; restrict the rows") from None
+    lines += [json.dumps(row, default=str, ensure_ascii=False) for row in rows]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
