@@ -22,9 +22,19 @@ from warehouse.night_lock import night_lock
 from warehouse.releases import current, current_id
 
 if TYPE_CHECKING:
+    from dagster import DagsterInstance
     from dagster._utils.error import SerializableErrorInfo
 
 INSTANCE_SETTINGS = Path(__file__).parent / "instance" / "dagster.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class StepTime:
+    """When a step of the night ran, in seconds since 1970."""
+
+    step: str
+    started: float
+    ended: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,8 @@ class NightReport:
     digest: str
     failed_steps: tuple[str, ...]
     """Step and error of each failed step."""
+    steps: tuple[StepTime, ...] = ()
+    """When each step ran, in the order in which they began."""
 
 
 def prepare_instance(layout: Layout) -> Path:
@@ -94,12 +106,14 @@ def _run_job(context: NightContext) -> NightReport:
     from pipelines.sensors import night_selection
 
     logging.getLogger("dagster").setLevel(logging.ERROR)
+    begun = time.time()
     take_deliveries(context)
     waiting = sorted({record.document_type for record in context.ledger.pending()})
     context.announce("plan", str(len(waiting)))
     keys = [naming.document_key(context.catalogue.documents[code]) for code in waiting]
     hub = HubResource(home=str(layout.home), night=night.isoformat())
     job = gather_definitions(hub).resolve_job_def(NIGHT_JOB)
+    intake = StepTime("intake", begun, time.time())
     with dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(
             instance=instance,
@@ -108,6 +122,7 @@ def _run_job(context: NightContext) -> NightReport:
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             tags={"hub/night": night.isoformat()},
         )
+        steps = _step_times(instance, result.run_id)
     failures = [
         (event.step_key or "", event.step_failure_data.error)
         for event in result.all_events
@@ -123,7 +138,18 @@ def _run_job(context: NightContext) -> NightReport:
         release_id=release.release_id if release else "",
         digest=release.digest if release else "",
         failed_steps=_described(failures),
+        steps=(intake, *steps),
     )
+
+
+def _step_times(instance: DagsterInstance, run_id: str) -> list[StepTime]:
+    """Return when each step of a run began and ended, as Dagster noted it."""
+    noted = (
+        StepTime(stats.step_key, stats.start_time, stats.end_time)
+        for stats in instance.get_run_step_stats(run_id)
+        if stats.start_time is not None and stats.end_time is not None
+    )
+    return sorted(noted, key=lambda step: step.started)
 
 
 def _described(failures: list[tuple[str, SerializableErrorInfo | None]]) -> tuple[str, ...]:
