@@ -48,10 +48,11 @@ def _days_added(node: exp.Expr) -> exp.Expr | None:
     """Spark adds INT to dates, not BIGINT."""
     if not isinstance(node, exp.Sub | exp.Add) or not is_of(node.this, *_DATE):
         return None
-    if not is_integer(node.expression.type) or node.expression.is_int:
+    added = node.expression
+    if not is_integer(added.type) or added.is_int or added.find(exp.Interval):
         return None
     name = "date_add" if isinstance(node, exp.Add) else "date_sub"
-    return call(name, node.this.copy(), exp.cast(node.expression.copy(), "INT"))
+    return call(name, node.this.copy(), exp.cast(added.copy(), "INT"))
 
 
 def _date_diff(node: exp.Expr) -> exp.Expr | None:
@@ -59,7 +60,7 @@ def _date_diff(node: exp.Expr) -> exp.Expr | None:
     if not isinstance(node, exp.DateDiff):
         return None
     later, earlier = node.this, node.expression
-    unit = (node.args.get("unit") or exp.var("DAY")).name.upper()
+    unit = str(node.args.get("unit") or "DAY").upper()
     if unit == "DAY":
         return exp.cast(call("datediff", later.copy(), earlier.copy()), "BIGINT")
     if unit == "YEAR":
@@ -92,7 +93,7 @@ def _truncated(node: exp.Expr) -> exp.Expr | None:
     """A date cut to its month stays a date in DuckDB."""
     if not isinstance(node, exp.DateTrunc | exp.TimestampTrunc):
         return None
-    unit = node.unit.name.upper()
+    unit = str(node.args.get("unit") or "DAY").strip("'").upper()
     if is_of(node.this, *_DATE):
         return call("trunc", node.this.copy(), exp.Literal.string(unit))
     return call("date_trunc", exp.Literal.string(unit), node.this.copy())

@@ -1,7 +1,7 @@
 """Parquet between DuckDB and Spark: what Spark cannot read is staged, what it wrote is gathered.
 
-Here: reading a hub's Parquet into Spark by DuckDB's types, and turning Spark's parts into the one
-file of a table. Never here: SQL of a table. Next: `workbench`.
+Here: reading a hub's Parquet into Spark by DuckDB's types, and Spark's parts as the rows of one
+table. Never here: SQL of a table. Next: `workbench`.
 
 The file of a table is written by DuckDB whichever engine made its rows, so that it has the same
 types, compression and row groups.
@@ -61,13 +61,8 @@ def readable_file(
     return copy
 
 
-def gather(
-    connection: duckdb.DuckDBPyConnection, parts: Path, types: Mapping[str, str], target: Path
-) -> None:
-    """Write the parts that Spark left in `parts` as one file of DuckDB's types, in their order."""
-    files = sorted(parts.glob("part-*.parquet"))
+def gathered(parts: Path, types: Mapping[str, str]) -> str:
+    """Return the SQL of the rows that Spark left in `parts`, in their order, in DuckDB's types."""
     columns = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in types.items())
-    listed = ", ".join(quoted(file) for file in files)
-    connection.execute(
-        f"COPY (SELECT {columns} FROM read_parquet([{listed}])) TO {quoted(target)} {PARQUET}"
-    ).fetchall()
+    listed = ", ".join(quoted(file) for file in sorted(parts.glob("part-*.parquet")))
+    return f"SELECT {columns} FROM read_parquet([{listed}])"

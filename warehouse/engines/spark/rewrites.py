@@ -14,12 +14,13 @@ from sqlglot import exp
 
 from warehouse.engines.spark.column_types import spark_type
 from warehouse.engines.spark.date_rewrites import DATE_REWRITES
-from warehouse.engines.spark.expressions import call, is_fraction, is_integer, typed
+from warehouse.engines.spark.expressions import call, is_fraction, is_integer, is_of, typed
 
 Rewrite = Callable[[exp.Expr], exp.Expr | None]
 """Returns what an expression becomes; None if it stays."""
 MD5_NUMBER = "hub_md5_number_lower"
 UUID_OF_BYTES = "hub_uuid_of_bytes"
+SIGNED_BITS = "hub_signed_bits"
 FUNCTIONS = (
     # DuckDB reads the digest's last eight bytes from the lowest; conv knows numbers up to 2^64.
     f"CREATE OR REPLACE TEMPORARY FUNCTION {MD5_NUMBER}(text STRING) RETURNS DECIMAL(20,0) RETURN "
@@ -32,6 +33,11 @@ FUNCTIONS = (
         for first, length in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
     )
     + ")",
+    (
+        f"CREATE OR REPLACE TEMPORARY FUNCTION {SIGNED_BITS}(number DECIMAL(20,0)) RETURNS BIGINT "
+        "RETURN CAST(if(number >= 9223372036854775808, number - 18446744073709551616, number)"
+        " AS BIGINT)"
+    ),
 )
 """Functions of DuckDB's that Spark gets for the length of a session."""
 _SPARK_NAME = {
@@ -99,7 +105,7 @@ def _functions(node: exp.Expr) -> exp.Expr | None:
     if not isinstance(node, exp.Anonymous | exp.Func):
         return None
     name = (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).upper()
-    if name == "MD5_NUMBER_LOWER" or name == "MD5NUMBERLOWER64":
+    if name in {"MD5_NUMBER_LOWER", "MD5NUMBERLOWER64"}:
         operand = node.expressions[0] if isinstance(node, exp.Anonymous) else node.this
         return call(MD5_NUMBER, operand.copy())
     if name in _UNKNOWN_FUNCTIONS:
@@ -147,9 +153,9 @@ def _array_agg(node: exp.Expr) -> exp.Expr | None:
         from warehouse.engines.spark.translation import UntranslatableError
 
         raise UntranslatableError("array_agg with a descending order: sort ascending in the SQL")
-    named = [
-        exp.alias_(each, f"k{place}") for place, each in enumerate(keys)
-    ] + [exp.alias_(value.copy(), "v")]
+    named = [exp.alias_(each, f"k{place}") for place, each in enumerate(keys)] + [
+        exp.alias_(value.copy(), "v")
+    ]
     rows = call("array_sort", call("collect_list", call("struct", *named)))
     row = exp.to_identifier("row")
     return call("transform", rows, exp.Lambda(this=exp.column("v", table="row"), expressions=[row]))
@@ -163,6 +169,28 @@ def _shift(node: exp.Expr) -> exp.Expr | None:
         return None
     name = "shiftleft" if isinstance(node, exp.BitwiseLeftShift) else "shiftright"
     return call(name, node.this.copy(), exp.cast(node.expression.copy(), "INT"))
+
+
+def _counted_over(node: exp.Expr) -> exp.Expr | None:
+    """Spark counts no distinct values over a window, but gathers them."""
+    if not isinstance(node, exp.Window) or not isinstance(node.this, exp.Count):
+        return None
+    counted = node.this.this
+    if not isinstance(counted, exp.Distinct):
+        return None
+    gathered = node.copy()
+    gathered.set("this", call("collect_set", counted.expressions[0].copy()))
+    return exp.cast(call("size", gathered), "BIGINT")
+
+
+def _bits(node: exp.Expr) -> exp.Expr | None:
+    """Spark knows bits of signed numbers only; sets of 64 facts are unsigned ones."""
+    if not isinstance(node, exp.Anonymous) or node.name.lower() != "bit_count":
+        return None
+    counted = node.expressions[0]
+    if not is_of(counted, exp.DType.UBIGINT):
+        return None
+    return exp.cast(call("bit_count", call(SIGNED_BITS, counted.copy())), "BIGINT")
 
 
 def _integer_division(node: exp.Expr) -> exp.Expr | None:
@@ -200,6 +228,8 @@ _REWRITES: tuple[Rewrite, ...] = (
     _mode,
     _array_agg,
     _shift,
+    _counted_over,
+    _bits,
     _integer_division,
     _division,
     *DATE_REWRITES,

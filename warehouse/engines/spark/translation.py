@@ -42,12 +42,12 @@ def translate(sql: str, tables: TableTypes) -> str:
 
     from warehouse.engines.spark.rewrites import rewrite, rewrite_shape
 
-    schema = {name: dict(columns) for name, columns in tables.items()}
+    schema: dict[str, object] = {name: dict(columns) for name, columns in tables.items()}
     try:
         tree = rewrite_shape(parse(sql))
         tree = qualify(tree, schema=schema, dialect="duckdb", validate_qualify_columns=False)
         tree = annotate_types(tree, schema=schema, dialect="duckdb")
-        return rewrite(tree).sql("spark", unsupported_level=None)
+        return rewrite(tree).sql("spark")
     except SqlglotError as error:
         raise UntranslatableError(f"SQL that Spark cannot run: {error}") from error
 
