@@ -170,16 +170,17 @@ def has_root_key(layout: Layout) -> bool:
 def _check_root_key(layout: Layout, provider: DerivedKeys) -> None:
     """Compare the root key with the check that the hub keeps; the first key is remembered."""
     check = provider.key(_CHECK_LABEL)[:_CHECK_BYTES].hex()
-    try:
-        known = json.loads(layout.root_key_check.read_text("utf-8"))["check"]
-    except FileNotFoundError:
+    file = layout.root_key_check
+    if not file.exists():
         # Whoever may not write into the vault cannot be the one who makes the hub.
         with suppress(PermissionError):
-            layout.vault.mkdir(mode=0o700, parents=True, exist_ok=True)
-            durable.write_text(layout.root_key_check, json.dumps({"check": check}) + "\n")
-        return
+            _write_once(file, json.dumps({"check": check}).encode() + b"\n", 0o400)
+        if not file.exists():
+            return
+    try:
+        known = json.loads(file.read_text("utf-8"))["check"]
     except (ValueError, KeyError, TypeError):
-        message = f"{layout.root_key_check.name} is damaged; restore it from a backup of the vault"
+        message = f"{file.name} is damaged; restore it from a backup of the vault"
         raise RootKeyError(message) from None
     if known != check:
         message = (
@@ -190,18 +191,20 @@ def _check_root_key(layout: Layout, provider: DerivedKeys) -> None:
 
 
 def _make_key_file(layout: Layout) -> None:
-    file = layout.key_file
-    if file.exists():
-        return
+    if not layout.key_file.exists():
+        _write_once(layout.key_file, secrets.token_bytes(KEY_BYTES), 0o400)
+
+
+def _write_once(file: Path, content: bytes, mode: int) -> None:
+    """Write a file durably, unless there is one: of several that begin at once, the first one's stays."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     staging = file.with_name(staging_name(file.name))
-    descriptor = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    descriptor = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as sink:
-            sink.write(secrets.token_bytes(KEY_BYTES))
+            sink.write(content)
             sink.flush()
             os.fsync(sink.fileno())
-        # A link, not a rename: of two processes that begin at once, the first one's key stays.
         os.link(staging, file)
     except FileExistsError:
         return

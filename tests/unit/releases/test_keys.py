@@ -2,6 +2,7 @@
 
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -149,3 +150,10 @@ def test_the_check_of_the_root_key_tells_nothing_of_a_key_in_use(layout):
     labels = ("pid/v1", "archive", "identity", "release-signing")
     in_use = [keys.key(label, epoch).hex() for label in labels for epoch in (None, 1)]
     assert not any(each.startswith(check) for each in [ROOT.hex(), *in_use])
+
+
+def test_threads_that_begin_at_once_agree_on_one_key(layout):
+    with ThreadPoolExecutor(8) as threads:
+        found = set(threads.map(lambda _: key_provider(layout).key("pid/v1"), range(32)))
+    assert len(found) == 1
+    assert sorted(path.name for path in layout.vault.iterdir()) == ["root-key.json", "root.key"]
