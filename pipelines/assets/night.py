@@ -15,6 +15,7 @@ from pipelines.assets import naming
 from pipelines.assets.failures import quotes_nothing
 from pipelines.resources import HubResource
 
+CONSERVED = "rows_conserved"
 _OWNERS = ["team:data-engineering"]
 
 
@@ -33,6 +34,17 @@ def intake(hub: HubResource) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata=dict(take_deliveries(hub.context())))
 
 
+def conservation_check(family: dg.AssetKey, lost: list[str]) -> dg.AssetCheckResult:
+    """Tell Dagster whether every row that arrived for a family is somewhere; a loss stops the night."""
+    return dg.AssetCheckResult(
+        asset_key=family,
+        check_name=CONSERVED,
+        passed=not lost,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"lost": dg.MetadataValue.json(lost)},
+    )
+
+
 def family_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
     """Make the 40 family tables: each depends on the document types that feed it."""
     specs = [
@@ -46,16 +58,21 @@ def family_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
         )
         for family in catalogue.families.values()
     ]
+    checks = [dg.AssetCheckSpec(CONSERVED, asset=spec.key, blocking=True) for spec in specs]
 
-    @dg.multi_asset(specs=specs, name="families")
+    @dg.multi_asset(specs=specs, check_specs=checks, name="families")
     @quotes_nothing
     def families(hub: HubResource) -> Iterator[dg.MaterializeResult]:
-        from pipelines.steps.families import build_night_tables
+        from pipelines.steps.families import build_night_tables, lost_by_family
 
         rows = build_night_tables(hub.context())
+        lost = lost_by_family(hub.context())
         for family in catalogue.families.values():
             key = naming.family_key(family)
-            yield dg.MaterializeResult(key, metadata={"dagster/row_count": rows[key.path[-1]]})
+            check = conservation_check(key, lost[family.code])
+            yield dg.MaterializeResult(
+                key, metadata={"dagster/row_count": rows[key.path[-1]]}, check_results=[check]
+            )
 
     return families
 

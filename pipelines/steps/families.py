@@ -12,6 +12,7 @@ import polars as pl
 
 from hub.catalogue import Catalogue
 from hub.programmes.catalogue import load_programmes
+from pipelines.steps.conservation import losses
 from pipelines.steps.context import NightContext
 from pipelines.steps.feed_guard import guard_feeds
 from pipelines.steps.index_memory import read_released
@@ -26,7 +27,7 @@ def open_bench(context: NightContext) -> Workbench:
 
 
 def build_night_tables(context: NightContext) -> dict[str, int]:
-    """Build `night`, `document_type`, `delivery`, the families, `signature` and `feed_guard`.
+    """Build `night`, `document_type`, `delivery`, the families, `signature` and what guards them.
 
     Returns rows by table.
     """
@@ -46,9 +47,19 @@ def build_night_tables(context: NightContext) -> dict[str, int]:
                 deliveries,
                 progress=lambda table: context.announce("families", table),
             ),
+            bench.build("quality", "row_conservation"),
             *guard_feeds(bench, deliveries, read_released(context, "feed_measure")),
         ]
     return {measure.table: measure.rows for measure in measures}
+
+
+def lost_by_family(context: NightContext) -> dict[str, list[str]]:
+    """Return what document types lost, said for people, by family; a family without loss has []."""
+    found: dict[str, list[str]] = {family: [] for family in context.catalogue.families}
+    with open_bench(context) as bench:
+        for loss in losses(bench):
+            found[loss.family].append(str(loss))
+    return found
 
 
 def document_types(catalogue: Catalogue) -> pl.DataFrame:

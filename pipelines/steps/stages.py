@@ -19,6 +19,7 @@ from hub.programmes.parameters import load_parameters
 from pipelines.steps.access_review import review_accesses
 from pipelines.steps.cases import judge_night, night_origins, see_cases
 from pipelines.steps.completeness import source_gaps
+from pipelines.steps.conservation import refuse_losses
 from pipelines.steps.context import NightContext
 from pipelines.steps.decisions import build_decisions
 from pipelines.steps.extract_acknowledgements import take_acknowledgements
@@ -142,9 +143,14 @@ def find_improper_receipt(context: NightContext) -> Counts:
 
 
 def publish_release(context: NightContext) -> Counts:
-    """Publish the night's tables as one release and bring the findings' states up to it."""
+    """Publish the night's tables as one release and bring the findings' states up to it.
+
+    Raises:
+        RowsLostError: a row that arrived is nowhere.
+    """
     tables = context.layout.tables(context.night)
     with open_bench(context) as bench:
+        refuse_losses(bench)
         minted = _minted(context, bench)
         found = bench.frame(f"SELECT {', '.join(FOUND_SCHEMA)} FROM finding")
         judged = bench.frame("SELECT rule_id, first_period FROM rule_state WHERE NOT is_suppressed")

@@ -60,8 +60,8 @@ class Sound:
         return dataclasses.replace(self, name=dataclasses.replace(self.name, sequence=sequence))
 
 
-def read_sound(document: DocumentType, file: Path) -> Sound:
-    """Read a file of the country back into the frame that its writer takes."""
+def read_sound(document: DocumentType, file: Path, rows: int = ROWS) -> Sound:
+    """Read a file of the country back into the frame that its writer takes, the first `rows` rows."""
     name = DeliveryName.parse(file.name)
     opened = open_delivery(document, name, file)
     frame = pl.concat([batch.frame for batch in opened.batches()]).drop(LINE)
@@ -70,8 +70,7 @@ def read_sound(document: DocumentType, file: Path) -> Sound:
     typed = frame.with_columns(pl.all().str.strip_chars().replace("", None)).with_columns(
         pl.col(numbers).cast(pl.Int64, strict=False), pl.col(sizes).cast(pl.Float64, strict=False)
     )
-    # Bad rows lie last; what is drifted here is a sound delivery.
-    return Sound(document, opened.version, typed.head(ROWS), name)
+    return Sound(document, opened.version, typed.head(rows), name)
 
 
 def _without_amount(document: DocumentType) -> DocumentType:
