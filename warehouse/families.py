@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
 from hub.catalogue import Catalogue, DocumentType, Family, FamilyColumn, Kind, Mode
 from warehouse.workbench import TableMeasure, Workbench
 
@@ -31,7 +29,6 @@ SQL_TYPE: Mapping[Kind, str] = {
     Kind.BOOL: "BOOLEAN",
 }
 _SEPARATOR = "chr(31)"
-_SOURCES = "SELECT document_type, delivery_id, count(*) AS rows_read FROM {rows} GROUP BY ALL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +220,7 @@ def build_families(
     deliveries: Sequence[EffectiveDelivery],
     progress: Callable[[str], None] = lambda _table: None,
 ) -> list[TableMeasure]:
-    """Build the 40 family tables, `signature` and `family_source` from `deliveries`.
+    """Build the 40 family tables and `signature` from `deliveries`.
 
     The workbench must hold the table `delivery`. `progress` hears each table's name.
     """
@@ -233,7 +230,6 @@ def build_families(
             by_document[delivery.document].append(delivery)
     measures = []
     part_queries = []
-    sources = []
     connection = bench.connection
     for family in catalogue.families.values():
         selects = []
@@ -258,7 +254,6 @@ def build_families(
         }
         table = table_name(family)
         measures.append(bench.build("families", "family", fill, table=table))
-        sources.append(connection.sql(_SOURCES.format(rows=rows)).pl())
         if family.person_column:
             connection.execute(_signature_part(rows)).fetchall()
             part_queries.append(f"FROM part_{rows}")
@@ -267,7 +262,6 @@ def build_families(
     union = " UNION ALL ".join(part_queries)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW signature_part AS {union}").fetchall()
     measures.append(bench.build("families", "signature"))
-    measures.append(bench.add("family_source", pl.concat(sources).sort("delivery_id")))
     progress("signature")
     return measures
 

@@ -17,7 +17,7 @@ _MOST_NAMED = 10
 _LOSSES = """
 SELECT
     row_conservation.document_type, document_type.family,
-    row_conservation.rows_lost, row_conservation.rows_unread, row_conservation.won_lost
+    row_conservation.rows_lost, row_conservation.rows_unstored, row_conservation.won_lost
 FROM row_conservation
 INNER JOIN document_type ON document_type.code = row_conservation.document_type
 WHERE NOT row_conservation.is_conserved
@@ -36,13 +36,13 @@ class Loss:
     document_type: str
     family: str
     rows_lost: int
-    rows_unread: int
+    rows_unstored: int
     won_lost: int
 
     def __str__(self) -> str:
         return (
             f"{self.document_type}: {self.rows_lost} rows and {self.won_lost} won lost, "
-            f"{self.rows_unread} rows not read again from the lake"
+            f"{self.rows_unstored} accepted rows not in the lake's files"
         )
 
 

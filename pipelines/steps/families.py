@@ -47,8 +47,8 @@ def build_night_tables(context: NightContext) -> dict[str, int]:
                 deliveries,
                 progress=lambda table: context.announce("families", table),
             ),
-            bench.build("quality", "row_conservation"),
             *guard_feeds(bench, deliveries, read_released(context, "feed_measure")),
+            bench.build("quality", "row_conservation"),
         ]
     return {measure.table: measure.rows for measure in measures}
 

@@ -156,29 +156,27 @@ def test_the_table_has_every_type_and_no_loss(landed):
 
 @pytest.fixture
 def robbed(landed):
-    """The night's bench, in which a lake file lost a row and a type lost won."""
+    """The night's bench, in which a lake file lost a row and another type lost won."""
     context, _ = landed
     with open_bench(context) as bench:
-        sources = bench.frame("SELECT * FROM family_source")
+        measured = bench.frame("SELECT * FROM feed_measure")
         delivery = bench.frame("SELECT * FROM delivery")
-        first, second = sources["document_type"][0], sources["document_type"][1]
-        is_second = pl.col("document_type") == second
-        fewer = pl.when(pl.col("document_type") == first).then(pl.col("rows_read") - 1)
-        bench.add(
-            "family_source", sources.with_columns(fewer.otherwise("rows_read").alias("rows_read"))
-        )
-        lost = pl.when(is_second).then(pl.col("won_received") + 5).otherwise("won_received")
-        bench.add("delivery", delivery.with_columns(lost.alias("won_received")))
+        first, second = measured["document_type"].unique().sort()[:2]
+        lost = (pl.col("document_type") == first) & (pl.col("column_name") == "line")
+        fewer = pl.col("value_count") - lost.cast(pl.Int64)
+        bench.add("feed_measure", measured.with_columns(fewer))
+        more = pl.col("won_received") + 5 * (pl.col("document_type") == second).cast(pl.Int64)
+        bench.add("delivery", delivery.with_columns(more))
         bench.build("quality", "row_conservation")
         yield context, bench, first, second
-        bench.add("family_source", sources)
+        bench.add("feed_measure", measured)
         bench.add("delivery", delivery)
         bench.build("quality", "row_conservation")
 
 
 def test_a_loss_is_found_and_nothing_is_published(robbed):
     context, bench, first, second = robbed
-    found = {loss.document_type: (loss.rows_unread, loss.won_lost) for loss in losses(bench)}
+    found = {loss.document_type: (loss.rows_unstored, loss.won_lost) for loss in losses(bench)}
     assert found == {first: (1, 0), second: (0, 5)}
     with pytest.raises(RowsLostError, match=f"2 document types lost rows: {first}"):
         stages.publish_release(context)

@@ -1,10 +1,10 @@
 -- One row: a document type, with what became of every row and won that ever arrived in a delivery which
 -- could be read: accepted, quarantined, or superseded by an exact repetition of itself. rows_lost and
--- won_lost are what is in none of the three; rows_unread are accepted rows of the deliveries that
--- tonight's families are made of (family_source) which did not come out of the lake again.
+-- won_lost are what is in none of the three; rows_unstored are accepted rows that the footers of the
+-- delivery's own files do not count (feed_measure: effective deliveries, the newest of a type).
 -- Who is missing: no type; one that sent nothing has a row of zeros. Deliveries that could not be read
 -- to their end (deliveries_unread) have no rows to count; their bytes lie in the archive.
--- Which source wins: the ledger for what was counted while reading, the lake for what is there tonight.
+-- Which source wins: the ledger for what was counted while reading, the files for what they hold.
 WITH counted AS (
     SELECT
         delivery.document_type,
@@ -25,12 +25,14 @@ WITH counted AS (
     FROM delivery
     GROUP BY delivery.document_type
 ),
-came_out AS (
+stored AS (
     SELECT
         delivery.document_type,
-        CAST(sum(abs(delivery.rows_accepted - family_source.rows_read)) AS BIGINT) AS rows_unread
-    FROM family_source
-    INNER JOIN delivery ON delivery.delivery_id = family_source.delivery_id
+        CAST(sum(abs(delivery.rows_accepted - feed_measure.value_count)) AS BIGINT)
+            AS rows_unstored
+    FROM feed_measure
+    INNER JOIN delivery ON delivery.delivery_id = feed_measure.delivery_id
+    WHERE feed_measure.column_name = 'line'
     GROUP BY delivery.document_type
 ),
 filled AS (
@@ -48,10 +50,10 @@ filled AS (
         coalesce(counted.won_accepted, 0) AS won_accepted,
         coalesce(counted.won_quarantined, 0) AS won_quarantined,
         coalesce(counted.won_superseded, 0) AS won_superseded,
-        coalesce(came_out.rows_unread, 0) AS rows_unread
+        coalesce(stored.rows_unstored, 0) AS rows_unstored
     FROM document_type
     LEFT JOIN counted ON counted.document_type = document_type.code
-    LEFT JOIN came_out ON came_out.document_type = document_type.code
+    LEFT JOIN stored ON stored.document_type = document_type.code
 )
 SELECT
     filled.document_type,
@@ -65,7 +67,7 @@ SELECT
     filled.rows_superseded,
     filled.rows_received - filled.rows_accepted - filled.rows_quarantined - filled.rows_superseded
         AS rows_lost,
-    filled.rows_unread,
+    filled.rows_unstored,
     filled.won_received,
     filled.won_accepted,
     filled.won_quarantined,
@@ -75,6 +77,6 @@ SELECT
     filled.rows_received = filled.rows_accepted + filled.rows_quarantined + filled.rows_superseded
         AND filled.won_received
         = filled.won_accepted + filled.won_quarantined + filled.won_superseded
-        AND filled.rows_unread = 0 AS is_conserved
+        AND filled.rows_unstored = 0 AS is_conserved
 FROM filled
 ORDER BY filled.document_type
