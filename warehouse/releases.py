@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from warehouse import durable
+from warehouse.access_log import AccessEntry, AccessLog
 from warehouse.faults import fault_point
 from warehouse.keys import key_provider
 from warehouse.layout import Layout
@@ -115,6 +116,7 @@ def publish(
         ReleaseError: no tables, or what was written is not what was meant.
         RootKeyError: the key to sign with cannot be used.
         OSError: a full disk, for example; nothing was published.
+        AccessLogError: it cannot be logged; nothing was published.
     """
     layout.releases.mkdir(parents=True, exist_ok=True)
     heal(layout, ledger)
@@ -289,6 +291,13 @@ def _commit(
         digest=release.digest,
         published_at=release.manifest.published_at,
     )
+    if release.release_id not in {known.release_id for known in ledger.releases()}:
+        # The line is on the disk before the release counts.
+        entry = AccessEntry(
+            actor=actor, action="publish", object="release", release=release.release_id,
+            purpose="operation", tables=sorted(release.tables),
+        )  # fmt: skip
+        AccessLog(layout).append(entry)
     ledger.record_release(record, actor=actor, reason="published by the night", minted=minted)
     fault_point("publish.after_ledger")
     if current_id(layout) != release.release_id:

@@ -64,7 +64,7 @@ def test_there_are_enough_of_them() -> None:
 @pytest.mark.promise("S2")
 def test_the_judge_lets_nothing_through_but_granted_tables(release: Release, outside: Path) -> None:
     passed = []
-    for group, statement in STATEMENTS:
+    for group, statement in STATEMENTS[:: 1 if FULL_SIZE else 5]:
         try:
             question = judge(filled(statement, release, outside))
         except StatementRefusedError:

@@ -208,8 +208,7 @@ def logged_access(
         ticket=who.ticket,
         is_break_glass=who.is_break_glass,
         organisation=os.environ.get(ORGANISATION_VARIABLE) or None,
-        origin=socket.gethostname(),
-        **told,
+        **{"origin": socket.gethostname(), **told},
     )
     log = AccessLog(layout)
     said = guard(entry)
