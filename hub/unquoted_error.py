@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hub.expected_error import ExpectedError
+from hub.full_disk import ADVICE, is_disk_full
 
 ROOMS = ("hub", "sources", "expectations", "warehouse", "pipelines")
 _PROJECT = Path(__file__).parents[1]
@@ -61,8 +62,14 @@ def unquoted(error: BaseException) -> UnquotedError:
         else f"{kind.__module__}.{kind.__qualname__}",
         _place(error),
         tuple(note for note in notes if note.startswith(_POINTER)),
-        str(error) if is_own else "its text may quote data and is not shown",
+        _said(error, is_own=is_own),
     )
+
+
+def _said(error: BaseException, *, is_own: bool) -> str:
+    if is_disk_full(error):
+        return ADVICE
+    return str(error) if is_own else "its text may quote data and is not shown"
 
 
 def _is_raised_here(error: BaseException) -> bool:

@@ -97,12 +97,28 @@ def intake(home, _rounds):
             yield json.dumps(take_deliveries(context))
 
 
+def night(home, drops):
+    """Play a night of what lies in landing, after `drops` if given; each part is acknowledged."""
+    import night_scene as scene
+
+    from pipelines.steps import stages
+
+    context = scene.open_night(Path(home), scene.FIRST)
+    with context.ledger:
+        scene.land_night(context, Path(drops) if drops else None)
+        yield "landed"
+        scene.build_tables(context)
+        yield "built"
+        stages.publish_release(context)
+        yield "published"
+
+
 def nothing(_home):
     """Make one harmless system call."""
     yield str(os.getppid())
 
 
-WORKS = {"publish": publish, "intake": intake, "nothing": nothing}
+WORKS = {"publish": publish, "intake": intake, "night": night, "nothing": nothing}
 
 
 def _live(order, gate, told):
@@ -113,7 +129,9 @@ def _live(order, gate, told):
         for acknowledged in WORKS[order["work"]](*order["arguments"]):
             os.write(told, acknowledged.encode() + b"\n")
     except Exception as error:  # noqa: BLE001  (whatever the hub says of a failing disk)
-        os.write(told, f"! {type(error).__name__}: {error}".replace("\n", " ").encode() + b"\n")
+        from hub.unquoted_error import unquoted
+
+        os.write(told, f"! {unquoted(error)}".replace("\n", " ").encode() + b"\n")
         os._exit(1)
     os._exit(0)
 
