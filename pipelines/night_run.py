@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.steps.context import Listener, NightContext, night_context
+from pipelines.steps.engines import EngineChoice, chosen_engine
 from pipelines.steps.intake import take_deliveries
 from warehouse.layout import Layout
 from warehouse.ledger import NightOutcome
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
     from dagster._utils.error import SerializableErrorInfo
 
-INSTANCE_SETTINGS = Path(__file__).parent / "instance" / "dagster.yaml"
+INSTANCE_SETTINGS = Path(__file__).parent / "instance"
+DAGSTER_URL_VARIABLE = "HUB_DAGSTER_URL"
+"""SQLAlchemy URL of a PostgreSQL database for Dagster's storage; SQLite in its home if not set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,18 @@ def prepare_instance(layout: Layout) -> Path:
     layout.dagster.mkdir(parents=True, exist_ok=True)
     settings = layout.dagster / "dagster.yaml"
     if not settings.exists():
-        shutil.copyfile(INSTANCE_SETTINGS, settings)
+        has_server = bool(os.environ.get(DAGSTER_URL_VARIABLE))
+        shipped = "dagster-postgresql.yaml" if has_server else "dagster.yaml"
+        shutil.copyfile(INSTANCE_SETTINGS / shipped, settings)
     return layout.dagster
 
 
-def run_night(layout: Layout, night: dt.date, listener: Listener) -> NightReport:
+def run_night(
+    layout: Layout, night: dt.date, listener: Listener, engine: EngineChoice | None = None
+) -> NightReport:
     """Run the night of `night` and enter the run in the ledger.
+
+    `engine` runs the SQL of the stages that it can; by default the environment's (`HUB_ENGINE`).
 
     Raises:
         NightIsRunningError: another process works on this hub.
@@ -76,6 +85,7 @@ def run_night(layout: Layout, night: dt.date, listener: Listener) -> NightReport
     with night_lock(layout):
         context = night_context(layout, night)
         context.announce = listener
+        context.engine = engine or chosen_engine()
         # Whoever holds the lock is alone: a run that is still open was killed.
         context.ledger.abandon_runs(silent_since=dt.datetime.now(tz=dt.UTC))
         run = context.ledger.start_run(night)
@@ -87,6 +97,7 @@ def run_night(layout: Layout, night: dt.date, listener: Listener) -> NightReport
                 same = before == report.release_id
                 outcome = NightOutcome.UNCHANGED if same else NightOutcome.PUBLISHED
         finally:
+            context.close_engine()
             context.ledger.finish_run(run.run_id, outcome)
     return replace(report, outcome=outcome.value)
 
