@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from warehouse.engines.spark.parquet_files import (
     read_files,
     readable_file,
 )
+from warehouse.engines.spark.repeated import keep_repeated
 from warehouse.engines.spark.statements import Made, read_statement
 from warehouse.engines.spark.translation import tables_of, translate
 
@@ -103,7 +105,7 @@ class SparkConnection:
             return SparkResult(pl.DataFrame())
         if statement.made is Made.VIEW:
             types = self.types(statement.select)
-            self._named(statement.select).createOrReplaceTempView(statement.name)
+            self.rows_of(statement.select).toDF(*types).createOrReplaceTempView(statement.name)
             self._know(statement.name, types)
             return SparkResult(pl.DataFrame())
         if statement.made is Made.TABLE:
@@ -149,20 +151,29 @@ class SparkConnection:
     def frame(self, select: str) -> pl.DataFrame:
         """Return the rows of a SELECT as a polars frame of DuckDB's types."""
         empty: pl.DataFrame = self.twin.sql(f"FROM ({select}\n) LIMIT 0").pl()
-        rows = pl.from_arrow(self.rows_of(select).toDF(*empty.columns).toArrow())
-        if not isinstance(rows, pl.DataFrame):
+        with self._planned(select) as rows:
+            arrived = pl.from_arrow(rows.toArrow())
+        if not isinstance(arrived, pl.DataFrame):
             raise TypeError("rows of a SELECT: expected a frame")
-        return rows.cast(empty.schema)
+        return arrived.cast(empty.schema)
 
-    def write_parts(self, select: str) -> Path:
+    def write_parts(self, select: str, name: str = "parts") -> Path:
         """Let Spark write the rows of a SELECT as a folder of parts, in their order."""
-        folder = self.new_folder("parts")
-        self._named(select).write.parquet(str(folder))
+        folder = self.new_folder(name)
+        with self._planned(select) as rows:
+            rows.write.parquet(str(folder))
         return folder
 
-    def _named(self, select: str) -> DataFrame:
-        """Rows under DuckDB's column names, which differ where the SQL gives none."""
-        return self.rows_of(select).toDF(*self.types(select))
+    @contextmanager
+    def _planned(self, select: str) -> Iterator[DataFrame]:
+        """Yield the rows of a SELECT; what it says often is computed once, and kept until then."""
+        kept, rest = keep_repeated(select, f"kept_{next(self._serial)}")
+        for table in kept:
+            self._make_table(table.name, table.select)
+        # Where the SQL gives a column no name, DuckDB's and Spark's differ.
+        yield self.rows_of(rest).toDF(*self.types(select))
+        for table in kept:
+            self._forget(table.name)
 
     def view_of_files(self, files: Sequence[str], name: str) -> str:
         """Show Parquet files of several deliveries together, with the column `filename`."""
@@ -176,9 +187,7 @@ class SparkConnection:
 
     def _make_table(self, name: str, select: str) -> None:
         types = self.types(select)
-        rows = self._named(select)
-        folder = self.new_folder(name)
-        rows.write.parquet(str(folder))
+        folder = self.write_parts(select, name)
         read_files(self.session, [folder], types).createOrReplaceTempView(name)
         self._know(name, types)
         self._waiting.pop(name, None)

@@ -21,6 +21,7 @@ Rewrite = Callable[[exp.Expr], exp.Expr | None]
 MD5_NUMBER = "hub_md5_number_lower"
 UUID_OF_BYTES = "hub_uuid_of_bytes"
 SIGNED_BITS = "hub_signed_bits"
+UNSIGNED_BITS = "hub_unsigned_bits"
 FUNCTIONS = (
     # DuckDB reads the digest's last eight bytes from the lowest; conv knows numbers up to 2^64.
     f"CREATE OR REPLACE TEMPORARY FUNCTION {MD5_NUMBER}(text STRING) RETURNS DECIMAL(20,0) RETURN "
@@ -37,6 +38,10 @@ FUNCTIONS = (
         f"CREATE OR REPLACE TEMPORARY FUNCTION {SIGNED_BITS}(number DECIMAL(20,0)) RETURNS BIGINT "
         "RETURN CAST(if(number >= 9223372036854775808, number - 18446744073709551616, number)"
         " AS BIGINT)"
+    ),
+    (
+        f"CREATE OR REPLACE TEMPORARY FUNCTION {UNSIGNED_BITS}(number BIGINT) RETURNS DECIMAL(20,0) "
+        "RETURN CAST(number AS DECIMAL(20,0)) + if(number < 0, 18446744073709551616, 0)"
     ),
 )
 """Functions of DuckDB's that Spark gets for the length of a session."""
@@ -185,6 +190,12 @@ def _counted_over(node: exp.Expr) -> exp.Expr | None:
 
 def _bits(node: exp.Expr) -> exp.Expr | None:
     """Spark knows bits of signed numbers only; sets of 64 facts are unsigned ones."""
+    if isinstance(node, exp.BitwiseOrAgg | exp.BitwiseAndAgg) and is_of(node, exp.DType.UBIGINT):
+        name = "bit_or" if isinstance(node, exp.BitwiseOrAgg) else "bit_and"
+        return call(UNSIGNED_BITS, call(name, call(SIGNED_BITS, node.this.copy())))
+    if isinstance(node, exp.BitwiseAnd | exp.BitwiseOr) and is_of(node, exp.DType.UBIGINT):
+        sides = [call(SIGNED_BITS, side.copy()) for side in (node.this, node.expression)]
+        return call(UNSIGNED_BITS, type(node)(this=sides[0], expression=sides[1]))
     if not isinstance(node, exp.Anonymous) or node.name.lower() != "bit_count":
         return None
     counted = node.expressions[0]
