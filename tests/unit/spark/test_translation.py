@@ -40,7 +40,7 @@ def said(expression: str) -> str:
         ("died_on - born_on", "CAST(datediff(died_on, born_on) AS BIGINT)"),
         (
             "born_on + CAST(amount AS INTEGER)",
-            "date_add(born_on, CAST(CAST(amount AS INT) AS INT))",
+            "date_add(born_on, CAST(amount AS INT))",
         ),
         ("born_on + amount * INTERVAL '1' DAY", "born_on + amount * INTERVAL '1' DAY"),
         ("born_on + to_months(amount)", "born_on + make_ym_interval(0, CAST(amount AS INT))"),
@@ -64,7 +64,7 @@ def said(expression: str) -> str:
         ),
         (
             "mode(person_id ORDER BY person_id)",
-            "mode() WITHIN GROUP (ORDER BY person_id)",
+            "mode() WITHIN GROUP (ORDER BY person_id NULLS LAST)",
         ),
         ("any_value(person_id)", "ANY_VALUE(person_id) IGNORE NULLS"),
         (
