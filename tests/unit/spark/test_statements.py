@@ -16,8 +16,8 @@ from warehouse.engines.spark.column_types import (
     is_read_by_spark,
     spark_type,
 )
+from warehouse.engines.spark.expressions import UntranslatableError
 from warehouse.engines.spark.statements import Made, Statement, read_statement
-from warehouse.engines.spark.translation import UntranslatableError
 
 
 @pytest.mark.parametrize(

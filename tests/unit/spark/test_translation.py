@@ -5,7 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from warehouse.engines.spark.translation import UntranslatableError, tables_of, translate
+from warehouse.engines.spark.expressions import UntranslatableError
+from warehouse.engines.spark.translation import tables_of, translate
 
 PEOPLE = {
     "person": {
@@ -84,6 +85,13 @@ def said(expression: str) -> str:
         (
             "diseases & signature_id",
             "hub_unsigned_bits(hub_signed_bits(diseases) & hub_signed_bits(signature_id))",
+        ),
+        (
+            "string_agg(DISTINCT person_id, ',' ORDER BY person_id)",
+            (
+                "CASE WHEN count(person_id) > 0"
+                " THEN array_join(array_sort(collect_set(person_id)), ',') END"
+            ),
         ),
         ("bit_count(diseases)", "CAST(bit_count(hub_signed_bits(diseases)) AS BIGINT)"),
     ],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from warehouse.engines.spark.expressions import call, is_integer, is_of
+from warehouse.engines.spark.expressions import UntranslatableError, call, is_integer, is_of
 
 _DATE = (exp.DType.DATE,)
 _INTERVAL_FUNCTION = {
@@ -69,8 +69,6 @@ def _date_diff(node: exp.Expr) -> exp.Expr | None:
         return _bigint_difference(_month_number(later), _month_number(earlier))
     seconds = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600}.get(unit)
     if seconds is None:
-        from warehouse.engines.spark.translation import UntranslatableError
-
         raise UntranslatableError(f"date_diff in {unit.lower()}: days, months or years are known")
     return _bigint_difference(_units(later, seconds), _units(earlier, seconds))
 

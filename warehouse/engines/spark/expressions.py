@@ -9,7 +9,13 @@ from typing import TypeVar
 
 from sqlglot import exp
 
+from hub.expected_error import ExpectedError
+
 Node = TypeVar("Node", bound=exp.Expr)
+
+
+class UntranslatableError(ExpectedError):
+    """A statement that cannot be said on Spark; the message names what."""
 
 
 def call(name: str, *operands: exp.Expr) -> exp.Anonymous:

@@ -14,7 +14,14 @@ from sqlglot import exp
 
 from warehouse.engines.spark.column_types import spark_type
 from warehouse.engines.spark.date_rewrites import DATE_REWRITES
-from warehouse.engines.spark.expressions import call, is_fraction, is_integer, is_of, typed
+from warehouse.engines.spark.expressions import (
+    UntranslatableError,
+    call,
+    is_fraction,
+    is_integer,
+    is_of,
+    typed,
+)
 
 Rewrite = Callable[[exp.Expr], exp.Expr | None]
 """Returns what an expression becomes; None if it stays."""
@@ -114,8 +121,6 @@ def _functions(node: exp.Expr) -> exp.Expr | None:
         operand = node.expressions[0] if isinstance(node, exp.Anonymous) else node.this
         return call(MD5_NUMBER, operand.copy())
     if name in _UNKNOWN_FUNCTIONS:
-        from warehouse.engines.spark.translation import UntranslatableError
-
         raise UntranslatableError(f"function {name.lower()}: Spark has no function of this result")
     return None
 
@@ -155,8 +160,6 @@ def _array_agg(node: exp.Expr) -> exp.Expr | None:
         return call("array_sort", gathered)
     keys = [each.this.copy() for each in ordered.expressions]
     if any(each.args.get("desc") for each in ordered.expressions):
-        from warehouse.engines.spark.translation import UntranslatableError
-
         raise UntranslatableError("array_agg with a descending order: sort ascending in the SQL")
     named = [exp.alias_(each, f"k{place}") for place, each in enumerate(keys)] + [
         exp.alias_(value.copy(), "v")
@@ -164,6 +167,24 @@ def _array_agg(node: exp.Expr) -> exp.Expr | None:
     rows = call("array_sort", call("collect_list", call("struct", *named)))
     row = exp.to_identifier("row")
     return call("transform", rows, exp.Lambda(this=exp.column("v", table="row"), expressions=[row]))
+
+
+def _joined_set(node: exp.Expr) -> exp.Expr | None:
+    """Spark's listagg of distinct values fails beside another aggregate of distinct values."""
+    if not isinstance(node, exp.GroupConcat):
+        return None
+    said = node.this.this if isinstance(node.this, exp.Order) else node.this
+    if not isinstance(said, exp.Distinct):
+        return None
+    if isinstance(node.this, exp.Order) and node.this.expressions[0].args.get("desc"):
+        raise UntranslatableError("string_agg with a descending order: sort ascending in the SQL")
+    value = said.expressions[0]
+    separator = node.args.get("separator") or exp.Literal.string(",")
+    joined = call(
+        "array_join", call("array_sort", call("collect_set", value.copy())), separator.copy()
+    )
+    some = exp.GT(this=call("count", value.copy()), expression=exp.Literal.number(0))
+    return exp.Case(ifs=[exp.If(this=some, true=joined)])
 
 
 def _shift(node: exp.Expr) -> exp.Expr | None:
@@ -238,6 +259,7 @@ _REWRITES: tuple[Rewrite, ...] = (
     _arg_extreme,
     _mode,
     _array_agg,
+    _joined_set,
     _shift,
     _counted_over,
     _bits,

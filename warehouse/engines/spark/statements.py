@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from warehouse.engines.spark.translation import UntranslatableError
+from warehouse.engines.spark.expressions import UntranslatableError
 
 
 class Made(Enum):

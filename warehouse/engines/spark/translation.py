@@ -13,17 +13,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from hub.expected_error import ExpectedError
+from warehouse.engines.spark.expressions import UntranslatableError
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
 TableTypes = Mapping[str, Mapping[str, str]]
 """Table → column → DuckDB type."""
-
-
-class UntranslatableError(ExpectedError):
-    """A statement that cannot be said on Spark; the message names what."""
 
 
 def translate(sql: str, tables: TableTypes) -> str:
