@@ -117,7 +117,7 @@ class IdTokeniser:
 
     def _encrypted(self, blocks: np.ndarray) -> pl.Series:
         encryptor = self._cipher.encryptor()
-        return _series(encryptor.update(blocks.data.cast("B")) + encryptor.finalize())
+        return _series(encryptor.update(blocks.reshape(-1).data) + encryptor.finalize())
 
     def _blocks(self, tokens: pl.Series) -> np.ndarray:
         """Decrypt tokens without nulls into rows of 16 bytes, and check that they are of this key."""
