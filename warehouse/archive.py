@@ -29,7 +29,6 @@ from typing import BinaryIO, Literal, NamedTuple
 from warehouse.durable import fsync_path
 from warehouse.encrypted_file import (
     VaultFileError,
-    WrongKeyError,
     damaged,
     encrypt,
     open_encrypted,
@@ -74,7 +73,6 @@ def store(layout: Layout, file: Path) -> Stored:
     Raises:
         OSError: the file cannot be read, or the archive cannot be written (a full disk).
         RootKeyError: the hub has lost its root key.
-        WrongKeyError: the bytes lie there under a key that this hub does not have.
     """
     keys = key_provider(layout)
     with file.open("rb") as source, encrypted_beside(layout, source, keys) as (staging, stored):
@@ -97,6 +95,11 @@ def clear(file: Path, stored: Path) -> None:
     fsync_path(file.parent)
 
 
+def received_name(sha256: str) -> str:
+    """Return what errors call received bytes."""
+    return f"received file {sha256[:16]}…"
+
+
 def open_received(
     layout: Layout, sha256: str, keys: KeyProvider | None = None
 ) -> io.BufferedReader:
@@ -106,11 +109,10 @@ def open_received(
     where the change is reached. A plain file of an older hub is hashed before it is given.
 
     Raises:
-        WrongKeyError: it was encrypted with a key that this hub does not have.
-        VaultFileError: it is missing or was changed.
+        VaultFileError: it is missing, was changed, or is under a key that this hub does not have.
         RootKeyError: the hub has lost its root key.
     """
-    name = f"received file {sha256[:16]}…"
+    name = received_name(sha256)
     try:
         file = layout.archived(sha256).open("rb")
     except FileNotFoundError:
@@ -139,16 +141,10 @@ def _check_plain(file: io.BufferedReader, sha256: str, name: str) -> None:
 
 
 def is_sound(layout: Layout, sha256: str, keys: KeyProvider | None = None) -> bool:
-    """Read and hash received bytes; return whether they are there and are what was received.
-
-    Raises:
-        WrongKeyError: nobody can say without the key.
-    """
+    """Read and hash received bytes; return whether they are there and are what was received."""
     try:
         with open_received(layout, sha256, keys) as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == sha256
-    except WrongKeyError:
-        raise
     except VaultFileError:
         return False
 

@@ -57,10 +57,6 @@ class VaultFileError(ExpectedError):
     """A file of the vault cannot be read; the message says why and what to do, and no content."""
 
 
-class WrongKeyError(VaultFileError):
-    """The file is as it was written, and this hub's key is not the one that it was written with."""
-
-
 @dataclass(frozen=True, slots=True)
 class Written:
     """What was encrypted."""
@@ -176,19 +172,18 @@ def open_encrypted(
         name: what errors call it.
 
     Raises:
-        WrongKeyError: it was encrypted with another key.
-        VaultFileError: another content than expected, or a file that is not whole. Chunks that were
-            changed are found where they are read.
+        VaultFileError: another key, another content than expected, or a file that is not whole.
+            Chunks that were changed are found where they are read.
     """
     if os.fstat(file.fileno()).st_size != header.file_bytes:
         raise damaged(name, "it is shorter or longer than its header says")
     key = keys(header.epoch)
     if _key_check(key) != header.key_check:
         message = (
-            f"{name} was encrypted with another key of epoch {header.epoch} than this hub has; give "
-            "the hub the root key with which it was made (docs/vault.md, Losing a key)"
+            f"{name} was encrypted with another key of epoch {header.epoch} than this hub has, or its "
+            "header was changed; restore the root key (docs/vault.md, Losing a key) or the file"
         )
-        raise WrongKeyError(message)
+        raise VaultFileError(message)
     open_part, wrapped = header.raw[: _PLAIN.size], header.raw[_PLAIN.size :]
     data_key = _unwrap(wrapped, key, open_part, bytes.fromhex(sha256), name)
     chunks = _Chunks(file, header, data_key, name)
