@@ -145,4 +145,4 @@ def test_a_question_that_never_ends_is_killed(release: Release) -> None:
     endless = "SELECT count(*) FROM range(10000) a, range(10000) b, range(10000) c"
     told, seconds = confined(endless, release, Limits(seconds=1))
     assert told is None
-    assert seconds >= 1
+    assert 0 < seconds <= 2
