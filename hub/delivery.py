@@ -34,6 +34,8 @@ class DeliveryState(StrEnum):
     RECEIVED = "received"
     LANDED = "landed"
     STOPPED = "stopped"
+    ERASED = "erased"
+    """Its term is over: bytes and rows are gone."""
 
 
 class DeliveryStopped(Exception):  # noqa: N818 (a verdict on a delivery, no fault of the hub)
