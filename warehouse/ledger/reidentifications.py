@@ -37,7 +37,7 @@ REIDENTIFICATION = Table(
     Column("requester", String(120), nullable=False),
     Column("purpose", String(120), nullable=False),
     Column("legal_basis", String(500), nullable=False),
-    Column("case_id", String(40), nullable=False),
+    Column("case_id", String(80), nullable=False),
     Column("requested_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("decider", String(120)),

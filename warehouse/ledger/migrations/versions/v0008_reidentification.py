@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("requester", sa.String(length=120), nullable=False),
         sa.Column("purpose", sa.String(length=120), nullable=False),
         sa.Column("legal_basis", sa.String(length=500), nullable=False),
-        sa.Column("case_id", sa.String(length=40), nullable=False),
+        sa.Column("case_id", sa.String(length=80), nullable=False),
         sa.Column("requested_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
         sa.Column("decider", sa.String(length=120), nullable=True),
