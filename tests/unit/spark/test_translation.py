@@ -110,6 +110,13 @@ def test_nulls_stay_last_as_duckdb_sorts_them():
     assert text.endswith("ORDER BY `person`.`born_on` NULLS LAST")
 
 
+def test_distinct_rows_are_sorted_by_the_names_of_their_columns():
+    text = translate(
+        "SELECT DISTINCT person.person_id AS one FROM person ORDER BY person.person_id", PEOPLE
+    )
+    assert text.endswith("ORDER BY `one` NULLS LAST")
+
+
 def test_semi_and_anti_joins_have_a_side():
     text = translate(
         "SELECT p.person_id FROM person AS p ANTI JOIN person AS o ON o.person_id = p.person_id",

@@ -73,6 +73,7 @@ def rewrite_shape(tree: exp.Expr) -> exp.Expr:
 
 def rewrite(tree: exp.Expr) -> exp.Expr:
     """Rewrite a typed tree, children before parents; changes and returns it."""
+    _sort_distinct_rows(tree)
     for node in reversed(list(tree.walk(bfs=True))):
         for change in _REWRITES:
             changed = change(node)
@@ -83,6 +84,18 @@ def rewrite(tree: exp.Expr) -> exp.Expr:
                 node.replace(changed)
                 break
     return tree
+
+
+def _sort_distinct_rows(tree: exp.Expr) -> None:
+    """Spark sorts distinct rows by the names of their columns, not by what these were."""
+    for select in tree.find_all(exp.Select):
+        order, distinct = select.args.get("order"), select.args.get("distinct")
+        if order is None or distinct is None or distinct.args.get("on"):
+            continue
+        names = {each.this: each.alias for each in select.expressions if each.alias}
+        for ordered in order.expressions:
+            if ordered.this in names:
+                ordered.set("this", exp.column(names[ordered.this], quoted=True))
 
 
 def _data_type(node: exp.Expr) -> exp.Expr | None:
