@@ -173,6 +173,36 @@ def test_an_extract_with_a_flipped_bit_is_refused(home, ask, record_figure):
 
 
 @pytest.mark.promise("R4")
+def test_no_flipped_bit_makes_current_another_release(tmp_path, record_figure):
+    """An older release is whole and signed too: the pointer must not lead there."""
+    home = tmp_path / "home"
+    for version in (1, 2, 3):
+        newest = release_scene.publish(home, version)
+    layout = Layout(home)
+    good = layout.current.read_bytes()
+    other, refused = [], 0
+    for place in range(len(good)):
+        for bit in range(8):
+            bad = bytearray(good)
+            bad[place] ^= 1 << bit
+            layout.current.write_bytes(bad)
+            try:
+                named = releases.current(layout)
+            except ReleaseError:
+                refused += 1
+            else:
+                other += [named.release_id] if named.release_id != newest.release_id else []
+    release_scene.publish(home, 3)
+    assert releases.current(layout).release_id == newest.release_id
+    record_figure(
+        "R4",
+        f"each of {8 * len(good)} bits of CURRENT flipped: {refused} refused,"
+        f" {len(other)} led to another release",
+        held=not other,
+    )
+
+
+@pytest.mark.promise("R4")
 def test_bits_that_rot_in_silence_are_found_by_the_scrub(tmp_path, record_figure):
     """A rotten bit keeps inode, time and size: remembered until a scrub, refused from then on."""
     home = tmp_path / "home"
