@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.dagster_notes import quick_notes
 from pipelines.steps.context import Listener, NightContext, night_context
 from pipelines.steps.engines import EngineChoice, chosen_engine
 from pipelines.steps.intake import take_deliveries
@@ -125,7 +126,8 @@ def _run_job(context: NightContext) -> NightReport:
     hub = HubResource(home=str(layout.home), night=night.isoformat())
     job = gather_definitions(hub).resolve_job_def(NIGHT_JOB)
     intake = StepTime("intake", begun, time.time())
-    with dg.DagsterInstance.get() as instance:
+    notes = Path(os.environ["DAGSTER_HOME"])
+    with quick_notes(notes), dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(
             instance=instance,
             asset_selection=night_selection(keys),
