@@ -32,7 +32,7 @@ from warehouse.ledger.reviews import ReviewBook
 from warehouse.ledger.standings import StandingBook
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0008"
+NEWEST = "0009"
 """The newest migration; known here so that opening a current ledger need not import Alembic."""
 
 
