@@ -123,6 +123,9 @@ def night(
     kill: Annotated[
         bool, typer.Option(help="Also kill the second night in the middle and resume it.")
     ] = True,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Only this document type; may be repeated.")
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write all figures to this file.")
     ] = None,
@@ -135,7 +138,9 @@ def night(
     from pipelines.benchmarks.night_stages import stage_rows, to_markdown
 
     try:
-        figures = measure_night(people, seed=seed, changed=changed, home=home, kill=kill)
+        figures = measure_night(
+            people, seed=seed, changed=changed, home=home, kill=kill, document_types=only
+        )
     except (NightFailedError, FileExistsError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error

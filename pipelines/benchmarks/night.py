@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -86,6 +86,7 @@ def measure_night(
     changed: float = 0.01,
     home: Path | None = None,
     kill: bool = True,
+    document_types: Collection[str] | None = None,
 ) -> NightFigures:
     """Simulate a country of `people`, run two nights of it, and a killed twin of the second.
 
@@ -95,6 +96,7 @@ def measure_night(
         changed: share of what daily and weekly senders tell that they tell on the second night only.
         home: keep hub and figures here; a temporary folder by default.
         kill: also kill the second night in the middle, in a copy of the hub, and run it again.
+        document_types: codes of the types that arrive; all of them by default.
 
     Raises:
         NightFailedError: a night failed.
@@ -106,7 +108,7 @@ def measure_night(
             message = f"{layout.home} exists; name another folder"
             raise FileExistsError(message)
         layout.prepare()
-        nights = _simulate(people, seed, changed, folder)
+        nights = _simulate(people, seed, changed, document_types, folder)
         first = _run("first", layout, nights, FIRST_NIGHT)
         day = FIRST_NIGHT + dt.timedelta(days=1)
         twin = Layout(folder / "twin")
@@ -141,13 +143,23 @@ def _folder(home: Path | None) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _simulate(people: int, seed: int, changed: float, folder: Path) -> Path:
+def _simulate(
+    people: int, seed: int, changed: float, types: Collection[str] | None, folder: Path
+) -> Path:
     from sources.country.nights import PopulatedCountry, render_nights
 
     country = PopulatedCountry(people, seed, FIRST_NIGHT)
     nights = folder / "nights"
     render_nights(
-        country, seed, FIRST_NIGHT, 2, nights, folder / "truth", faults=False, changed=changed
+        country,
+        seed,
+        FIRST_NIGHT,
+        2,
+        nights,
+        folder / "truth",
+        faults=False,
+        changed=changed,
+        document_types=types,
     )
     return nights
 

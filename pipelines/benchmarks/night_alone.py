@@ -8,6 +8,7 @@ JSON file that it leaves.
 from __future__ import annotations
 
 import argparse
+import atexit
 import datetime as dt
 import json
 import threading
@@ -22,6 +23,7 @@ import numpy as np
 import psutil
 import pyarrow.parquet as pq
 
+from hub.command_line import silence_interpreter_exit
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger
 from warehouse.releases import current
@@ -181,6 +183,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()
     warnings.simplefilter("ignore")
+    atexit.register(silence_interpreter_exit)
     figures = run_watched(Layout(asked.home), asked.night, asked.out.with_suffix(".progress"))
     asked.out.write_text(json.dumps(figures), "utf-8")
 
