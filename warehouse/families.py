@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.catalogue import Catalogue, DocumentType, Family, FamilyColumn, Kind, Mode
+from warehouse.identity_zone import IdentityFile
+from warehouse.lake import delivery_parts
+from warehouse.lake_rows import LakeRows
 from warehouse.workbench import TableMeasure, Workbench
 
 SQL_TYPE: Mapping[Kind, str] = {
@@ -43,9 +46,9 @@ class EffectiveDelivery:
     folder: Path
 
     @property
-    def parts(self) -> list[str]:
+    def parts(self) -> list[IdentityFile]:
         """Its Parquet files, in order."""
-        return [str(path) for path in sorted(self.folder.glob("part-*.parquet"))]
+        return delivery_parts(self.folder)
 
 
 def table_name(family: Family) -> str:
@@ -134,12 +137,26 @@ def _signature_values(family: Family, available: set[str]) -> dict[str, str]:
     }
 
 
+def _stored_columns(family: Family, available: set[str]) -> dict[str, Kind]:
+    """Columns of the lake that the family's table and its signatures are made of."""
+    stored = {
+        released_name(column): column.kind for column in family.columns if column.name in available
+    }
+    has_person = family.person_column in available
+    return stored | ({"id_birth_date": Kind.DATE, "id_sex": Kind.CODE} if has_person else {})
+
+
 def _type_select(
-    catalogue: Catalogue, document: DocumentType, deliveries: Sequence[EffectiveDelivery]
+    catalogue: Catalogue,
+    document: DocumentType,
+    deliveries: Sequence[EffectiveDelivery],
+    lake: LakeRows,
 ) -> str:
     family = catalogue.families[document.family]
     available = _lake_columns(document, deliveries)
-    files = ", ".join(_quoted(part) for delivery in deliveries for part in delivery.parts)
+    rows = lake.show(
+        [delivery.folder for delivery in deliveries], _stored_columns(family, available)
+    )
     signature = _signature_values(family, available)
     joined = ", ".join(f"coalesce(CAST({value} AS VARCHAR), '')" for value in signature.values())
     canonical = ",\n        ".join(
@@ -151,14 +168,14 @@ def _type_select(
     return f"""SELECT
         {_quoted(document.code)} AS document_type,
         {_quoted(document.institution)} AS institution_group,
-        split_part(filename, '/', -2) AS delivery_id,
+        delivery_id,
         {str(len(deliveries) > 1).lower()} AS has_several_deliveries,
         line,
         record_action,
         {identifying},
         md5_number_lower(concat_ws({_SEPARATOR}, {_quoted(document.institution)}, {joined})) AS signature_id,
         {canonical}
-    FROM read_parquet([{files}], union_by_name = true, filename = true)"""
+    FROM {rows}"""
 
 
 def _row_key(family: Family) -> str:
@@ -231,16 +248,18 @@ def build_families(
     measures = []
     part_queries = []
     connection = bench.connection
+    lake = LakeRows(connection, bench.zone)
     for family in catalogue.families.values():
         selects = []
         for document in catalogue.by_family[family.code]:
             landed = by_document.get(document.code)
             if landed:
                 current = _current(document, family, landed)
-                selects.append(_type_select(catalogue, document, current))
+                selects.append(_type_select(catalogue, document, current, lake))
         rows = f"rows_{family.code.lower()}"
         statement = _rows_sql(family, selects or [_empty_select(family)])
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {rows} AS {statement}").fetchall()
+        lake.hide()
         columns = [f'r."{released_name(c)}"' for c in family.columns if is_released(c)]
         if family.column("address"):
             key = "md5_number_lower(regexp_replace(r.address, '\\s', '', 'g'))"

@@ -91,9 +91,19 @@ class Layout:
         """Tables of one night before their release."""
         return self.work(night) / "tables"
 
+    @property
+    def index_states(self) -> Path:
+        """States of the person index, a folder a release."""
+        return self.vault / "index"
+
     def index_work(self, night: dt.date) -> Path:
         """State of the person index that a night writes, before its release."""
         return self.work(night) / "index"
+
+    @property
+    def spill(self) -> Path:
+        """What DuckDB cannot hold in memory, outside a night's own scratch; open to its owner only."""
+        return self.home / "spill"
 
     @property
     def ledger_url(self) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from expectations.engine import Validator
+    from warehouse.identity_zone import IdentityZone
     from warehouse.ledger import Ledger
     from warehouse.night_memory import NightMemory
     from warehouse.vault import IdTokeniser
@@ -74,6 +75,13 @@ class NightContext:
             session.stop()
 
     @cached_property
+    def zone(self) -> IdentityZone:
+        """What opens and writes files that hold names and addresses."""
+        from warehouse.identity_zone import identity_zone
+
+        return identity_zone(self.layout)
+
+    @cached_property
     def ledger(self) -> Ledger:
         """The memory across nights; what it tells a night is written down for `hub replay`."""
         from warehouse.ledger.remembering import NightLedger
@@ -102,10 +110,9 @@ class NightContext:
     def validator(self) -> Validator:
         """Great Expectations, imported when the first delivery is validated."""
         from expectations.engine import Validator
+        from warehouse.connection import spill_folder
 
-        spill = self.layout.home / "spill"
-        spill.mkdir(parents=True, exist_ok=True)
-        return Validator(self.catalogue, spill=spill)
+        return Validator(self.catalogue, spill=spill_folder(self.layout.spill))
 
     @property
     def as_of(self) -> dt.date:

@@ -23,7 +23,8 @@ from warehouse.workbench import Workbench
 
 def open_bench(context: NightContext) -> Workbench:
     """Open the night's tables."""
-    return Workbench(context.layout.tables(context.night))
+    layout, night = context.layout, context.night
+    return Workbench(layout.tables(night), zone=context.zone, night=f"{night:%Y%m%d}")
 
 
 def build_night_tables(context: NightContext) -> dict[str, int]:

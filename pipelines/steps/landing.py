@@ -24,7 +24,7 @@ from pipelines.steps.validation import validate_delivery
 from sources.readers import OpenDelivery, open_delivery
 from warehouse.archive import ReceivedFile
 from warehouse.durable import published_folder
-from warehouse.lake import DeliveryWriter, stored_rows
+from warehouse.lake import DeliveryWriter, StoredRows, delivery_parts, discard_parts, stored_rows
 from warehouse.ledger import DeliveryCounts, DeliveryRecord
 from warehouse.staging import sweep
 
@@ -83,7 +83,7 @@ def _land_delivery(
     if verdict.blocks:
         refused = DeliveryStopped("expectation_failed", str(name), verdict.describe())
         return refused, _held_back(counts)
-    parts = len(list(folder.glob("part-*.parquet")))
+    parts = len(delivery_parts(folder))
     context.ledger.mark_landed(
         record.delivery_id, counts, schema_version=opened.version.number, part_count=parts
     )
@@ -120,8 +120,10 @@ def write_delivery_rows(
     # An earlier try that was killed after its rename left the same rows: they are written again.
     shutil.rmtree(folder, ignore_errors=True)
     with published_folder(folder) as staging:
-        counts = _write_rows(context, document, opened, DeliveryWriter(staging))
-    _check_conservation(document, name, folder, counts)
+        writer = DeliveryWriter(staging, context.zone, folder)
+        counts = _write_rows(context, document, opened, writer)
+    stored = stored_rows(context.zone, folder, document.amount_column)
+    _check_conservation(name, stored, counts)
     return opened, counts
 
 
@@ -175,11 +177,8 @@ def _counted(conformed: ConformedBatch) -> tuple[int, ...]:
     )
 
 
-def _check_conservation(
-    document: DocumentType, name: DeliveryName, folder: Path, counts: DeliveryCounts
-) -> None:
+def _check_conservation(name: DeliveryName, stored: StoredRows, counts: DeliveryCounts) -> None:
     """Compare what was counted while reading with what really lies on disk."""
-    stored = stored_rows(folder, document.amount_column)
     same = (
         stored.accepted_rows == counts.rows_accepted
         and stored.quarantined_rows == counts.rows_quarantined
@@ -207,7 +206,7 @@ def _bad_share(
         return None
     if bad == 1 and received > 1:
         return None
-    DeliveryWriter(folder).discard_parts()
+    discard_parts(folder)
     rule, column, count = _commonest_reason(folder)
     return DeliveryStopped(
         "bad_share_exceeded",

@@ -25,7 +25,8 @@ from sources.registry import load_catalogue
 from warehouse.archive import open_received
 from warehouse.extract_packages import read_manifest
 from warehouse.families import table_name
-from warehouse.lake import stored_rows
+from warehouse.identity_zone import identity_zone
+from warehouse.lake import delivery_parts, stored_rows
 from warehouse.layout import Layout
 from warehouse.ledger import DropOutcome, Ledger
 from warehouse.releases import current, open_release, verify
@@ -91,7 +92,7 @@ def test_rows_and_won_are_conserved_on_disk(layout, release, whole_nights):
     for row in landed.iter_rows(named=True):
         document = CATALOGUE.documents[row["document_type"]]
         folder = layout.delivery(document.code, row["delivery_id"])
-        stored = stored_rows(folder, document.amount_column)
+        stored = stored_rows(identity_zone(layout), folder, document.amount_column)
         kept = stored.accepted_rows + stored.quarantined_rows + row["rows_superseded"]
         assert kept == sent[row["file_name"]] == row["rows_received"], row["delivery_id"]
         won = stored.accepted_amount + stored.quarantined_amount + row["won_superseded"]
@@ -193,8 +194,8 @@ def test_every_finding_rests_on_rows_that_lie_in_the_lake(layout, release):
     evidence = read(release, "finding_evidence")
     assert set(read(release, "finding")["finding_id"]) == set(evidence["finding_id"])
     for name, rows in evidence.group_by("document_type", "delivery_id"):
-        parts = layout.delivery(*name).glob("part-*.parquet")
-        lines = pl.concat([pl.read_parquet(part, columns=["line"]) for part in parts])["line"]
+        parts = delivery_parts(layout.delivery(*name))
+        lines = identity_zone(layout).scan(parts).select("line").collect()["line"]
         assert set(rows["line"]) <= set(lines), name
 
 
