@@ -122,6 +122,8 @@ class OfficialBook(Book):
     def end_post(self, actor: str, first_day_out: dt.date) -> None:
         """Write down that `actor` has no post from `first_day_out` on; the post stays in the history.
 
+        One that began that very day ends before it: it held on no day.
+
         Raises:
             LedgerError: the official has no post that goes on to that day, or one begins later.
         """
@@ -129,21 +131,21 @@ class OfficialBook(Book):
         with self._writing() as connection:
             later = connection.execute(
                 select(table.valid_from).where(
-                    table.actor == actor, table.valid_from >= first_day_out
+                    table.actor == actor, table.valid_from > first_day_out
                 )
             ).all()
             ended = connection.execute(
                 update(OFFICIAL)
                 .where(
                     table.actor == actor,
-                    table.valid_from < first_day_out,
+                    table.valid_from <= first_day_out,
                     table.valid_to.is_(None) | (table.valid_to >= first_day_out),
                 )
                 .values(valid_to=first_day_out - dt.timedelta(days=1))
             )
             if later or not ended.rowcount:
                 raise LedgerError(
-                    "the official has no post that goes on to that day, or one that begins then or"
+                    "the official has no post that goes on to that day, or one that begins"
                     " later; nothing was written"
                 )
 
@@ -199,7 +201,8 @@ class OfficialBook(Book):
             posts = frame_of(connection, query, OFFICIAL_SCHEMA).sort("actor", "valid_from")
             following = pl.col("valid_from").shift(-1).over("actor")
             wrong = posts.filter(
-                (pl.col("valid_to") < pl.col("valid_from"))
+                # One that ends the day before it begins held on no day: somebody left at once.
+                (pl.col("valid_to") < pl.col("valid_from") - pl.duration(days=1))
                 | (
                     following.is_not_null()
                     & (pl.col("valid_to").fill_null(dt.date.max) >= following)

@@ -86,6 +86,10 @@ def test_who_leaves_has_no_grant_from_that_day_on(hub, layout):
     assert posts(hub) == [("kim", "engineer", "2026-03-01", "2026-04-30")]
     assert [is_allowed(layout, dt.date(2026, *day)) for day in ((4, 30), (5, 1))] == [True, False]
     assert "no post" in hub("leave", "kim", "--on", "2026-05-01", code=1).stderr
+    # Who leaves on the first day held the post on no day.
+    hub("add", "lee", "--role", "engineer", "--on", "2026-03-01")
+    hub("leave", "lee", "--on", "2026-03-01")
+    assert json.loads(hub("list", "--actor", "lee", "--on", "2026-03-01", "--json").stdout) == []
     # Whoever comes back needs a new grant.
     hub("add", "kim", "--role", "engineer", "--on", "2026-06-01")
     assert not is_allowed(layout, dt.date(2026, 6, 1))
