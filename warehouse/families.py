@@ -264,13 +264,16 @@ def build_families(
         if family.column("address"):
             key = "md5_number_lower(regexp_replace(r.address, '\\s', '', 'g'))"
             columns.append(f"{key} AS address_key")
-        fill = {
-            "grain": family.grain,
-            "rows": rows,
-            "columns": ",\n    ".join(columns),
-            "valid_from": _validity(family, family.valid_from, is_end=False),
-            "valid_to": _validity(family, family.valid_to, is_end=True),
-        }
+        # A family whose senders give the day themselves has no second one of the same name.
+        columns += [
+            f"{expression} AS {name}"
+            for name, expression in (
+                ("valid_from", _validity(family, family.valid_from, is_end=False)),
+                ("valid_to", _validity(family, family.valid_to, is_end=True)),
+            )
+            if not family.column(name)
+        ]
+        fill = {"grain": family.grain, "rows": rows, "columns": ",\n    ".join(columns)}
         table = table_name(family)
         measures.append(bench.build("families", "family", fill, table=table))
         if family.person_column:
