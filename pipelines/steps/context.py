@@ -64,22 +64,22 @@ class NightContext:
         return IdTokeniser(self.root_key)
 
     @cached_property
+    def zone(self) -> IdentityZone:
+        """What opens and writes files that hold names and addresses."""
+        from warehouse.identity_zone import identity_zone
+
+        return identity_zone(self.layout)
+
+    @cached_property
     def spark(self) -> SparkSession:
         """The Spark session of this process, opened when a stage of Spark's first runs."""
-        return open_spark(self.engine, self.layout.home / "spill" / "spark")
+        return open_spark(self.engine, self.layout.spill / "spark")
 
     def close_engine(self) -> None:
         """Close the Spark session, if there is one."""
         session = self.__dict__.pop("spark", None)
         if session is not None:
             session.stop()
-
-    @cached_property
-    def zone(self) -> IdentityZone:
-        """What opens and writes files that hold names and addresses."""
-        from warehouse.identity_zone import identity_zone
-
-        return identity_zone(self.layout)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -91,7 +91,7 @@ def form_households(context: NightContext) -> Counts:
     """Form registered households and assistance units; IDs carry over from the current release."""
     previous = read_released(context, "household_stay", ["member", "household_id"])
     before = _units_before(context)
-    with open_bench(context) as bench:
+    with open_bench(context, "households") as bench:
         result = build_households(
             bench,
             no_stays() if previous is None else previous,
@@ -113,7 +113,7 @@ def _units_before(context: NightContext) -> UnitsBefore:
 
 def profile_people(context: NightContext) -> Counts:
     """Profile income and assets."""
-    with open_bench(context) as bench:
+    with open_bench(context, "profile") as bench:
         counts = build_profiles(bench)
     context.announce("profile", "income and assets")
     return counts
@@ -121,7 +121,7 @@ def profile_people(context: NightContext) -> Counts:
 
 def decide_programmes(context: NightContext) -> Counts:
     """Decide the programmes."""
-    with open_bench(context) as bench:
+    with open_bench(context, "decisions") as bench:
         counts = build_decisions(bench)
     context.announce("decisions", "programmes")
     return counts
@@ -129,7 +129,7 @@ def decide_programmes(context: NightContext) -> Counts:
 
 def find_improper_receipt(context: NightContext) -> Counts:
     """Run the detection rules."""
-    with open_bench(context) as bench:
+    with open_bench(context, "findings") as bench:
         add_night_logs(bench, context)
         bench.add("refused_identifier", refused_identifiers(context, RECEIPT_FAMILIES))
         counts = build_findings(
