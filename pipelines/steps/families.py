@@ -14,6 +14,7 @@ from hub.catalogue import Catalogue
 from hub.programmes.catalogue import load_programmes
 from pipelines.steps.conservation import losses
 from pipelines.steps.context import NightContext
+from pipelines.steps.engines import spark_bench
 from pipelines.steps.feed_guard import guard_feeds
 from pipelines.steps.index_memory import read_released
 from warehouse.families import EffectiveDelivery, build_families
@@ -21,10 +22,12 @@ from warehouse.ledger import DeliveryRecord
 from warehouse.workbench import Workbench
 
 
-def open_bench(context: NightContext) -> Workbench:
-    """Open the night's tables."""
-    layout, night = context.layout, context.night
-    return Workbench(layout.tables(night), zone=context.zone, night=f"{night:%Y%m%d}")
+def open_bench(context: NightContext, stage: str = "") -> Workbench:
+    """Open the night's tables, on the engine that runs the SQL of `stage`."""
+    tables, night = context.layout.tables(context.night), f"{context.night:%Y%m%d}"
+    if context.engine.runs_on_spark(stage):
+        return spark_bench(tables, context.spark, context.zone, night)
+    return Workbench(tables, zone=context.zone, night=night)
 
 
 def build_night_tables(context: NightContext) -> dict[str, int]:
@@ -36,7 +39,7 @@ def build_night_tables(context: NightContext) -> dict[str, int]:
     context.memory.begin()
     effective = context.ledger.effective_deliveries()
     deliveries = [_effective(context, record) for record in effective]
-    with open_bench(context) as bench:
+    with open_bench(context, "families") as bench:
         measures = [
             bench.add("night", pl.DataFrame({"as_of": [context.as_of], "month": [context.month]})),
             bench.add("document_type", document_types(context.catalogue)),
