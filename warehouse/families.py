@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+import duckdb
 
 from hub.catalogue import Catalogue, DocumentType, Family, FamilyColumn, Kind, Mode
 from warehouse.identity_zone import IdentityFile
+from warehouse.kept_families import KeptFamilies, link_or_copy
 from warehouse.lake import delivery_parts
 from warehouse.lake_rows import LakeRows
 from warehouse.workbench import TableMeasure, Workbench
@@ -236,10 +240,12 @@ def build_families(
     catalogue: Catalogue,
     deliveries: Sequence[EffectiveDelivery],
     progress: Callable[[str], None] = lambda _table: None,
+    kept: KeptFamilies | None = None,
 ) -> list[TableMeasure]:
     """Build the 40 family tables and `signature` from `deliveries`.
 
-    The workbench must hold the table `delivery`. `progress` hears each table's name.
+    The workbench must hold the table `delivery`. `progress` hears each table's name. A family that
+    is `kept` of the same inputs is taken from there.
     """
     by_document: dict[str, list[EffectiveDelivery]] = defaultdict(list)
     for delivery in sorted(deliveries, key=lambda each: each.delivery_id):
@@ -249,43 +255,77 @@ def build_families(
     part_queries = []
     connection = bench.connection
     lake = LakeRows(connection, bench.zone)
+    stamps = _stamps(connection)
     for family in catalogue.families.values():
-        selects = []
-        for document in catalogue.by_family[family.code]:
-            landed = by_document.get(document.code)
-            if landed:
-                current = _current(document, family, landed)
-                selects.append(_type_select(catalogue, document, current, lake))
-        rows = f"rows_{family.code.lower()}"
-        statement = _rows_sql(family, selects or [_empty_select(family)])
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {rows} AS {statement}").fetchall()
-        lake.hide()
-        columns = [f'r."{released_name(c)}"' for c in family.columns if is_released(c)]
-        if family.column("address"):
-            key = "md5_number_lower(regexp_replace(r.address, '\\s', '', 'g'))"
-            columns.append(f"{key} AS address_key")
-        # A family whose senders give the day themselves has no second one of the same name.
-        columns += [
-            f"{expression} AS {name}"
-            for name, expression in (
-                ("valid_from", _validity(family, family.valid_from, is_end=False)),
-                ("valid_to", _validity(family, family.valid_to, is_end=True)),
-            )
-            if not family.column(name)
+        told = [
+            (document, _current(document, family, by_document[document.code]))
+            for document in catalogue.by_family[family.code]
+            if by_document.get(document.code)
         ]
-        fill = {"grain": family.grain, "rows": rows, "columns": ",\n    ".join(columns)}
-        table = table_name(family)
-        measures.append(bench.build("families", "family", fill, table=table))
+        table, part = table_name(family), f"part_rows_{family.code.lower()}"
+        digest, found = "", None
+        if kept is not None:
+            digest = kept.inputs_digest(
+                family,
+                [
+                    (document, [(each, stamps.get(each.delivery_id, "")) for each in of])
+                    for document, of in told
+                ],
+            )
+            found = kept.find(table, digest)
+        if found is not None:
+            measures.append(bench.write(table, partial(link_or_copy, found.table)))
+            if found.signatures is not None:
+                connection.register(part, bench.zone.dataset([found.signatures]))
+        else:
+            selects = [_type_select(catalogue, document, of, lake) for document, of in told]
+            measures.append(_build_family(bench, family, selects))
+            lake.hide()
+            if kept is not None:
+                named = part if family.person_column else None
+                kept.keep(table, digest, bench.path(table), connection, named)
         if family.person_column:
-            connection.execute(_signature_part(rows)).fetchall()
-            part_queries.append(f"FROM part_{rows}")
-        connection.execute(f"DROP TABLE {rows}").fetchall()
+            # Arrow hands a token over as bytes.
+            as_uuid = "CAST(national_id_token AS UUID) AS national_id_token"
+            part_queries.append(f"SELECT * REPLACE ({as_uuid}) FROM {part}")
         progress(table)
     union = " UNION ALL ".join(part_queries)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW signature_part AS {union}").fetchall()
     measures.append(bench.build("families", "signature"))
     progress("signature")
     return measures
+
+
+def _stamps(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    query = "SELECT delivery_id, CAST(made_at AS VARCHAR) FROM delivery"
+    return dict(connection.execute(query).fetchall())
+
+
+def _build_family(bench: Workbench, family: Family, selects: Sequence[str]) -> TableMeasure:
+    """Build one family's table, and of a family of people `part_rows_<family>`, its signatures."""
+    connection = bench.connection
+    rows = f"rows_{family.code.lower()}"
+    statement = _rows_sql(family, selects or [_empty_select(family)])
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {rows} AS {statement}").fetchall()
+    columns = [f'r."{released_name(c)}"' for c in family.columns if is_released(c)]
+    if family.column("address"):
+        key = "md5_number_lower(regexp_replace(r.address, '\\s', '', 'g'))"
+        columns.append(f"{key} AS address_key")
+    # A family whose senders give the day themselves has no second one of the same name.
+    columns += [
+        f"{expression} AS {name}"
+        for name, expression in (
+            ("valid_from", _validity(family, family.valid_from, is_end=False)),
+            ("valid_to", _validity(family, family.valid_to, is_end=True)),
+        )
+        if not family.column(name)
+    ]
+    fill = {"grain": family.grain, "rows": rows, "columns": ",\n    ".join(columns)}
+    measure = bench.build("families", "family", fill, table=table_name(family))
+    if family.person_column:
+        connection.execute(_signature_part(rows)).fetchall()
+    connection.execute(f"DROP TABLE {rows}").fetchall()
+    return measure
 
 
 def _signature_part(rows: str) -> str:

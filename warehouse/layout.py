@@ -92,6 +92,11 @@ class Layout:
         return self.work(night) / "tables"
 
     @property
+    def kept_families(self) -> Path | None:
+        """Families as nights made them, by what they are made from; with signatures, so in the vault."""
+        return self.vault / "families"
+
+    @property
     def index_states(self) -> Path:
         """States of the person index, a folder a release."""
         return self.vault / "index"
@@ -250,6 +255,11 @@ class ReplayLayout(Layout):
     def current(self) -> Path:
         """The pointer to the release that was current then."""
         return self.replay / "CURRENT"
+
+    @property
+    def kept_families(self) -> Path | None:
+        """None: a replay makes every family again from its deliveries."""
+        return None
 
     @property
     def models(self) -> Path:

@@ -6,6 +6,7 @@ the night is made anew, so that nothing of an earlier try is left in it.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 
 import polars as pl
@@ -18,7 +19,9 @@ from pipelines.steps.engines import spark_bench
 from pipelines.steps.feed_guard import guard_feeds
 from pipelines.steps.index_memory import read_released
 from warehouse.families import EffectiveDelivery, build_families
+from warehouse.kept_families import KeptFamilies
 from warehouse.ledger import DeliveryRecord
+from warehouse.manifest import code_version
 from warehouse.workbench import Workbench
 
 
@@ -50,6 +53,7 @@ def build_night_tables(context: NightContext) -> dict[str, int]:
                 context.catalogue,
                 deliveries,
                 progress=lambda table: context.announce("families", table),
+                kept=None if context.engine.runs_on_spark("families") else kept_families(context),
             ),
             *guard_feeds(bench, deliveries, read_released(context, "feed_measure")),
             bench.build("quality", "row_conservation"),
@@ -64,6 +68,22 @@ def lost_by_family(context: NightContext) -> dict[str, list[str]]:
         for loss in losses(bench):
             found[loss.family].append(str(loss))
     return found
+
+
+def kept_families(context: NightContext) -> KeptFamilies | None:
+    """Return the families of earlier nights, as this code and this catalogue make them.
+
+    None where every family is to be made again.
+    """
+    folder = context.layout.kept_families
+    if folder is None:
+        return None
+    shared = (context.catalogue.code_sets, context.catalogue.programme_by_grade)
+    versions = {
+        "catalogue": hashlib.sha256(repr(shared).encode()).hexdigest(),
+        "code": code_version()[1],
+    }
+    return KeptFamilies(folder, context.zone, versions)
 
 
 def document_types(catalogue: Catalogue) -> pl.DataFrame:
