@@ -17,6 +17,7 @@ from importlib.metadata import EntryPoint, entry_points
 import typer
 
 from hub.expected_error import ExpectedError
+from hub.full_disk import is_disk_full
 from hub.unquoted_error import unquoted
 
 COMMAND_GROUP = "hub.commands"
@@ -57,7 +58,8 @@ def main() -> None:
         typer.echo(f"error: {error}", err=True)
         raise SystemExit(1) from None
     except Exception as error:  # noqa: BLE001  a fault of the program: its trace, not what it quotes
-        trace = "".join(traceback.format_tb(error.__traceback__))
+        is_fault = not is_disk_full(error)
+        trace = "".join(traceback.format_tb(error.__traceback__)) if is_fault else ""
         typer.echo(f"{trace}error: {unquoted(error)}", err=True)
         raise SystemExit(1) from None
 
