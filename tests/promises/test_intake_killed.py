@@ -53,7 +53,9 @@ class Senders:
         """Drop one more file, as a sender does: written beside, renamed."""
         with self._guard:
             number = len(self.dropped) + 1
-            name = f"I03-F11-02_202603_{number:03d}_20260401T013000.csv"
+            # A sequence has three digits.
+            month, sequence = divmod(number, 1000)
+            name = f"I03-F11-02_2026{month + 1:02d}_{sequence:03d}_20260401T013000.csv"
             content = f"row {number}\n".encode() * 50
             self.dropped[name] = hashlib.sha256(content).hexdigest()
             unfinished = self._landing / f"{name}.part"
@@ -103,7 +105,7 @@ class Sending:
         self._thread = threading.Thread(target=self._send)
 
     def _send(self) -> None:
-        while len(self._senders.dropped) < 990 and not self._over.wait(0.02):
+        while not self._over.wait(0.02):
             self._senders.drop()
 
     def __enter__(self):
