@@ -204,11 +204,10 @@ def logged_access(
         subjects=tuple(subjects),
         purpose=who.purpose,
         case_id=who.case_id,
-        legal_basis=who.legal_basis,
         ticket=who.ticket,
         is_break_glass=who.is_break_glass,
         organisation=os.environ.get(ORGANISATION_VARIABLE) or None,
-        **{"origin": socket.gethostname(), **told},
+        **{"legal_basis": who.legal_basis, "origin": socket.gethostname(), **told},
     )
     log = AccessLog(layout)
     said = guard(entry)
