@@ -17,9 +17,12 @@ import re
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
 from dagster._core.launcher.default_run_launcher import DefaultRunLauncher
 from dagster._core.storage.tags import GRPC_INFO_TAG
+from dagster._grpc.client import DagsterGrpcClient
+from dagster._serdes import ConfigurableClassData
 
 _WORKER = re.compile(r"^Started process for run \(pid: (\d+)\)")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -29,6 +32,10 @@ _SLACK_SECONDS = 5
 
 class WatchedRunLauncher(DefaultRunLauncher):
     """Launches a run in a process beside the code server of this machine, and looks after it."""
+
+    def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__(inst_data)
+        self._gone: set[str] = set()
 
     @property
     def supports_check_run_worker_health(self) -> bool:
@@ -42,6 +49,14 @@ class WatchedRunLauncher(DefaultRunLauncher):
         started = self._worker(run.run_id)
         if started is None or _lives(*started):
             return CheckRunHealthResult(WorkerStatus.RUNNING)
+        # Dagster tries to repeat a failed run once. Where the code server died too, that would come to
+        # nothing, so the run fails one look after the server answers again.
+        if not _answers(run):
+            return CheckRunHealthResult(WorkerStatus.RUNNING, "waiting for the code server")
+        if run.run_id not in self._gone:
+            self._gone.add(run.run_id)
+            return CheckRunHealthResult(WorkerStatus.RUNNING, "waiting for the code server")
+        self._gone.discard(run.run_id)
         return CheckRunHealthResult(WorkerStatus.FAILED, "the run's process is gone")
 
     def _worker(self, run_id: str) -> tuple[int, float] | None:
@@ -60,6 +75,17 @@ def _is_here(run: dg.DagsterRun) -> bool:
     """Whether the code server that launched `run` is on this machine, so that its processes show."""
     server = json.loads(run.tags.get(GRPC_INFO_TAG, "{}"))
     return bool(server.get("socket")) or server.get("host") in _HERE
+
+
+def _answers(run: dg.DagsterRun) -> bool:
+    """Whether the code server that launched `run`, or the one in its place, answers."""
+    server = json.loads(run.tags.get(GRPC_INFO_TAG, "{}"))
+    place = {name: server[name] for name in ("host", "port", "socket") if server.get(name)}
+    try:
+        DagsterGrpcClient(**place).list_repositories()
+    except DagsterUserCodeUnreachableError:
+        return False
+    return True
 
 
 def _lives(process: int, seen_at: float) -> bool:
