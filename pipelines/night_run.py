@@ -81,12 +81,15 @@ def run_night(
 
     Raises:
         NightIsRunningError: another process works on this hub.
+        SparkMissingError: the engine is Spark, and pyspark or Java is not installed.
     """
+    choice = engine or chosen_engine()
+    choice.require()
     layout.prepare()
     with night_lock(layout):
         context = night_context(layout, night)
         context.announce = listener
-        context.engine = engine or chosen_engine()
+        context.engine = choice
         # Whoever holds the lock is alone: a run that is still open was killed.
         context.ledger.abandon_runs(silent_since=dt.datetime.now(tz=dt.UTC))
         run = context.ledger.start_run(night)

@@ -70,6 +70,17 @@ class EngineChoice:
         """Whether Spark runs the SQL of `stage`."""
         return self.engine is Engine.SPARK and stage in ON_SPARK
 
+    def require(self) -> None:
+        """Make sure that the engine can be started here.
+
+        Raises:
+            SparkMissingError: pyspark or Java is not installed.
+        """
+        if self.engine is Engine.SPARK:
+            from warehouse.engines.spark.session import require_spark
+
+            require_spark()
+
     def told(self) -> list[dict[str, str]]:
         """Return stage, where it runs and what that means, for `hub night` to say."""
         if self.engine is Engine.DUCKDB:

@@ -17,6 +17,7 @@ from warehouse.engines.spark.column_types import (
     spark_type,
 )
 from warehouse.engines.spark.expressions import UntranslatableError
+from warehouse.engines.spark.session import SparkMissingError, why_spark_is_missing
 from warehouse.engines.spark.statements import Made, Statement, read_statement
 
 
@@ -102,6 +103,20 @@ def test_the_environment_chooses_and_the_command_wins():
 def test_every_stage_is_told_where_it_runs():
     told = {row["stage"]: row["runs_on"] for row in chosen_engine("spark", environment={}).told()}
     assert told == dict.fromkeys(ON_SPARK, "spark") | dict.fromkeys(IN_THIS_PROCESS, "this process")
+
+
+def test_a_night_on_spark_stops_before_it_begins_where_spark_is_missing(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(SparkMissingError, match="install the dependency group `spark`"):
+        chosen_engine("spark", environment={}).require()
+    chosen_engine(environment={}).require()
+
+
+def test_spark_needs_java(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    monkeypatch.setenv("JAVA_HOME", "/nowhere")
+    assert "Java 17" in why_spark_is_missing()
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,17 @@ def why_spark_is_missing() -> str | None:
     return None
 
 
+def require_spark() -> None:
+    """Make sure that Spark can be started here.
+
+    Raises:
+        SparkMissingError: pyspark or Java is not installed.
+    """
+    reason = why_spark_is_missing()
+    if reason:
+        raise SparkMissingError(reason)
+
+
 @contextmanager
 def spark_session(settings: SparkSettings, scratch: Path) -> Iterator[SparkSession]:
     """Open a Spark session whose files lie below `scratch`; close it at the end.
@@ -95,9 +106,7 @@ def open_session(settings: SparkSettings, scratch: Path) -> SparkSession:
     Raises:
         SparkMissingError: pyspark or Java is not installed.
     """
-    reason = why_spark_is_missing()
-    if reason:
-        raise SparkMissingError(reason)
+    require_spark()
     import pyspark
     from pyspark.sql import SparkSession
 
