@@ -255,7 +255,7 @@ def build_families(
     part_queries = []
     connection = bench.connection
     lake = LakeRows(connection, bench.zone)
-    stamps = _stamps(connection)
+    stamps = _stamps(connection) if kept is not None else {}
     for family in catalogue.families.values():
         told = [
             (document, _current(document, family, by_document[document.code]))
@@ -285,15 +285,19 @@ def build_families(
                 named = part if family.person_column else None
                 kept.keep(table, digest, bench.path(table), connection, named)
         if family.person_column:
-            # Arrow hands a token over as bytes.
-            as_uuid = "CAST(national_id_token AS UUID) AS national_id_token"
-            part_queries.append(f"SELECT * REPLACE ({as_uuid}) FROM {part}")
+            part_queries.append(_kept_part(part) if found is not None else f"FROM {part}")
         progress(table)
     union = " UNION ALL ".join(part_queries)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW signature_part AS {union}").fetchall()
     measures.append(bench.build("families", "signature"))
     progress("signature")
     return measures
+
+
+def _kept_part(part: str) -> str:
+    """Select signatures that Arrow hands over, which tells a UUID as bytes."""
+    as_uuid = "CAST(national_id_token AS UUID) AS national_id_token"
+    return f"SELECT * REPLACE ({as_uuid}) FROM {part}"
 
 
 def _stamps(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
