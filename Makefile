@@ -10,7 +10,7 @@ NIGHT ?= 2026-03-31
 HUB_HOME ?= $(CURDIR)/.hub
 export HUB_HOME
 
-.PHONY: install demo test lint check bench lock ui clean
+.PHONY: install demo test promises lint check bench lock ui clean
 
 install: $(STAMP)
 
@@ -31,6 +31,11 @@ demo: install  ## a simulated country, one whole night, a summary
 test: install  ## lint, types, import arrows and all tests
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+promises: install  ## tests of promises at full size, then the table; ONLY=R1 for one
+	$(if $(ONLY),,rm -f $(HUB_HOME)/promises/promises.json)
+	HUB_PROMISES=1 $(BIN)/python -m pytest -m promise $(if $(ONLY),--promise $(ONLY)); \
+	status=$$?; $(BIN)/hub promises; exit $$status
 
 lint: install
 	$(BIN)/ruff check .

@@ -37,7 +37,7 @@ def build_data_docs(folder: Path, items: Sequence[LandedDelivery], catalogue: Ca
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     from expectations.derivation import rules_for
-    from expectations.engine import RESULT_FORMAT, add_duckdb, point_view, rule_results
+    from expectations.engine import RESULT_FORMAT, add_duckdb, load_rows, rule_results
     from expectations.rules import horizons
     from expectations.suites import suite_name, suite_of
 
@@ -54,9 +54,9 @@ def build_data_docs(folder: Path, items: Sequence[LandedDelivery], catalogue: Ca
     found: list[tuple[LandedDelivery, str, tuple[RuleResult, ...]]] = []
     for number, item in enumerate(items, start=1):
         document, version = item.document, item.version
-        view = f"{document.code}_{number}".replace("-", "_")
-        point_view(source, view, item.files)
-        asset = source.add_table_asset(name=view, table_name=view)
+        table = f"{document.code}_{number}".replace("-", "_")
+        load_rows(source, table, item.rows)
+        asset = source.add_table_asset(name=table, table_name=table)
         family = catalogue.families[document.family]
         rules = rules_for(document, version, family, catalogue.code_sets)
         # A suite for each delivery: two deliveries of one type keep their own pages.

@@ -24,6 +24,7 @@ from typing import Any, Literal
 os.environ["GX_ANALYTICS_ENABLED"] = "False"
 
 import great_expectations as gx
+import pyarrow.dataset as ds
 import sqlalchemy as sa
 from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
@@ -44,7 +45,7 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 
 from expectations.counting import FETCHING_METRICS
 from expectations.derivation import rules_for
-from expectations.results import RuleNotEvaluatedError, RuleResult, SuiteResult
+from expectations.results import Rows, RuleNotEvaluatedError, RuleResult, SuiteResult
 from expectations.rules import Measure, Rule, horizons, literal
 from expectations.suites import RULE_KEY, suite_name, suite_of
 from hub.catalogue import Catalogue, DocumentType, SchemaVersion
@@ -133,12 +134,12 @@ class Validator:
         spill: folder for what does not fit into memory; without it nothing is ever written.
     """
 
-    _views = itertools.count(1)
+    _tables = itertools.count(1)
 
     def __init__(self, catalogue: Catalogue, spill: Path | None = None) -> None:
         self._catalogue = catalogue
         self._suites: dict[tuple[str, int], tuple[gx.ExpectationSuite, tuple[Rule, ...]]] = {}
-        self.view = f"delivery_{next(self._views)}"
+        self.table = f"delivery_{next(self._tables)}"
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(
             globally=False, metric_calculations=False
@@ -161,27 +162,27 @@ class Validator:
         self,
         document: DocumentType,
         version: SchemaVersion,
-        files: Sequence[Path],
+        rows: Rows,
         made_at: dt.datetime,
     ) -> SuiteResult:
-        """Run the suite of `document` on the Parquet `files` of one delivery.
+        """Run the suite of `document` on the rows of one delivery.
 
         Raises:
             RuleNotEvaluatedError: a rule could not be evaluated although the shape is right.
             FileNotFoundError: there is no file.
         """
         suite, rules = self.suite(document, version)
-        results = self.run(suite, files, made_at.date())
+        results = self.run(suite, rows, made_at.date())
         return SuiteResult(document.code, rule_results(document.code, rules, results))
 
     def run(
-        self, suite: gx.ExpectationSuite, files: Sequence[Path], made_on: dt.date
+        self, suite: gx.ExpectationSuite, rows: Rows, made_on: dt.date
     ) -> list[ExpectationValidationResult]:
-        """Run any suite on `files`; returns what GX found, in its own order."""
-        point_view(self._source, self.view, files)
+        """Run any suite on `rows`; returns what GX found, in its own order."""
+        load_rows(self._source, self.table, rows)
         if self._batch is None:
-            asset = self._source.add_table_asset(name=self.view, table_name=self.view)
-            self._batch = asset.add_batch_definition_whole_table(self.view)
+            asset = self._source.add_table_asset(name=self.table, table_name=self.table)
+            self._batch = asset.add_batch_definition_whole_table(self.table)
         found = self._batch.get_batch().validate(
             suite, result_format=RESULT_FORMAT, expectation_parameters=horizons(made_on)
         )
@@ -205,16 +206,21 @@ def add_duckdb(context: AbstractDataContext, spill: Path | None = None) -> DuckD
     return source
 
 
-def point_view(source: DuckDBDatasource, view: str, files: Sequence[Path]) -> None:
-    """Let `view` show the rows of the Parquet `files`."""
-    if not files:
-        raise FileNotFoundError("the delivery has no Parquet part to run its suite on")
-    listed = ", ".join(literal(str(file)) for file in files)
-    _execute(
-        source,
-        f"CREATE OR REPLACE VIEW {view} AS "
-        f"SELECT * FROM read_parquet([{listed}], hive_partitioning => false)",
-    )
+def load_rows(source: DuckDBDatasource, table: str, rows: Rows) -> None:
+    """Make `table` hold `rows`, in place of others.
+
+    In memory, since GX asks many times, from several connections, and what is encrypted can be
+    registered with one of them only; what does not fit goes to the spill.
+    """
+    with source.get_execution_engine().get_connection() as connection:
+        database = connection.connection.driver_connection
+        if not isinstance(rows, ds.Dataset):
+            if not rows:
+                raise FileNotFoundError("the delivery has no Parquet part to run its suite on")
+            rows = ds.dataset([str(file) for file in rows])
+        database.register("incoming_rows", rows)
+        database.execute(f"CREATE OR REPLACE TABLE {table} AS FROM incoming_rows")
+        database.unregister("incoming_rows")
 
 
 def _execute(source: DuckDBDatasource, statement: str) -> None:

@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeAlias
+
+import pyarrow.dataset as ds
 
 from hub.catalogue import DocumentType, SchemaVersion
 
@@ -74,12 +77,16 @@ class SuiteResult:
         return [{"document_type": self.document, **asdict(row)} for row in self.rows]
 
 
+Rows: TypeAlias = Sequence[Path] | ds.Dataset
+"""The rows of a delivery: Parquet files that DuckDB can read, or what opens those that it cannot."""
+
+
 @dataclass(frozen=True, slots=True)
 class LandedDelivery:
     """What a suite is run on: the accepted rows of one delivery in the lake."""
 
     document: DocumentType
     version: SchemaVersion
-    files: Sequence[Path]
-    """Parquet parts, without `quarantine.parquet`."""
+    rows: Rows
+    """All parts, without `quarantine.parquet`."""
     made_at: dt.datetime

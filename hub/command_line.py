@@ -11,11 +11,14 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import traceback
 from importlib.metadata import EntryPoint, entry_points
 
 import typer
 
 from hub.expected_error import ExpectedError
+from hub.full_disk import is_disk_full
+from hub.unquoted_error import unquoted
 
 COMMAND_GROUP = "hub.commands"
 SUMMARY = "National welfare data hub: land documents, index people, decide programmes, find improper receipt."
@@ -53,6 +56,11 @@ def main() -> None:
         build_application([asked] if asked in commands() else None)(prog_name="hub")
     except ExpectedError as error:
         typer.echo(f"error: {error}", err=True)
+        raise SystemExit(1) from None
+    except Exception as error:  # noqa: BLE001  a fault of the program: its trace, not what it quotes
+        is_fault = not is_disk_full(error)
+        trace = "".join(traceback.format_tb(error.__traceback__)) if is_fault else ""
+        typer.echo(f"{trace}error: {unquoted(error)}", err=True)
         raise SystemExit(1) from None
 
 

@@ -16,6 +16,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 import polars as pl
 
@@ -34,6 +35,8 @@ class DeliveryState(StrEnum):
     RECEIVED = "received"
     LANDED = "landed"
     STOPPED = "stopped"
+    ERASED = "erased"
+    """Its term is over: bytes and rows are gone."""
 
 
 class DeliveryStopped(Exception):  # noqa: N818 (a verdict on a delivery, no fault of the hub)
@@ -59,6 +62,11 @@ class DeliveryStopped(Exception):  # noqa: N818 (a verdict on a delivery, no fau
         self.rule, self.file, self.detail, self.line, self.column = rule, file, detail, line, column
         place = file + (f", line {line}" if line else "") + (f", column {column}" if column else "")
         super().__init__(f"{place}: {rule}: {detail}")
+
+    def __reduce__(self) -> tuple[partial[DeliveryStopped], tuple[str, str, str]]:
+        """Cross from one process to another, as a worker's verdict does."""
+        made = partial(DeliveryStopped, line=self.line, column=self.column)
+        return made, (self.rule, self.file, self.detail)
 
 
 @dataclass(frozen=True, slots=True)

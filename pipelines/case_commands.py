@@ -74,11 +74,16 @@ def list_cases(
         found = found.filter(assignee=assignee)
     if late:
         found = found.filter("is_late")
-    shown = found.sort("due_on", "opened_on", "case_id", nulls_last=True).head(limit)
-    title = f"{found.height} cases"
-    subjects = shown["person_id"].drop_nulls().unique().to_list()
-    told = {"by": by, "purpose": purpose, "categories": ("findings",), "rows": shown.height}
-    with command_access("cases list", "cases", subjects=subjects, **told):
+    told = {"by": by, "purpose": purpose, "categories": ("findings",)}
+    with command_access("cases list", "cases", **told) as access:
+        if access.permission is not None and access.permission.cases is not None:
+            # Whoever sees the people of their cases sees the list of these.
+            found = found.filter(found["case_id"].is_in(sorted(access.permission.cases)))
+        shown = found.sort("due_on", "opened_on", "case_id", nulls_last=True).head(limit)
+        subjects = shown["person_id"].drop_nulls().unique().to_list()
+        access.about_cases(shown["case_id"].to_list())
+        access.saw(subjects=subjects, rows=shown.height)
+        title = f"{found.height} cases"
         print_rows(shown.to_dicts(), as_json=as_json, title=title, columns=_SHOWN)
     if found.height > limit:
         typer.echo(f"only the first {limit} of {found.height}; --limit gives more", err=True)
@@ -105,6 +110,7 @@ def show(
         with opened_ledger() as ledger:
             story = read_story(Layout.from_environment(), ledger, case_id)
         about = story.case["person_id"]
+        access.about_cases([case_id])
         access.saw(subjects=[about] if about else [])
         if as_json:
             print_rows([story.mapping()], as_json=True)

@@ -80,23 +80,33 @@ def night(
             help="Folder of simulated nights: first drop <drops>/<YYYYMMDD>/ into landing."
         ),
     ] = None,
+    engine: Annotated[
+        str, typer.Option(help="What runs the SQL: duckdb or spark; by default HUB_ENGINE.")
+    ] = "",
+    master: Annotated[
+        str, typer.Option(help="Spark's master, for example local[4], yarn; HUB_SPARK_MASTER.")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Run one night: land what arrived, rebuild what follows, publish a release and extracts."""
     from pipelines.night_run import run_night
+    from pipelines.steps.engines import chosen_engine
     from pipelines.steps.intake import waiting_files
 
     warnings.simplefilter("ignore")
     day = _day(date)
+    choice = chosen_engine(engine, master)
     layout = Layout.from_environment()
     layout.prepare()
     if drops:
         _drop_night(drops / f"{day:%Y%m%d}", layout)
     console = Console(stderr=True)
+    for told in choice.told():
+        console.print(f"{told['stage']}: {told['runs_on']} ({told['what']})", markup=False)
     bars = _NightProgress(console, len(waiting_files(layout.landing)))
     try:
         with bars.progress:
-            report = run_night(layout, day, bars.hear)
+            report = run_night(layout, day, bars.hear, choice)
     except NightIsRunningError as error:
         console.print(f"[red]{error}[/]")
         raise typer.Exit(1) from None

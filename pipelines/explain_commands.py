@@ -102,7 +102,12 @@ def explain(
     """
     if person.casefold() == "finding":
         with command_access(
-            "explain", "finding", by=by, purpose=purpose, case=case, categories=("findings",)
+            "explain finding",
+            "finding",
+            by=by,
+            purpose=purpose,
+            case=case,
+            categories=("findings",),
         ) as access:
             explain_finding(access, programme, language, as_json=as_json)
         return
@@ -167,6 +172,7 @@ def explain_finding(
     except (NoFindingError, LedgerError, ReleaseError) as error:
         _fail(error)
     about = story.finding["person_id"]
+    access.about([str(about)] if about else [])
     access.saw(subjects=[str(about)] if about else [])
     if as_json:
         sys.stdout.write(json.dumps(story.mapping(), ensure_ascii=False, default=str) + "\n")

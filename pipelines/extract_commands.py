@@ -7,7 +7,6 @@ neighbours). Next: `hub.command_line` hangs the group in its frame.
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,8 @@ from typing import Annotated
 import typer
 
 from hub.output import print_rows
+from warehouse.access_log.answering import Asker
+from warehouse.access_log.options import By, command_access
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError
 
@@ -62,6 +63,7 @@ def write(
     ministry: Ministry = None,
     date: Annotated[str, typer.Option(help="Business date; the release's night if left out.")] = "",
     full: Annotated[bool, typer.Option("--full", help="Full, even where a delta is due.")] = False,
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the extracts of the current release; what went out for the date already stays."""
@@ -92,7 +94,8 @@ def write(
             raise LookupError("no release yet; run `hub night` first")
         night = dt.date.fromisoformat(date) if date else release.night
         context = NightContext(layout, night)
-        with night_lock(layout), context.ledger:
+        asked = command_access("extract", "extracts by hand", by=by, release=release.release_id)
+        with asked, night_lock(layout), context.ledger:
             desk = extract_desk(context)
             write_kit(layout, desk.keys)
             for code in [ministry] if ministry else contracted_ministries():
@@ -147,6 +150,7 @@ def withdraw(
     sequence: Annotated[int, typer.Argument(help="Its number, as `hub extract list` shows it.")],
     *,
     reason: Annotated[str, typer.Option(prompt=True, help="Why; the ministry will read it.")],
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
     """Take an extract back by a signed statement; the next extract of the contract is full."""
@@ -157,14 +161,15 @@ def withdraw(
     layout = Layout.from_environment()
     with _ledger(layout) as ledger:
         try:
-            with night_lock(layout):
+            asked = command_access("extract", f"withdrawal of {contract}", by=by)
+            with asked, night_lock(layout):
                 record = withdraw_extract(
                     layout,
                     ledger,
                     key_provider(layout),
                     contract,
                     sequence,
-                    actor=getpass.getuser(),
+                    actor=Asker.told(by).actor,
                     reason=reason,
                 )
         except (WithdrawalError, NightIsRunningError, LedgerError) as error:

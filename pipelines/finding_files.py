@@ -16,7 +16,9 @@ from hub.findings.story import EvidenceRecord, FindingStory
 from hub.programmes.explanation.texts import Text, same
 from pipelines.steps.findings import rule_sql
 from sources.registry import load_catalogue
-from warehouse.durable import sha256_of
+from warehouse.archive import is_sound
+from warehouse.identity_zone import IdentityZone, identity_zone
+from warehouse.lake import delivery_parts
 from warehouse.layout import Layout
 from warehouse.ledger import DeliveryRecord, Ledger, ReleaseState
 from warehouse.mart import first_comment
@@ -132,8 +134,7 @@ def _record(
     is_archived = None
     if delivery is not None:
         if delivery.sha256 not in checked:
-            archived = layout.archived(delivery.sha256)
-            checked[delivery.sha256] = archived.exists() and sha256_of(archived) == delivery.sha256
+            checked[delivery.sha256] = is_sound(layout, delivery.sha256)
         is_archived = checked[delivery.sha256]
     return EvidenceRecord(
         role=str(row["role"]),
@@ -148,13 +149,18 @@ def _record(
         is_archived=is_archived,
         values={}
         if document is None or line is None
-        else _values(layout.delivery(code, delivery_id), line, catalogue.families[document.family]),
+        else _values(
+            identity_zone(layout),
+            layout.delivery(code, delivery_id),
+            line,
+            catalogue.families[document.family],
+        ),
     )
 
 
-def _values(folder: Path, line: int, family: Family) -> dict[str, object]:
+def _values(zone: IdentityZone, folder: Path, line: int, family: Family) -> dict[str, object]:
     """Return what the row says, without what identifies people."""
-    parts = sorted(folder.glob("part-*.parquet"))
+    parts = delivery_parts(folder)
     if not parts:
         return {}
     shown = [
@@ -162,7 +168,7 @@ def _values(folder: Path, line: int, family: Family) -> dict[str, object]:
         for column in family.columns
         if column.kind not in {Kind.ID, Kind.TEXT, Kind.KEY}
     ]
-    scan = pl.scan_parquet(parts, missing_columns="insert")
+    scan = zone.scan(parts)
     held = scan.collect_schema().names()
     found = (
         scan.filter(pl.col("line") == line)

@@ -66,6 +66,7 @@ def show(
     ) as access:
         day = as_of.date() if as_of else release.night
         who, rows = _members(release, who, day, known_at.date() if known_at else None)
+        access.about([who])
         access.saw(subjects=rows["person_id"].unique().to_list(), rows=rows.height)
         if as_json:
             print_rows(rows.to_dicts(), as_json=True)

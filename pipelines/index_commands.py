@@ -78,6 +78,7 @@ def why(
     ) as access:
         with opened_state() as state:
             view = view_pair(state, left, right, show_values=not without_values)
+        access.about(view.person_ids)
         access.saw(subjects=view.person_ids)
         save_pair(view, html, png)
         if as_json:

@@ -91,7 +91,9 @@ def find(
             if isinstance(error, (KeyError, IndexError)):
                 raise
             fail(error)
-        access.saw(subjects=[person.person_id for person in answer.people])
+        found = [person.person_id for person in answer.people]
+        access.about(found)
+        access.saw(subjects=found)
         if as_json:
             print_rows([_mapping(answer)], as_json=True)
         else:

@@ -112,6 +112,7 @@ def show_review(
         ]
         if asked["detail"]:
             notes.append(str(asked["detail"]))
+        access.about(view.person_ids)
         access.saw(subjects=view.person_ids)
         save_pair(view, html, png, notes)
         if as_json:

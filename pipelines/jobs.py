@@ -7,6 +7,7 @@ makes nothing, so it is no asset.
 
 import dagster as dg
 
+from pipelines.assets.failures import quotes_nothing
 from pipelines.resources import HubResource
 
 NIGHT_JOB = "night"
@@ -21,6 +22,7 @@ night_job = dg.define_asset_job(
 
 
 @dg.op(description="Read every byte of every release; fail where one is not what was signed.")
+@quotes_nothing
 def scrub_releases(context: dg.OpExecutionContext, hub: HubResource) -> None:
     """Scrub all releases; what is damaged is named in the failure, never a value of it."""
     from warehouse.release_scrub import scrub

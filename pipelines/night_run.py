@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.dagster_notes import quick_notes
 from pipelines.steps.context import Listener, NightContext, night_context
+from pipelines.steps.engines import EngineChoice, chosen_engine
 from pipelines.steps.intake import take_deliveries
 from warehouse.layout import Layout
 from warehouse.ledger import NightOutcome
@@ -22,9 +24,21 @@ from warehouse.night_lock import night_lock
 from warehouse.releases import current, current_id
 
 if TYPE_CHECKING:
+    from dagster import DagsterInstance
     from dagster._utils.error import SerializableErrorInfo
 
-INSTANCE_SETTINGS = Path(__file__).parent / "instance" / "dagster.yaml"
+INSTANCE_SETTINGS = Path(__file__).parent / "instance"
+DAGSTER_URL_VARIABLE = "HUB_DAGSTER_URL"
+"""SQLAlchemy URL of a PostgreSQL database for Dagster's storage; SQLite in its home if not set."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepTime:
+    """When a step of the night ran, in seconds since 1970."""
+
+    step: str
+    started: float
+    ended: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,8 @@ class NightReport:
     digest: str
     failed_steps: tuple[str, ...]
     """Step and error of each failed step."""
+    steps: tuple[StepTime, ...] = ()
+    """When each step ran, in the order in which they began."""
 
 
 def prepare_instance(layout: Layout) -> Path:
@@ -50,20 +66,30 @@ def prepare_instance(layout: Layout) -> Path:
     layout.dagster.mkdir(parents=True, exist_ok=True)
     settings = layout.dagster / "dagster.yaml"
     if not settings.exists():
-        shutil.copyfile(INSTANCE_SETTINGS, settings)
+        has_server = bool(os.environ.get(DAGSTER_URL_VARIABLE))
+        shipped = "dagster-postgresql.yaml" if has_server else "dagster.yaml"
+        shutil.copyfile(INSTANCE_SETTINGS / shipped, settings)
     return layout.dagster
 
 
-def run_night(layout: Layout, night: dt.date, listener: Listener) -> NightReport:
+def run_night(
+    layout: Layout, night: dt.date, listener: Listener, engine: EngineChoice | None = None
+) -> NightReport:
     """Run the night of `night` and enter the run in the ledger.
+
+    `engine` runs the SQL of the stages that it can; by default the environment's (`HUB_ENGINE`).
 
     Raises:
         NightIsRunningError: another process works on this hub.
+        SparkMissingError: the engine is Spark, and pyspark or Java is not installed.
     """
+    choice = engine or chosen_engine()
+    choice.require()
     layout.prepare()
     with night_lock(layout):
         context = night_context(layout, night)
         context.announce = listener
+        context.engine = choice
         # Whoever holds the lock is alone: a run that is still open was killed.
         context.ledger.abandon_runs(silent_since=dt.datetime.now(tz=dt.UTC))
         run = context.ledger.start_run(night)
@@ -75,6 +101,7 @@ def run_night(layout: Layout, night: dt.date, listener: Listener) -> NightReport
                 same = before == report.release_id
                 outcome = NightOutcome.UNCHANGED if same else NightOutcome.PUBLISHED
         finally:
+            context.close_engine()
             context.ledger.finish_run(run.run_id, outcome)
     return replace(report, outcome=outcome.value)
 
@@ -94,13 +121,16 @@ def _run_job(context: NightContext) -> NightReport:
     from pipelines.sensors import night_selection
 
     logging.getLogger("dagster").setLevel(logging.ERROR)
+    begun = time.time()
     take_deliveries(context)
     waiting = sorted({record.document_type for record in context.ledger.pending()})
     context.announce("plan", str(len(waiting)))
     keys = [naming.document_key(context.catalogue.documents[code]) for code in waiting]
     hub = HubResource(home=str(layout.home), night=night.isoformat())
     job = gather_definitions(hub).resolve_job_def(NIGHT_JOB)
-    with dg.DagsterInstance.get() as instance:
+    intake = StepTime("intake", begun, time.time())
+    notes = Path(os.environ["DAGSTER_HOME"])
+    with quick_notes(notes), dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(
             instance=instance,
             asset_selection=night_selection(keys),
@@ -108,6 +138,7 @@ def _run_job(context: NightContext) -> NightReport:
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             tags={"hub/night": night.isoformat()},
         )
+        steps = _step_times(instance, result.run_id)
     failures = [
         (event.step_key or "", event.step_failure_data.error)
         for event in result.all_events
@@ -123,7 +154,18 @@ def _run_job(context: NightContext) -> NightReport:
         release_id=release.release_id if release else "",
         digest=release.digest if release else "",
         failed_steps=_described(failures),
+        steps=(intake, *steps),
     )
+
+
+def _step_times(instance: DagsterInstance, run_id: str) -> list[StepTime]:
+    """Return when each step of a run began and ended, as Dagster noted it."""
+    noted = (
+        StepTime(stats.step_key, stats.start_time, stats.end_time)
+        for stats in instance.get_run_step_stats(run_id)
+        if stats.start_time is not None and stats.end_time is not None
+    )
+    return sorted(noted, key=lambda step: step.started)
 
 
 def _described(failures: list[tuple[str, SerializableErrorInfo | None]]) -> tuple[str, ...]:

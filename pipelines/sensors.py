@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 import dagster as dg
 
+from hub.delivery import DeliveryName, DeliveryStopped
 from pipelines.assets import naming
 from pipelines.jobs import night_job
 from pipelines.steps.intake import waiting_files
@@ -31,7 +33,7 @@ def arrival_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
     """Ask for one run over everything that arrived since the cursor."""
     landing = Layout.from_environment().landing
     files = {
-        f"{file.parent.name}/{file.name}": [file.stat().st_size, file.stat().st_mtime_ns]
+        _shown(file): [file.stat().st_size, file.stat().st_mtime_ns]
         for file in waiting_files(landing)
     }
     seen = json.loads(context.cursor) if context.cursor else {}
@@ -46,6 +48,14 @@ def arrival_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
         run_requests=[dg.RunRequest(run_key=fingerprint, asset_selection=night_selection(keys))],
         cursor=json.dumps(files, sort_keys=True),
     )
+
+
+def _shown(file: Path) -> str:
+    """A file's name where it is that of a delivery; Dagster keeps the cursor, and others may say anything."""
+    try:
+        return f"{file.parent.name}/{DeliveryName.parse(file.name)}"
+    except DeliveryStopped:
+        return f"{file.parent.name}/{file.stat().st_ino}"
 
 
 def night_selection(documents: list[dg.AssetKey]) -> list[dg.AssetKey]:

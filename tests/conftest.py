@@ -19,6 +19,21 @@ from hub.command_line import silence_interpreter_exit
 
 atexit.register(silence_interpreter_exit)
 sys.path.insert(0, str(Path(__file__).parent / "pipeline"))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from promise_figures import (  # noqa: E402  (it lies in the folder added above)
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_runtest_makereport,
+    record_figure,
+)
+
+__all__ = [
+    "pytest_addoption",
+    "pytest_collection_modifyitems",
+    "pytest_runtest_makereport",
+    "record_figure",
+]
 
 Build = Callable[[Path], None]
 

@@ -20,13 +20,14 @@ from warehouse import mart, releases
 from warehouse.access_log.answering import Asker
 from warehouse.access_log.entry import people_in
 from warehouse.access_log.options import By, Purpose, UnderCase, command_access
-from warehouse.gateway.commands import NO_GRANTS, print_granted
-from warehouse.gateway.gateway import has_grants
+from warehouse.durable import sha256_of
+from warehouse.gateway.commands import print_granted
+from warehouse.gateway.standing_grants import has_grants
 from warehouse.keys import RootKeyError
 from warehouse.layout import Layout
-from warehouse.ledger import Ledger, LedgerError, ReleaseState
+from warehouse.ledger import Ledger, LedgerError, ReleaseRecord, ReleaseState
 from warehouse.manifest import Manifest, SourceState
-from warehouse.release_checks import is_signed
+from warehouse.release_checks import MANIFEST, is_signed
 from warehouse.release_commands import add_upkeep
 from warehouse.releases import Release, ReleaseError
 from warehouse.saved_queries import SavedQueryError
@@ -80,7 +81,7 @@ def list_all(*, as_json: AsJson = False) -> None:
     """List all releases, which of them is current, and which were rolled back."""
     layout = Layout.from_environment()
     with _ledger(layout) as ledger:
-        states = {record.release_id: record.state for record in ledger.releases()}
+        known = {record.release_id: record for record in ledger.releases()}
     try:
         current_id = releases.current_id(layout)
         found = releases.list_releases(layout)
@@ -91,10 +92,7 @@ def list_all(*, as_json: AsJson = False) -> None:
             "release": release.release_id,
             "night": release.night,
             "is_current": current_id == release.release_id,
-            # A crash between the folder's rename and the ledger's row leaves such a folder.
-            "state": states[release.release_id].value
-            if release.release_id in states
-            else "never published",
+            "state": _state(release, known.get(release.release_id)),
             "published_at": release.manifest.published_at,
             "is_signed": is_signed(release.folder),
             "deliveries": len(release.manifest.inputs),
@@ -106,6 +104,15 @@ def list_all(*, as_json: AsJson = False) -> None:
     ]
     shown = ("release", "night", "is_current", "state", "deliveries", "tables", "bytes")
     print_rows(rows, as_json=as_json, title="releases", columns=shown)
+
+
+def _state(release: Release, record: ReleaseRecord | None) -> str:
+    """What the ledger says of a release; `damaged` where the manifest is not the one it knows."""
+    if record is None:
+        # A crash between the folder's rename and the ledger's row leaves such a folder.
+        return "never published"
+    is_known = sha256_of(release.folder / MANIFEST) == record.manifest_sha256
+    return record.state.value if is_known else "damaged"
 
 
 @release_app.command("show")
@@ -230,7 +237,6 @@ def query(
             download_reason=reason,
         )
         return
-    typer.echo(NO_GRANTS, err=True)
     with command_access(
         "query",
         "mart",

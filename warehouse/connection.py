@@ -14,6 +14,8 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.staging import staging_name, sweep
+
 THREADS_VARIABLE = "HUB_THREADS"
 MEMORY_VARIABLE = "HUB_MEMORY_LIMIT"
 
@@ -23,12 +25,12 @@ def open_scratch(spill: Path) -> duckdb.DuckDBPyConnection:
 
     Row order is kept, so that the same input gives the same bytes.
     """
-    spill.mkdir(parents=True, exist_ok=True)
+    folder = spill_folder(spill)
     connection = duckdb.connect(
         config={
             "threads": int(os.environ.get(THREADS_VARIABLE) or os.cpu_count() or 2),
             "memory_limit": os.environ.get(MEMORY_VARIABLE) or "6GB",
-            "temp_directory": str(spill),
+            "temp_directory": str(folder),
             "preserve_insertion_order": True,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
@@ -38,6 +40,18 @@ def open_scratch(spill: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("SET enable_progress_bar = false").fetchall()
     connection.execute("SET TimeZone = 'UTC'").fetchall()
     return connection
+
+
+def spill_folder(spill: Path) -> Path:
+    """Return a folder in `spill` for what one connection cannot hold in memory; it is not made yet.
+
+    Rows of people may lie in it, as they are: `spill` is open to its owner only, and what dead
+    processes left is removed. DuckDB makes the folder when it needs it, and removes it at the end.
+    """
+    spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+    spill.chmod(0o700)
+    sweep(spill)
+    return spill / staging_name("spill")
 
 
 def open_read_only(database: Path) -> duckdb.DuckDBPyConnection:
@@ -62,6 +76,8 @@ def open_reader() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         config={
             "memory_limit": os.environ.get(MEMORY_VARIABLE) or "4GB",
+            # Nothing that an auditor asks is written to the disk; what does not fit fails.
+            "temp_directory": "",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "python_enable_replacements": False,

@@ -10,9 +10,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import duckdb
+
 from hub.catalogue import Catalogue, DocumentType, Family, FamilyColumn, Kind, Mode
+from warehouse.identity_zone import IdentityFile
+from warehouse.kept_families import KeptFamilies, link_or_copy
+from warehouse.lake import delivery_parts
+from warehouse.lake_rows import LakeRows
 from warehouse.workbench import TableMeasure, Workbench
 
 SQL_TYPE: Mapping[Kind, str] = {
@@ -43,9 +50,9 @@ class EffectiveDelivery:
     folder: Path
 
     @property
-    def parts(self) -> list[str]:
+    def parts(self) -> list[IdentityFile]:
         """Its Parquet files, in order."""
-        return [str(path) for path in sorted(self.folder.glob("part-*.parquet"))]
+        return delivery_parts(self.folder)
 
 
 def table_name(family: Family) -> str:
@@ -134,12 +141,26 @@ def _signature_values(family: Family, available: set[str]) -> dict[str, str]:
     }
 
 
+def _stored_columns(family: Family, available: set[str]) -> dict[str, Kind]:
+    """Columns of the lake that the family's table and its signatures are made of."""
+    stored = {
+        released_name(column): column.kind for column in family.columns if column.name in available
+    }
+    has_person = family.person_column in available
+    return stored | ({"id_birth_date": Kind.DATE, "id_sex": Kind.CODE} if has_person else {})
+
+
 def _type_select(
-    catalogue: Catalogue, document: DocumentType, deliveries: Sequence[EffectiveDelivery]
+    catalogue: Catalogue,
+    document: DocumentType,
+    deliveries: Sequence[EffectiveDelivery],
+    lake: LakeRows,
 ) -> str:
     family = catalogue.families[document.family]
     available = _lake_columns(document, deliveries)
-    files = ", ".join(_quoted(part) for delivery in deliveries for part in delivery.parts)
+    rows = lake.show(
+        [delivery.folder for delivery in deliveries], _stored_columns(family, available)
+    )
     signature = _signature_values(family, available)
     joined = ", ".join(f"coalesce(CAST({value} AS VARCHAR), '')" for value in signature.values())
     canonical = ",\n        ".join(
@@ -151,14 +172,14 @@ def _type_select(
     return f"""SELECT
         {_quoted(document.code)} AS document_type,
         {_quoted(document.institution)} AS institution_group,
-        split_part(filename, '/', -2) AS delivery_id,
+        delivery_id,
         {str(len(deliveries) > 1).lower()} AS has_several_deliveries,
         line,
         record_action,
         {identifying},
         md5_number_lower(concat_ws({_SEPARATOR}, {_quoted(document.institution)}, {joined})) AS signature_id,
         {canonical}
-    FROM read_parquet([{files}], union_by_name = true, filename = true)"""
+    FROM {rows}"""
 
 
 def _row_key(family: Family) -> str:
@@ -219,10 +240,12 @@ def build_families(
     catalogue: Catalogue,
     deliveries: Sequence[EffectiveDelivery],
     progress: Callable[[str], None] = lambda _table: None,
+    kept: KeptFamilies | None = None,
 ) -> list[TableMeasure]:
     """Build the 40 family tables and `signature` from `deliveries`.
 
-    The workbench must hold the table `delivery`. `progress` hears each table's name.
+    The workbench must hold the table `delivery`. `progress` hears each table's name. A family that
+    is `kept` of the same inputs is taken from there.
     """
     by_document: dict[str, list[EffectiveDelivery]] = defaultdict(list)
     for delivery in sorted(deliveries, key=lambda each: each.delivery_id):
@@ -231,39 +254,82 @@ def build_families(
     measures = []
     part_queries = []
     connection = bench.connection
+    lake = LakeRows(connection, bench.zone)
+    stamps = _stamps(connection) if kept is not None else {}
     for family in catalogue.families.values():
-        selects = []
-        for document in catalogue.by_family[family.code]:
-            landed = by_document.get(document.code)
-            if landed:
-                current = _current(document, family, landed)
-                selects.append(_type_select(catalogue, document, current))
-        rows = f"rows_{family.code.lower()}"
-        statement = _rows_sql(family, selects or [_empty_select(family)])
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {rows} AS {statement}").fetchall()
-        columns = [f'r."{released_name(c)}"' for c in family.columns if is_released(c)]
-        if family.column("address"):
-            key = "md5_number_lower(regexp_replace(r.address, '\\s', '', 'g'))"
-            columns.append(f"{key} AS address_key")
-        fill = {
-            "grain": family.grain,
-            "rows": rows,
-            "columns": ",\n    ".join(columns),
-            "valid_from": _validity(family, family.valid_from, is_end=False),
-            "valid_to": _validity(family, family.valid_to, is_end=True),
-        }
-        table = table_name(family)
-        measures.append(bench.build("families", "family", fill, table=table))
+        told = [
+            (document, _current(document, family, by_document[document.code]))
+            for document in catalogue.by_family[family.code]
+            if by_document.get(document.code)
+        ]
+        table, part = table_name(family), f"part_rows_{family.code.lower()}"
+        digest, found = "", None
+        if kept is not None:
+            digest = kept.inputs_digest(
+                family,
+                [
+                    (document, [(each, stamps.get(each.delivery_id, "")) for each in of])
+                    for document, of in told
+                ],
+            )
+            found = kept.find(table, digest)
+        if found is not None:
+            measures.append(bench.write(table, partial(link_or_copy, found.table)))
+            if found.signatures is not None:
+                connection.register(part, bench.zone.dataset([found.signatures]))
+        else:
+            selects = [_type_select(catalogue, document, of, lake) for document, of in told]
+            measures.append(_build_family(bench, family, selects))
+            lake.hide()
+            if kept is not None:
+                named = part if family.person_column else None
+                kept.keep(table, digest, bench.path(table), connection, named)
         if family.person_column:
-            connection.execute(_signature_part(rows)).fetchall()
-            part_queries.append(f"FROM part_{rows}")
-        connection.execute(f"DROP TABLE {rows}").fetchall()
+            part_queries.append(_kept_part(part) if found is not None else f"FROM {part}")
         progress(table)
     union = " UNION ALL ".join(part_queries)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW signature_part AS {union}").fetchall()
     measures.append(bench.build("families", "signature"))
     progress("signature")
     return measures
+
+
+def _kept_part(part: str) -> str:
+    """Select signatures that Arrow hands over, which tells a UUID as bytes."""
+    as_uuid = "CAST(national_id_token AS UUID) AS national_id_token"
+    return f"SELECT * REPLACE ({as_uuid}) FROM {part}"
+
+
+def _stamps(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    query = "SELECT delivery_id, CAST(made_at AS VARCHAR) FROM delivery"
+    return dict(connection.execute(query).fetchall())
+
+
+def _build_family(bench: Workbench, family: Family, selects: Sequence[str]) -> TableMeasure:
+    """Build one family's table, and of a family of people `part_rows_<family>`, its signatures."""
+    connection = bench.connection
+    rows = f"rows_{family.code.lower()}"
+    statement = _rows_sql(family, selects or [_empty_select(family)])
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {rows} AS {statement}").fetchall()
+    columns = [f'r."{released_name(c)}"' for c in family.columns if is_released(c)]
+    if family.column("address"):
+        key = "md5_number_lower(regexp_replace(r.address, '\\s', '', 'g'))"
+        columns.append(f"{key} AS address_key")
+    # A family whose senders give the day themselves has no second one of the same name.
+    columns += [
+        f"{expression} AS {name}"
+        for name, expression in (
+            ("valid_from", _validity(family, family.valid_from, is_end=False)),
+            ("valid_to", _validity(family, family.valid_to, is_end=True)),
+        )
+        if not family.column(name)
+    ]
+    fill = {"grain": family.grain, "rows": rows, "columns": ",\n    ".join(columns)}
+    measure = bench.build("families", "family", fill, table=table_name(family))
+    if family.person_column:
+        connection.execute(_signature_part(rows)).fetchall()
+    connection.execute(f"DROP TABLE {rows}").fetchall()
+    return measure
 
 
 def _signature_part(rows: str) -> str:

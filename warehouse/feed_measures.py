@@ -7,12 +7,12 @@ or the rows themselves. Next: the table `feed_measure`, which the next night sta
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-import duckdb
 import polars as pl
 
 from warehouse.families import EffectiveDelivery
+from warehouse.identity_zone import IdentityZone
 
 KEPT_DELIVERIES = 70
 """Newest deliveries of a type that are measured: eight of the same weekday, and a year of months."""
@@ -25,24 +25,17 @@ FEED_MEASURE_SCHEMA = pl.Schema(
         "null_count": pl.Int64,
     }
 )
-_FOOTERS = """
-SELECT
-    split_part(file_name, '/', -2) AS delivery_id,
-    path_in_schema AS column_name,
-    CAST(sum(num_values) AS BIGINT) AS value_count,
-    CAST(sum(stats_null_count) AS BIGINT) AS null_count
-FROM parquet_metadata(?)
-GROUP BY ALL
-HAVING count(stats_null_count) = count(*)
-"""
 
 
 def measure_deliveries(
-    deliveries: Sequence[EffectiveDelivery], known: pl.DataFrame | None = None
+    zone: IdentityZone,
+    deliveries: Sequence[EffectiveDelivery],
+    known: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return `FEED_MEASURE_SCHEMA`: one row a column of one of the newest deliveries of a type.
 
     Args:
+        zone: opens the lake's files.
         deliveries: effective landed deliveries.
         known: the table of the night before; what is in it is not read again, since a delivery's
             folder is written once.
@@ -52,16 +45,13 @@ def measure_deliveries(
     measured = pl.DataFrame(schema=FEED_MEASURE_SCHEMA) if known is None else known
     measured = measured.filter(pl.col("delivery_id").is_in(list(wanted)))
     done = set(measured["delivery_id"])
-    parts = [
-        part for delivery in newest if delivery.delivery_id not in done for part in delivery.parts
+    counts = [
+        (delivery.document, delivery.delivery_id, *counted)
+        for delivery in newest
+        if delivery.delivery_id not in done
+        for counted in _counts(zone, delivery)
     ]
-    if parts:
-        with duckdb.connect() as connection:
-            footers = connection.sql(_FOOTERS, params=[parts]).pl()
-        named = footers.with_columns(
-            document_type=pl.col("delivery_id").replace_strict(wanted, return_dtype=pl.String)
-        )
-        measured = pl.concat([measured, named.select(list(FEED_MEASURE_SCHEMA))])
+    measured = pl.concat([measured, pl.DataFrame(counts, FEED_MEASURE_SCHEMA, orient="row")])
     return measured.sort("document_type", "delivery_id", "column_name")
 
 
@@ -70,3 +60,25 @@ def _newest(deliveries: Sequence[EffectiveDelivery]) -> list[EffectiveDelivery]:
     for delivery in sorted(deliveries, key=lambda each: (each.period, each.sequence)):
         by_type[delivery.document].append(delivery)
     return [each for of_type in by_type.values() for each in of_type[-KEPT_DELIVERIES:]]
+
+
+def _counts(zone: IdentityZone, delivery: EffectiveDelivery) -> Iterator[tuple[str, int, int]]:
+    """Yield (column, values, nulls) of a delivery; a column without statistics is left out."""
+    values: dict[str, int] = defaultdict(int)
+    nulls: dict[str, int] = defaultdict(int)
+    unknown: set[str] = set()
+    for part in delivery.parts:
+        footer = zone.footer(part)
+        for group in range(footer.num_row_groups):
+            rows = footer.row_group(group)
+            for place in range(rows.num_columns):
+                column = rows.column(place)
+                name, statistics = column.path_in_schema, column.statistics
+                if statistics is None or statistics.null_count is None:
+                    unknown.add(name)
+                    continue
+                values[name] += column.num_values
+                nulls[name] += statistics.null_count
+    for name, count in values.items():
+        if name not in unknown:
+            yield name, count, nulls[name]

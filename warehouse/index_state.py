@@ -6,12 +6,16 @@ current release; `hub index why` and `how` read it.
 
 The state is a cache: where it is missing, or was made under other settings, the night builds the
 index from nothing, with the same partition, and people keep their IDs through the release.
+
+Its tables hold names and addresses, so they are encrypted (`warehouse.identity_zone`). A segment is
+`<table>.<number>[.gone].<night that wrote it>`; `files.json` lists those of a state.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +28,15 @@ from hub.identity.linkage_model import LinkageModel
 from hub.identity.state import CHANGES, STATE
 from warehouse import durable
 from warehouse.connection import open_scratch
+from warehouse.identity_zone import (
+    Bound,
+    IdentityFile,
+    IdentityZone,
+    IdentityZoneError,
+    identity_zone,
+    name_parts,
+    stems,
+)
 from warehouse.layout import Layout
 from warehouse.releases import current
 
@@ -34,7 +47,10 @@ _MOST_SEGMENTS = 8
 """Nights whose changes lie beside one another before they are written into one."""
 _FORMAT = "2"
 """Changes with what the tables of a state hold: a state of another format is not read."""
-_PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+FILES = "files.json"
+_SEGMENT = re.compile(
+    r"(?P<table>\w+)\.(?P<number>\d{4})(?P<gone>\.gone)?(?:\.(?P<origin>[\w-]+))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,54 +68,96 @@ class IndexState:
 
 def state_folder(layout: Layout, release_id: str) -> Path:
     """Return where the state of a release lies."""
-    return layout.vault / "index" / release_id
+    return layout.index_states / release_id
 
 
 def write_state(
     connection: duckdb.DuckDBPyConnection,
+    zone: IdentityZone,
     folder: Path,
     settings: Mapping[str, str],
     model: LinkageModel,
     *,
+    origin: str,
     before: Path | None = None,
 ) -> None:
-    """Write tonight's state into `folder`.
+    """Write tonight's state into `folder`; its files are bound to `origin`, the night.
 
     With a state `before`, its segments are linked, not copied, and only what tonight added and took
-    away is written (`hub.identity.state.CHANGES`), until there are too many segments. Otherwise
-    the tables `all_<table>` are written whole.
+    away is written (`hub.identity.state.CHANGES`), until there are too many segments. Otherwise, and
+    where an older hub wrote a segment plain, the tables `all_<table>` are written whole.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
+
+    def write(select: str, table: str, part: str) -> None:
+        path = zone.target(folder, f"{table}.{part}.{origin}")
+        zone.write_query(connection, select, path, _bound(table, part, origin))
+
     for table in STATE:
         old = _segments(before, table) if before is not None and table in CHANGES else []
-        if not old or len(old) >= _MOST_SEGMENTS:
-            _copy(connection, f"FROM all_{table}", folder / f"{table}.0000.parquet")
+        is_plain = zone.has_keys and any(segment.file.epoch is None for segment in old)
+        kept = [segment for segment in old if not segment.is_gone]
+        if not kept or is_plain or len(kept) >= _MOST_SEGMENTS:
+            write(f"FROM all_{table}", table, "0000")
             continue
-        for segment in [*old, *_gone_of(before, table)]:
-            os.link(segment, folder / segment.name)
-        number = f"{len(old):04}"
-        _copy(connection, f"FROM added_{table}", folder / f"{table}.{number}.parquet")
+        for segment in old:
+            os.link(segment.file.path, folder / segment.file.path.name)
+        number = f"{len(kept):04}"
+        write(f"FROM added_{table}", table, number)
         change = CHANGES[table]
         if change.gone:
             gone = f"SELECT DISTINCT {', '.join(change.columns)} FROM {change.gone}"
-            _copy(connection, gone, folder / f"{table}.{number}.gone.parquet")
+            write(gone, table, f"{number}.gone")
     (folder / MODEL).write_text(model.dumps(), "utf-8")
+    list_files(folder)
     # Last: a folder without settings is no state.
     (folder / SETTINGS).write_text(json.dumps(_with_engine(settings), indent=1), "utf-8")
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, select: str, target: Path) -> None:
-    path = str(target).replace("'", "''")
-    connection.execute(f"COPY ({select}) TO '{path}' {_PARQUET}").fetchall()
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    file: IdentityFile
+    number: str
+    is_gone: bool
 
 
-def _segments(folder: Path | None, table: str) -> list[Path]:
-    return sorted(folder.glob(f"{table}.[0-9][0-9][0-9][0-9].parquet")) if folder else []
+def _bound(table: str, part: str, origin: str) -> Bound:
+    return Bound(table, f"index {origin}", part)
 
 
-def _gone_of(folder: Path | None, table: str) -> list[Path]:
-    return sorted(folder.glob(f"{table}.*.gone.parquet")) if folder else []
+def segment_bound(path: Path, origin: str = "") -> Bound:
+    """Return what a segment is bound to, by its name; `origin` where an older hub's name tells none."""
+    match = _SEGMENT.fullmatch(name_parts(path)[0])
+    if match is None:
+        message = f"{path.name}: no file of an index's state"
+        raise IdentityZoneError(message)
+    part = match["number"] + (match["gone"] or "")
+    return _bound(match["table"], part, match["origin"] or origin)
+
+
+def _segments(folder: Path, table: str) -> list[_Segment]:
+    found = []
+    for path in stems(folder, f"{table}.*").values():
+        bound = segment_bound(path)
+        number, _, gone = bound.part.partition(".")
+        found.append(_Segment(IdentityFile(path, bound), number, bool(gone)))
+    return found
+
+
+def list_files(folder: Path) -> None:
+    """Write down which files a state has."""
+    durable.write_text(folder / FILES, json.dumps(_file_names(folder), indent=1))
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a state has the files that were written; older hubs did not list them."""
+    listed = folder / FILES
+    return not listed.exists() or json.loads(listed.read_text("utf-8")) == _file_names(folder)
+
+
+def _file_names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*.parquet"))
 
 
 def keep_state(layout: Layout, written: Path, release_id: str) -> None:
@@ -121,7 +179,7 @@ def find_state(layout: Layout, settings: Mapping[str, str]) -> Path | None:
     """Return the state of the current release, if there is one and it was made so."""
     release = current(layout)
     folder = state_folder(layout, release.release_id) if release else None
-    if folder is None or not (folder / SETTINGS).exists():
+    if folder is None or not (folder / SETTINGS).exists() or not _is_whole(folder):
         return None
     kept = json.loads((folder / SETTINGS).read_text("utf-8"))
     return folder if kept == _with_engine(settings) else None
@@ -136,33 +194,51 @@ def kept_model(layout: Layout) -> LinkageModel | None:
     return LinkageModel.loads(path.read_text("utf-8"))
 
 
-def attach_state(connection: duckdb.DuckDBPyConnection, folder: Path, prefix: str = "old_") -> None:
-    """Make a view `<prefix><table>` of every table of the state in `folder`."""
+def attach_state(
+    connection: duckdb.DuckDBPyConnection, zone: IdentityZone, folder: Path, prefix: str = "old_"
+) -> None:
+    """Make a view `<prefix><table>` of every table of the state in `folder`.
+
+    Raises:
+        IdentityZoneError: a file of the state is missing, or one is too much.
+    """
+    if not _is_whole(folder):
+        message = (
+            f"the state of the person index of {folder.name} is not the one that was written; "
+            "remove its folder, and the next `hub night` builds the index anew"
+        )
+        raise IdentityZoneError(message)
     for table in STATE:
-        connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {prefix}{table} AS {_segments_sql(folder, table)}"
-        ).fetchall()
+        select = _segments_sql(
+            connection, zone, _segments(folder, table), f"{prefix}{table}", table
+        )
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {prefix}{table} AS {select}").fetchall()
 
 
-def _segments_sql(folder: Path, table: str) -> str:
+def _segments_sql(
+    connection: duckdb.DuckDBPyConnection,
+    zone: IdentityZone,
+    segments: list[_Segment],
+    view: str,
+    table: str,
+) -> str:
     """Return the SQL of a table's rows: of every segment those that no later night took away."""
-    segments = _segments(folder, table)
-    gone = {path.name.split(".")[1]: path for path in _gone_of(folder, table)}
+    names = {}
+    for segment in segments:
+        name = f"{view}_{segment.number}{'_gone' if segment.is_gone else ''}"
+        zone.show(connection, name, segment.file)
+        names[segment] = name
     parts = []
     for segment in segments:
-        number = segment.name.split(".")[1]
-        later = [path for at, path in gone.items() if at > number]
-        part = f"SELECT o.* FROM read_parquet({_quoted([segment])}) AS o"
+        if segment.is_gone:
+            continue
+        part = f"SELECT o.* FROM {names[segment]} AS o"
+        later = [each for each in segments if each.is_gone and each.number > segment.number]
         if later:
-            change = CHANGES[table]
-            part += f" {change.anti_join(f'read_parquet({_quoted(later)})', 'g')}"
+            gone = " UNION ALL ".join(f"FROM {names[each]}" for each in later)
+            part += f" {CHANGES[table].anti_join(f'({gone})', 'g')}"
         parts.append(part)
     return " UNION ALL BY NAME ".join(parts)
-
-
-def _quoted(paths: list[Path]) -> str:
-    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    return f"[{listed}]"
 
 
 @contextmanager
@@ -181,9 +257,9 @@ def open_index_state(layout: Layout) -> Iterator[IndexState]:
             f"release {release.release_id}: the state of its person index is no longer kept; "
             "the next `hub night` makes one"
         )
-    connection = open_scratch(layout.home / "spill")
+    connection = open_scratch(layout.spill)
     try:
-        attach_state(connection, folder, prefix="")
+        attach_state(connection, identity_zone(layout), folder, prefix="")
         index = str(release.table("person_index")).replace("'", "''")
         connection.execute(
             f"""

@@ -7,6 +7,10 @@ what a key is used for (`vault`, `signing`, extracts). Next: whoever needs a key
 A label names one purpose: `pid/v1`, `identity`, `archive`, `extract/<ministry>/<contract>`,
 `release-signing`, `log-signing`. Keys that are renewed have an epoch, 1 at first: the key of an
 epoch never changes, so what was made under an older one can still be read.
+
+A hub remembers a check of the root key that it was made with (`vault/root-key.json`). Another root key
+would give other tokens for the same people, and nobody would notice before the joins are empty; so it
+is refused, and a lost key file is not made anew.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import os
 import re
 import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -29,6 +34,8 @@ from warehouse.staging import staging_name
 
 KEY_BYTES = 32
 KEY_HEX_VARIABLE = "HUB_ROOT_KEY"
+_CHECK_LABEL = "root-key-check"
+_CHECK_BYTES = 8
 _OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 
@@ -132,12 +139,18 @@ def key_provider(layout: Layout) -> DerivedKeys:
     The first call on a new hub makes the key file.
 
     Raises:
-        RootKeyError: the key is open to others than its owner, or is none.
+        RootKeyError: the key is open to others than its owner, is none, is lost, or is another than
+            that with which this hub was made.
     """
     if os.environ.get(KEY_HEX_VARIABLE):
-        return EnvironmentKeyProvider(layout.key_epochs)
-    _make_key_file(layout)
-    return FileKeyProvider(layout.key_file, layout.key_epochs)
+        provider: DerivedKeys = EnvironmentKeyProvider(layout.key_epochs)
+    else:
+        # A hub that was made with a key has data under it: a new key would not open them.
+        if not layout.root_key_check.exists():
+            _make_key_file(layout)
+        provider = FileKeyProvider(layout.key_file, layout.key_epochs)
+    _check_root_key(layout, provider)
+    return provider
 
 
 def root_key(layout: Layout) -> bytes:
@@ -154,19 +167,44 @@ def has_root_key(layout: Layout) -> bool:
     return bool(os.environ.get(KEY_HEX_VARIABLE)) or os.access(layout.key_file, os.R_OK)
 
 
+def _check_root_key(layout: Layout, provider: DerivedKeys) -> None:
+    """Compare the root key with the check that the hub keeps; the first key is remembered."""
+    check = provider.key(_CHECK_LABEL)[:_CHECK_BYTES].hex()
+    file = layout.root_key_check
+    if not file.exists():
+        # Whoever may not write into the vault cannot be the one who makes the hub.
+        with suppress(PermissionError):
+            _write_once(file, json.dumps({"check": check}).encode() + b"\n", 0o400)
+        if not file.exists():
+            return
+    try:
+        known = json.loads(file.read_text("utf-8"))["check"]
+    except (ValueError, KeyError, TypeError):
+        message = f"{file.name} is damaged; restore it from a backup of the vault"
+        raise RootKeyError(message) from None
+    if known != check:
+        message = (
+            "the root key is not the one with which this hub was made; give it that one, from the key "
+            "backup (docs/vault.md, Losing a key)"
+        )
+        raise RootKeyError(message)
+
+
 def _make_key_file(layout: Layout) -> None:
-    file = layout.key_file
-    if file.exists():
-        return
+    if not layout.key_file.exists():
+        _write_once(layout.key_file, secrets.token_bytes(KEY_BYTES), 0o400)
+
+
+def _write_once(file: Path, content: bytes, mode: int) -> None:
+    """Write a file durably, unless there is one: of several that begin at once, the first one's stays."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     staging = file.with_name(staging_name(file.name))
-    descriptor = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    descriptor = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as sink:
-            sink.write(secrets.token_bytes(KEY_BYTES))
+            sink.write(content)
             sink.flush()
             os.fsync(sink.fileno())
-        # A link, not a rename: of two processes that begin at once, the first one's key stays.
         os.link(staging, file)
     except FileExistsError:
         return
@@ -189,7 +227,7 @@ def _read_key_file(file: Path) -> bytes:
         message = f"{file.name} may not be read by this user; run as the user that owns the vault"
         raise RootKeyError(message) from None
     except FileNotFoundError:
-        message = f"{file.name} does not exist; restore it from the key backup"
+        message = f"{file.name} does not exist; restore it from the key backup (docs/vault.md)"
         raise RootKeyError(message) from None
 
 

@@ -50,6 +50,11 @@ class Layout:
         return self.vault / "key-epochs.json"
 
     @property
+    def root_key_check(self) -> Path:
+        """Tells the root key with which this hub was made from others, without telling it."""
+        return self.vault / "root-key.json"
+
+    @property
     def own_public_keys(self) -> Path:
         """Public halves of this hub's signing keys."""
         return self.home / "keys"
@@ -60,9 +65,14 @@ class Layout:
         given = os.environ.get(PUBLIC_KEYS_VARIABLE)
         return Path(given) if given else self.own_public_keys
 
+    @property
+    def archive(self) -> Path:
+        """Received bytes of all deliveries, encrypted."""
+        return self.vault / "archive"
+
     def archived(self, sha256: str) -> Path:
-        """Received bytes, by content."""
-        return self.vault / "archive" / sha256[:2] / sha256
+        """Received bytes, by content; read through `warehouse.archive.open_received` only."""
+        return self.archive / sha256[:2] / sha256
 
     @property
     def lake(self) -> Path:
@@ -81,9 +91,24 @@ class Layout:
         """Tables of one night before their release."""
         return self.work(night) / "tables"
 
+    @property
+    def kept_families(self) -> Path | None:
+        """Families as nights made them, by what they are made from; with signatures, so in the vault."""
+        return self.vault / "families"
+
+    @property
+    def index_states(self) -> Path:
+        """States of the person index, a folder a release."""
+        return self.vault / "index"
+
     def index_work(self, night: dt.date) -> Path:
         """State of the person index that a night writes, before its release."""
         return self.work(night) / "index"
+
+    @property
+    def spill(self) -> Path:
+        """What DuckDB cannot hold in memory, outside a night's own scratch; open to its owner only."""
+        return self.home / "spill"
 
     @property
     def ledger_url(self) -> str:
@@ -170,6 +195,11 @@ class Layout:
         return self.home / "reports"
 
     @property
+    def promises(self) -> Path:
+        """Figures that this machine's tests of promises measured."""
+        return self.home / "promises"
+
+    @property
     def dagster(self) -> Path:
         """DAGSTER_HOME."""
         return self.home / "dagster"
@@ -225,6 +255,11 @@ class ReplayLayout(Layout):
     def current(self) -> Path:
         """The pointer to the release that was current then."""
         return self.replay / "CURRENT"
+
+    @property
+    def kept_families(self) -> Path | None:
+        """None: a replay makes every family again from its deliveries."""
+        return None
 
     @property
     def models(self) -> Path:

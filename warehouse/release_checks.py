@@ -10,6 +10,7 @@ modification time and size, and counts until one of them changes. The scrub forg
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -69,8 +70,10 @@ class RememberedDigests:
         return sha256
 
     def forget(self) -> None:
-        """Read every file anew."""
+        """Read every file anew, here and wherever the release is opened next, until `keep`."""
         self._known = {}
+        with contextlib.suppress(OSError):
+            self._record.unlink()
 
     def keep(self) -> None:
         """Write down what is new."""

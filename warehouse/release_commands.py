@@ -1,7 +1,7 @@
-"""Commands that look after releases: `hub release sign|scrub|retain`, and `hub keys`.
+"""Commands that look after releases: `hub release sign|scrub|retain`.
 
 Here: arguments, printing and exit codes. Never here: the work (`release_scrub`,
-`release_retention`, `keys`, `signing`). Next: `warehouse.commands` hangs them beside `hub release list`.
+`release_retention`). Next: `warehouse.commands` hangs them beside `hub release list`.
 """
 
 from __future__ import annotations
@@ -17,23 +17,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from hub.output import print_rows
-from warehouse.keys import RootKeyError, key_provider
+from warehouse.keys import RootKeyError
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError
 from warehouse.release_files import ReleaseError, release_ids
 from warehouse.release_retention import plan_retention, retain
 from warehouse.release_scrub import scrub, sign_release
-from warehouse.signing import (
-    SIGNING_LABELS,
-    key_id,
-    public_keys,
-    publish_public_keys,
-    read_public_key,
-)
-
-keys_app = typer.Typer(
-    help="Show the public halves of the signing keys; begin new ones.", no_args_is_help=True
-)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array and nothing else.")]
 Reason = Annotated[str, typer.Option(prompt=True, help="Why; auditors will read it.")]
@@ -120,52 +109,6 @@ def retain_some(
         for each in plan
     ]
     print_rows(rows, as_json=as_json, title="retention" if apply else "retention (a plan)")
-
-
-@keys_app.command("show")
-def show_keys(*, as_json: AsJson = False) -> None:
-    """Show the public signing keys, and write them where readers look for them."""
-    layout = Layout.from_environment()
-    try:
-        print_rows(_described(layout), as_json=as_json, title="signing keys")
-    except _EXPECTED as error:
-        _fail(error)
-
-
-@keys_app.command("rotate")
-def rotate_key(
-    label: Annotated[str, typer.Argument(help=f"One of {', '.join(SIGNING_LABELS)}.")],
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Begin a new signing key; what older ones signed stays valid."""
-    if label not in SIGNING_LABELS:
-        _fail(f"{label!r} is no signing key; there are {', '.join(SIGNING_LABELS)}")
-    layout = Layout.from_environment()
-    try:
-        key_provider(layout).rotate(label)
-        rows = [row for row in _described(layout) if row["label"] == label]
-    except _EXPECTED as error:
-        _fail(error)
-    print_rows(rows, as_json=as_json, title="signing keys")
-
-
-def _described(layout: Layout) -> list[dict[str, object]]:
-    keys = key_provider(layout)
-    rows: list[dict[str, object]] = []
-    for label in SIGNING_LABELS:
-        publish_public_keys(layout, keys, label)
-        rows += [
-            {
-                "label": label,
-                "epoch": epoch,
-                "is_used": epoch == keys.epoch(label),
-                "key_id": key_id(read_public_key(text)),
-                "public_key": text,
-            }
-            for epoch, text in enumerate(public_keys(keys, label), start=1)
-        ]
-    return rows
 
 
 @contextmanager

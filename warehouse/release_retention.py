@@ -17,6 +17,7 @@ from warehouse.faults import fault_point
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger
 from warehouse.release_files import read_release, release_ids
+from warehouse.release_pointer import read_pointer
 from warehouse.releases import remove_files
 from warehouse.statements import StatementKind, write_statement
 
@@ -79,7 +80,8 @@ def plan_retention(
     """
     terms = terms or retention_terms()
     found = [read_release(layout, name) for name in release_ids(layout)]
-    current_id = layout.current.read_text("utf-8").strip() if layout.current.exists() else ""
+    pointer = read_pointer(layout)
+    current_id = pointer.release_id if pointer else ""
     newest = {release.release_id for release in found[max(len(found) - keep, 0) :]}
     plan: list[Kept] = []
     bases: set[str] = set()
@@ -115,7 +117,8 @@ def retain(
         LedgerError: a release that the ledger does not know; it was left alone.
     """
     removed = []
-    current_id = layout.current.read_text("utf-8").strip() if layout.current.exists() else ""
+    pointer = read_pointer(layout)
+    current_id = pointer.release_id if pointer else ""
     for each in plan:
         if each.is_kept or each.release_id == current_id:
             continue

@@ -25,6 +25,7 @@ from warehouse.release_checks import (
     remembered_digests,
 )
 from warehouse.release_files import Release, ReleaseError, read_release, release_ids
+from warehouse.release_pointer import read_pointer
 from warehouse.signing import (
     RELEASE_SIGNING,
     SignatureError,
@@ -143,12 +144,15 @@ def _pointer_problems(layout: Layout, ledger: Ledger) -> list[str]:
     if not published:
         return []
     try:
-        named = layout.current.read_text("utf-8").strip()
-    except (FileNotFoundError, UnicodeDecodeError):
-        named = "nothing"
-    if named == published[-1]:
-        return []
-    return [f"CURRENT: names {named!r}, and the ledger {published[-1]}"]
+        pointer = read_pointer(layout)
+    except UnicodeDecodeError:
+        pointer = None
+    if pointer is None or pointer.release_id != published[-1]:
+        named = "nothing" if pointer is None else pointer.release_id
+        return [f"CURRENT: names {named!r}, and the ledger {published[-1]}"]
+    if not pointer.fits(layout):
+        return [f"CURRENT: means another manifest than that of {pointer.release_id}"]
+    return []
 
 
 def _key_problems(layout: Layout) -> list[str]:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from warehouse import durable
+from warehouse.access_log import AccessEntry, AccessLog
 from warehouse.faults import fault_point
 from warehouse.keys import key_provider
 from warehouse.layout import Layout
@@ -46,6 +47,7 @@ from warehouse.release_files import (
     write_manifest,
     write_tables,
 )
+from warehouse.release_pointer import Pointer, point_to, points_to, read_pointer
 from warehouse.signing import RELEASE_SIGNING, publish_public_keys, signing_key
 from warehouse.staging import staging_name, sweep
 from warehouse.statements import StatementKind, write_statement
@@ -115,6 +117,7 @@ def publish(
         ReleaseError: no tables, or what was written is not what was meant.
         RootKeyError: the key to sign with cannot be used.
         OSError: a full disk, for example; nothing was published.
+        AccessLogError: it cannot be logged; nothing was published.
     """
     layout.releases.mkdir(parents=True, exist_ok=True)
     heal(layout, ledger)
@@ -195,8 +198,8 @@ def heal(layout: Layout, ledger: Ledger) -> None:
         if record.state is ReleaseState.PUBLISHED
         and (layout.releases / record.release_id / MANIFEST).exists()
     ]
-    if committed and current_id(layout) != committed[-1]:
-        _point_to(layout, committed[-1])
+    if committed and not points_to(layout, committed[-1]):
+        point_to(layout, committed[-1])
 
 
 def current(layout: Layout, *, unsigned: bool = False) -> Release | None:
@@ -205,16 +208,27 @@ def current(layout: Layout, *, unsigned: bool = False) -> Release | None:
     Raises:
         ReleaseError: CURRENT names nothing that can be opened.
     """
-    release_id = current_id(layout)
-    return None if release_id is None else open_release(layout, release_id, unsigned=unsigned)
+    pointer = _pointer(layout)
+    if pointer is None:
+        return None
+    release = open_release(layout, pointer.release_id, unsigned=unsigned)
+    if not pointer.fits(layout):
+        message = (
+            f"CURRENT is damaged: it means another manifest than that of {pointer.release_id}; "
+        )
+        raise ReleaseError(message + "`hub release rollback` names a release again")
+    return release
 
 
 def current_id(layout: Layout) -> str | None:
     """Return what CURRENT names, whether or not it can be opened; None before the first."""
+    pointer = _pointer(layout)
+    return None if pointer is None else pointer.release_id
+
+
+def _pointer(layout: Layout) -> Pointer | None:
     try:
-        return layout.current.read_text("utf-8").strip()
-    except FileNotFoundError:
-        return None
+        return read_pointer(layout)
     except UnicodeDecodeError:
         message = "CURRENT names no release; `hub release rollback` names one again"
         raise ReleaseError(message) from None
@@ -236,7 +250,7 @@ def rollback(
     if release_id not in known:
         message = f"{release_id} is not in the ledger: its publishing never finished"
         raise ReleaseError(message)
-    if current_id(layout) == release_id:
+    if points_to(layout, release_id):
         message = f"{release_id} is current already"
         raise ReleaseError(message)
     problems = verify(release, known[release_id].manifest_sha256)
@@ -254,7 +268,7 @@ def rollback(
     fault_point("rollback.after_statement")
     ledger.record_rollback(newer, release_id, actor=actor, reason=reason)
     fault_point("rollback.after_ledger")
-    _point_to(layout, release_id)
+    point_to(layout, release_id)
     return release
 
 
@@ -289,14 +303,17 @@ def _commit(
         digest=release.digest,
         published_at=release.manifest.published_at,
     )
+    if release.release_id not in {known.release_id for known in ledger.releases()}:
+        # The line is on the disk before the release counts.
+        entry = AccessEntry(
+            actor=actor, action="publish", object="release", release=release.release_id,
+            purpose="operation", tables=sorted(release.tables),
+        )  # fmt: skip
+        AccessLog(layout).append(entry)
     ledger.record_release(record, actor=actor, reason="published by the night", minted=minted)
     fault_point("publish.after_ledger")
-    if current_id(layout) != release.release_id:
-        _point_to(layout, release.release_id)
-
-
-def _point_to(layout: Layout, release_id: str) -> None:
-    durable.write_text(layout.current, release_id + "\n")
+    if not points_to(layout, release.release_id):
+        point_to(layout, release.release_id)
 
 
 def _same_content(layout: Layout, ledger: Ledger, digest: str) -> Release | None:

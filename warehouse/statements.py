@@ -38,6 +38,8 @@ class StatementKind(StrEnum):
     REMOVAL = "removal"
     SIGNING = "signing"
     """A release that an older hub had left unsigned was signed."""
+    ERASURE = "erasure"
+    """Bytes, rows or months of the access log were removed because their term is over."""
 
 
 def write_statement(
@@ -54,7 +56,7 @@ def write_statement(
     Args:
         layout: the hub.
         kind: what is done.
-        releases: the releases that it is done to.
+        releases: the releases, or what else, that it is done to.
         actor: who does it.
         reason: why.
         instead_of: releases that are no longer current.

@@ -2,6 +2,9 @@
 
 Here: building, measuring and reading tables. Never here: what a table means (its SQL file says)
 or when it is built (`pipelines`). Next: `warehouse.releases` publishes the finished folder.
+
+Tables of the identity zone (`IDENTITY_TABLES`) lie encrypted in the folder `identity` below it, which
+is never published; those of simulated people, of a workbench without keys, lie beside the others.
 """
 
 from __future__ import annotations
@@ -16,11 +19,17 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
+from hub.unquoted_error import pointing_at
 from warehouse.connection import open_scratch
 from warehouse.durable import published_file
+from warehouse.identity_zone import Bound, IdentityFile, IdentityZone, stems
 
 SQL_FOLDER = Path(__file__).parent / "sql"
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)"
+IDENTITY_TABLES = frozenset({"signature"})
+"""Tables that hold names, addresses and phones."""
+IDENTITY = "identity"
+"""Folder of these tables below the night's others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +60,31 @@ class Workbench:
     """The tables of one night.
 
     Every table that lies in `folder` is a view of the same name on `connection`.
+
+    Args:
+        folder: where the tables lie.
+        spill: where DuckDB puts what does not fit into memory.
+        zone: the identity zone; by default one without keys.
+        night: what the tables of the identity zone are bound to, `YYYYMMDD`.
     """
 
-    def __init__(self, folder: Path, spill: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        spill: Path | None = None,
+        *,
+        zone: IdentityZone | None = None,
+        night: str = "",
+    ) -> None:
         self.folder = folder
+        self.zone = zone or IdentityZone(None)
+        self._night = night
         folder.mkdir(parents=True, exist_ok=True)
         self.connection: duckdb.DuckDBPyConnection = open_scratch(spill or folder.parent / "spill")
         for path in sorted(folder.glob("*.parquet")):
             self._view(path.stem)
+        for table in identity_files(folder):
+            self._view(table)
 
     def __enter__(self) -> Self:
         return self
@@ -77,9 +103,13 @@ class Workbench:
 
     def has(self, table: str) -> bool:
         """Whether `table` has been built."""
-        return self.path(table).exists()
+        return self.path(table).exists() or table in identity_files(self.folder)
 
     def _view(self, table: str) -> None:
+        kept = identity_files(self.folder).get(table)
+        if kept is not None:
+            self.zone.show(self.connection, table, IdentityFile(kept, self._bound(table)))
+            return
         path = str(self.path(table)).replace("'", "''")
         self.connection.execute(
             f"CREATE OR REPLACE VIEW \"{table}\" AS FROM read_parquet('{path}')"
@@ -100,15 +130,23 @@ class Workbench:
 
     def build_from(self, table: str, select: str) -> TableMeasure:
         """Build `table` from the text of one SELECT."""
+        if self._is_identity(table):
+            return self._build_identity(table, select)
         started = time.perf_counter()
         with published_file(self.path(table)) as staging:
             target = str(staging).replace("'", "''")
             statement = select.strip().rstrip(";")
-            self.connection.execute(f"COPY ({statement}\n) TO '{target}' {_PARQUET}").fetchall()
+            with pointing_at(table=table):
+                self.connection.execute(f"COPY ({statement}\n) TO '{target}' {_PARQUET}").fetchall()
         return self._measure(table, started)
 
     def add(self, table: str, frame: pl.DataFrame) -> TableMeasure:
         """Make `table` from a polars frame."""
+        if self._is_identity(table):
+            self.connection.register("added_rows", frame)
+            measure = self._build_identity(table, "FROM added_rows")
+            self.connection.unregister("added_rows")
+            return measure
         started = time.perf_counter()
         with published_file(self.path(table)) as staging:
             frame.write_parquet(staging, compression="zstd", compression_level=1)
@@ -121,9 +159,26 @@ class Workbench:
             write(staging)
         return self._measure(table, started)
 
+    def _build_identity(self, table: str, select: str) -> TableMeasure:
+        started = time.perf_counter()
+        target = self.zone.target(self.folder / IDENTITY, table)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        with published_file(target) as staging:
+            self.zone.write_query(self.connection, select, staging, self._bound(table))
+        for path in target.parent.glob(f"{table}.*"):
+            if path != target:
+                path.unlink()
+        return self._measure(table, started)
+
+    def _bound(self, table: str) -> Bound:
+        return identity_bound(table, self._night)
+
+    def _is_identity(self, table: str) -> bool:
+        return table in IDENTITY_TABLES and self.zone.has_keys
+
     def _measure(self, table: str, started: float) -> TableMeasure:
         self._view(table)
-        path = self.path(table)
+        path = identity_files(self.folder).get(table, self.path(table))
         rows = int(self.value(f'SELECT count(*) FROM "{table}"'))
         return TableMeasure(table, rows, time.perf_counter() - started, path.stat().st_size)
 
@@ -143,3 +198,13 @@ class Workbench:
             message = f"no row: {query}"
             raise LookupError(message)
         return rows[0][0]
+
+
+def identity_bound(table: str, night: str) -> Bound:
+    """Return what a table of the identity zone is bound to; `night` is `YYYYMMDD`."""
+    return Bound(table, f"night {night}", "")
+
+
+def identity_files(folder: Path) -> dict[str, Path]:
+    """Return the files of the identity zone beside the tables in `folder`, by table."""
+    return stems(folder / IDENTITY, "*")

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from hub.access.grants import ASSIGNED_CASES, Grant
 from hub.access.policy import Policy, load_policy
 
+LIST = "list"
+"""Showing what lies on somebody's own desk: whoever asks which cases they have can name none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -173,7 +176,7 @@ def _object_missing(grant: Grant, name: str, columns: Collection[str]) -> str | 
 def _case_missing(
     grant: Grant, request: AccessRequest, assigned_cases: Collection[str], *, needs_case: bool
 ) -> str | None:
-    if not needs_case and grant.rows != ASSIGNED_CASES:
+    if request.action == LIST or (not needs_case and grant.rows != ASSIGNED_CASES):
         return None
     if not request.case_id:
         return "the case is missing; say it with --case or HUB_CASE"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -36,6 +36,17 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """What a command of `hub` does."""
+
+    action: str
+    objects: frozenset[str]
+    """What a grant must name whole."""
+    purpose: str | None = None
+    """The only purpose that it can have; None: the one that is told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The frame of all grants."""
 
@@ -48,6 +59,8 @@ class Policy:
     """Counts of cells are multiples of this."""
     approvals: int
     """How many others must have approved a grant."""
+    commands: Mapping[str, Command] = field(default_factory=dict)
+    """Name in the access log → what it does."""
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -70,4 +83,15 @@ def load_policy() -> Policy:
         )
         for name, role in told["role"].items()
     }
-    return Policy(roles, told["purpose"], told["minimum_cell"], told["rounding"], told["approvals"])
+    commands = {
+        name: Command(each["action"], frozenset(each["objects"]), each.get("purpose"))
+        for name, each in told["command"].items()
+    }
+    return Policy(
+        roles,
+        told["purpose"],
+        told["minimum_cell"],
+        told["rounding"],
+        told["approvals"],
+        commands,
+    )

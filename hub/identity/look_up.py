@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 CANDIDATE_LIMIT = 500
 """Candidates that are scored for one record; more find nobody else (docs/person-index-accuracy.md)."""
-BATCH_ROWS = 1_000_000
-"""Records of one Arrow batch: few batches are quick to pick from."""
 
 Keys = tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32]]
 """Of one rule: key hashes in ascending order, and the place of the record of each."""
@@ -127,11 +125,8 @@ def make_look_up_records(connection: duckdb.DuckDBPyConnection, model: LinkageMo
     )
 
 
-def look_up_records(connection: duckdb.DuckDBPyConnection) -> pa.RecordBatchReader:
-    """Return the rows of `look_up_record` in the order of their place, in batches of `BATCH_ROWS`."""
-    return connection.sql(
-        "SELECT * EXCLUDE (place) FROM look_up_record ORDER BY place"
-    ).to_arrow_reader(BATCH_ROWS)
+RECORDS_SQL = "SELECT * EXCLUDE (place) FROM look_up_record ORDER BY place"
+"""The records of look-ups, in the order of their place."""
 
 
 def look_up_keys(connection: duckdb.DuckDBPyConnection, rule: BlockingRule) -> Keys:
@@ -159,7 +154,7 @@ class IndexLookUp:
         """Open an index.
 
         Args:
-            records: batches of `look_up_records`.
+            records: batches of `RECORDS_SQL`; few batches are quick to pick from.
             keys: rule name to `look_up_keys`.
             model: the model that the index was made with, its prior included.
             thresholds: what a weight must reach.

@@ -2,7 +2,8 @@
 
 Add here: what every document asset shows in Dagster. Never here: reading or checking rows
 (`pipelines.steps.landing`). One asset a type, because lineage, owner, description, freshness and
-retry belong to a type; in one process, because a process start costs forty times the step.
+retry belong to a type; in one process, because a process start costs forty times the step. Where there
+are cores to spare, that process hands the types to workers (`pipelines.steps.landing_crew`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import dagster as dg
 
 from hub.catalogue import Catalogue, Cycle, DocumentType
 from pipelines.assets import naming
+from pipelines.assets.failures import quotes_nothing
 from pipelines.resources import HubResource
 
 if TYPE_CHECKING:
@@ -105,10 +107,11 @@ def document_asset(document: DocumentType, group: str) -> dg.AssetsDefinition:
         freshness_policy=freshness_policy(document),
         check_specs=[dg.AssetCheckSpec(CHECK, asset=key, blocking=True)],
     )
+    @quotes_nothing
     def land(hub: HubResource) -> dg.MaterializeResult:
-        from pipelines.steps.landing import land_document
+        from pipelines.steps.landing_crew import land_type
 
-        return landing_result(land_document(hub.context(), document.code))
+        return landing_result(land_type(hub.context(), document.code))
 
     return land
 

@@ -12,8 +12,10 @@ import dagster as dg
 from hub.catalogue import Catalogue
 from hub.extracts.contracts import Contract, load_contracts
 from pipelines.assets import naming
+from pipelines.assets.failures import quotes_nothing
 from pipelines.resources import HubResource
 
+CONSERVED = "rows_conserved"
 _OWNERS = ["team:data-engineering"]
 
 
@@ -24,11 +26,23 @@ _OWNERS = ["team:data-engineering"]
     kinds={"file"},
     description="Everything that institutions dropped, archived by content and entered in the ledger.",
 )
+@quotes_nothing
 def intake(hub: HubResource) -> dg.MaterializeResult:
     """Take what waits in landing."""
     from pipelines.steps.intake import take_deliveries
 
     return dg.MaterializeResult(metadata=dict(take_deliveries(hub.context())))
+
+
+def conservation_check(family: dg.AssetKey, lost: list[str]) -> dg.AssetCheckResult:
+    """Tell Dagster whether every row that arrived for a family is somewhere; a loss stops the night."""
+    return dg.AssetCheckResult(
+        asset_key=family,
+        check_name=CONSERVED,
+        passed=not lost,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"lost": dg.MetadataValue.json(lost)},
+    )
 
 
 def family_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
@@ -44,15 +58,21 @@ def family_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
         )
         for family in catalogue.families.values()
     ]
+    checks = [dg.AssetCheckSpec(CONSERVED, asset=spec.key, blocking=True) for spec in specs]
 
-    @dg.multi_asset(specs=specs, name="families")
+    @dg.multi_asset(specs=specs, check_specs=checks, name="families")
+    @quotes_nothing
     def families(hub: HubResource) -> Iterator[dg.MaterializeResult]:
-        from pipelines.steps.families import build_night_tables
+        from pipelines.steps.families import build_night_tables, lost_by_family
 
         rows = build_night_tables(hub.context())
+        lost = lost_by_family(hub.context())
         for family in catalogue.families.values():
             key = naming.family_key(family)
-            yield dg.MaterializeResult(key, metadata={"dagster/row_count": rows[key.path[-1]]})
+            check = conservation_check(key, lost[family.code])
+            yield dg.MaterializeResult(
+                key, metadata={"dagster/row_count": rows[key.path[-1]]}, check_results=[check]
+            )
 
     return families
 
@@ -67,6 +87,7 @@ def index_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
         owners=_OWNERS,
         kinds={"splink"},
     )
+    @quotes_nothing
     def person_index(hub: HubResource) -> dg.MaterializeResult:
         """Which signatures are the same person, under IDs that never silently change."""
         from pipelines.steps.stages import index_people
@@ -77,6 +98,7 @@ def index_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
 
 
 @dg.asset(key=naming.HOUSEHOLDS, deps=[naming.PERSON_INDEX], group_name="night", owners=_OWNERS)
+@quotes_nothing
 def households(hub: HubResource) -> dg.MaterializeResult:
     """Registered households on the night's day."""
     from pipelines.steps.stages import form_households
@@ -85,6 +107,7 @@ def households(hub: HubResource) -> dg.MaterializeResult:
 
 
 @dg.asset(key=naming.PROFILES, deps=[naming.HOUSEHOLDS], group_name="night", owners=_OWNERS)
+@quotes_nothing
 def profiles(hub: HubResource) -> dg.MaterializeResult:
     """Income and assets of each person and household, each figure with its sources."""
     from pipelines.steps.stages import profile_people
@@ -93,6 +116,7 @@ def profiles(hub: HubResource) -> dg.MaterializeResult:
 
 
 @dg.asset(key=naming.DECISIONS, deps=[naming.PROFILES], group_name="night", owners=_OWNERS)
+@quotes_nothing
 def decisions(hub: HubResource) -> dg.MaterializeResult:
     """Programmes decided for everyone, with reasons."""
     from pipelines.steps.stages import decide_programmes
@@ -101,6 +125,7 @@ def decisions(hub: HubResource) -> dg.MaterializeResult:
 
 
 @dg.asset(key=naming.FINDINGS, deps=[naming.DECISIONS], group_name="night", owners=_OWNERS)
+@quotes_nothing
 def findings(hub: HubResource) -> dg.MaterializeResult:
     """Duplicate and improper receipt, with evidence; a finding is never a verdict."""
     from pipelines.steps.stages import find_improper_receipt
@@ -109,6 +134,7 @@ def findings(hub: HubResource) -> dg.MaterializeResult:
 
 
 @dg.asset(key=naming.RELEASE, deps=[naming.FINDINGS], group_name="night", owners=_OWNERS)
+@quotes_nothing
 def release(hub: HubResource) -> dg.MaterializeResult:
     """The whole result at once: published beside, verified, renamed."""
     from pipelines.steps.stages import publish_release
@@ -117,6 +143,7 @@ def release(hub: HubResource) -> dg.MaterializeResult:
 
 
 @dg.asset(key=naming.ACCESS_REVIEW, deps=[naming.RELEASE], group_name="night", owners=_OWNERS)
+@quotes_nothing
 def access_review(hub: HubResource) -> dg.MaterializeResult:
     """Who looked at whom: the log's head signed, and explanations asked for what looks like misuse."""
     from pipelines.steps.stages import review_access_log
@@ -125,6 +152,7 @@ def access_review(hub: HubResource) -> dg.MaterializeResult:
 
 
 @dg.asset(key=naming.ELIGIBILITY, deps=[naming.RELEASE], group_name="extracts", owners=_OWNERS)
+@quotes_nothing
 def eligibility(hub: HubResource) -> dg.MaterializeResult:
     """Standing of everyone in every programme, scanned once for the extracts of all ministries."""
     from pipelines.steps.stages import stand_eligibility
@@ -143,6 +171,7 @@ def extract_asset(contract: Contract) -> dg.AssetsDefinition:
         kinds={"parquet", "csv"},
         description=f"{contract.id} {contract.version}, {contract.ministry_ko}: {contract.purpose}.",
     )
+    @quotes_nothing
     def extract(hub: HubResource) -> dg.MaterializeResult:
         from pipelines.steps.stages import extract_for
 

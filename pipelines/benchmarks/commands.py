@@ -110,6 +110,52 @@ def profile(
 
 
 @bench_app.command()
+def night(
+    people: Annotated[int, typer.Option(min=50, help="People in the simulated country.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Another seed, another country.")] = 7,
+    changed: Annotated[
+        float,
+        typer.Option(
+            min=0, max=0.2, help="Share of what daily and weekly senders tell on the second night."
+        ),
+    ] = 0.01,
+    home: Annotated[Path | None, typer.Option(help="Keep the hub here; a new folder.")] = None,
+    kill: Annotated[
+        bool, typer.Option(help="Also kill the second night in the middle and resume it.")
+    ] = True,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Only this document type; may be repeated.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write all figures to this file.")
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(help="Write the stage tables to this file.")
+    ] = None,
+) -> None:
+    """Whole nights at size, stage by stage: the first, one with few changes, one killed and resumed."""
+    from pipelines.benchmarks.night import NightFailedError, measure_night
+    from pipelines.benchmarks.night_stages import stage_rows, to_markdown
+
+    try:
+        figures = measure_night(
+            people, seed=seed, changed=changed, home=home, kill=kill, document_types=only
+        )
+    except (NightFailedError, FileExistsError) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from error
+    if json_file is not None:
+        json_file.write_text(figures.to_json(), "utf-8")
+    if markdown is not None:
+        markdown.write_text(to_markdown(figures), "utf-8")
+    for each in figures.nights:
+        print_rows(stage_rows(each), as_json=False, title=f"The {each.name} night")
+    typer.echo(to_markdown(figures).rsplit("|\n\n", 1)[-1])
+    if figures.resumed_is_same is False:
+        raise typer.Exit(1)
+
+
+@bench_app.command()
 def decisions(
     people: Annotated[int, typer.Option(help="People whose profiles are made up.")] = 1_000_000,
     rival: Annotated[

@@ -23,6 +23,7 @@ import numpy as np
 from hub.identity.linkage_model import LinkageModel
 from hub.identity.look_up import IndexLookUp, LookUpAnswer
 from warehouse.connection import open_scratch
+from warehouse.identity_zone import IdentityZone
 from warehouse.index_state import MODEL, attach_state
 from warehouse.look_up_files import open_prepared, prepare_look_up
 
@@ -45,12 +46,12 @@ def measure_look_up(
     model = LinkageModel.loads((state_folder / MODEL).read_text("utf-8"))
     asked = list(questions_of(tables, truth, questions, seed))
     with tempfile.TemporaryDirectory(prefix="bench-look-up-") as scratch:
-        folder = Path(scratch) / "look_up"
+        folder, zone = Path(scratch) / "look_up", IdentityZone(None)
         connection = open_scratch(Path(scratch))
-        attach_state(connection, state_folder, prefix="")
-        prepare_look_up(connection, model, folder)
+        attach_state(connection, zone, state_folder, prefix="")
+        prepare_look_up(connection, zone, model, folder)
         connection.close()
-        with open_prepared(folder, model) as look_up:
+        with open_prepared(folder, zone, model) as look_up:
             return ask(look_up, asked)
 
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from hub.catalogue import Catalogue
+from pipelines.steps.engines import EngineChoice, chosen_engine, open_spark
 from sources.registry import load_catalogue
 from warehouse.layout import Layout
 
 if TYPE_CHECKING:
     import polars as pl
+    from pyspark.sql import SparkSession
 
     from expectations.engine import Validator
+    from warehouse.identity_zone import IdentityZone
     from warehouse.ledger import Ledger
     from warehouse.night_memory import NightMemory
     from warehouse.vault import IdTokeniser
@@ -39,6 +42,7 @@ class NightContext:
     layout: Layout
     night: dt.date
     announce: Listener = _silence
+    engine: EngineChoice = field(default_factory=chosen_engine)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -58,6 +62,24 @@ class NightContext:
         from warehouse.vault import IdTokeniser
 
         return IdTokeniser(self.root_key)
+
+    @cached_property
+    def zone(self) -> IdentityZone:
+        """What opens and writes files that hold names and addresses."""
+        from warehouse.identity_zone import identity_zone
+
+        return identity_zone(self.layout)
+
+    @cached_property
+    def spark(self) -> SparkSession:
+        """The Spark session of this process, opened when a stage of Spark's first runs."""
+        return open_spark(self.engine, self.layout.spill / "spark")
+
+    def close_engine(self) -> None:
+        """Close the Spark session, if there is one."""
+        session = self.__dict__.pop("spark", None)
+        if session is not None:
+            session.stop()
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -88,10 +110,9 @@ class NightContext:
     def validator(self) -> Validator:
         """Great Expectations, imported when the first delivery is validated."""
         from expectations.engine import Validator
+        from warehouse.connection import spill_folder
 
-        spill = self.layout.home / "spill"
-        spill.mkdir(parents=True, exist_ok=True)
-        return Validator(self.catalogue, spill=spill)
+        return Validator(self.catalogue, spill=spill_folder(self.layout.spill))
 
     @property
     def as_of(self) -> dt.date:

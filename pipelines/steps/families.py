@@ -6,27 +6,35 @@ the night is made anew, so that nothing of an earlier try is left in it.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 
 import polars as pl
 
 from hub.catalogue import Catalogue
 from hub.programmes.catalogue import load_programmes
+from pipelines.steps.conservation import losses
 from pipelines.steps.context import NightContext
+from pipelines.steps.engines import spark_bench
 from pipelines.steps.feed_guard import guard_feeds
 from pipelines.steps.index_memory import read_released
 from warehouse.families import EffectiveDelivery, build_families
+from warehouse.kept_families import KeptFamilies
 from warehouse.ledger import DeliveryRecord
+from warehouse.manifest import code_version
 from warehouse.workbench import Workbench
 
 
-def open_bench(context: NightContext) -> Workbench:
-    """Open the night's tables."""
-    return Workbench(context.layout.tables(context.night))
+def open_bench(context: NightContext, stage: str = "") -> Workbench:
+    """Open the night's tables, on the engine that runs the SQL of `stage`."""
+    tables, night = context.layout.tables(context.night), f"{context.night:%Y%m%d}"
+    if context.engine.runs_on_spark(stage):
+        return spark_bench(tables, context.spark, context.zone, night)
+    return Workbench(tables, zone=context.zone, night=night)
 
 
 def build_night_tables(context: NightContext) -> dict[str, int]:
-    """Build `night`, `document_type`, `delivery`, the families, `signature` and `feed_guard`.
+    """Build `night`, `document_type`, `delivery`, the families, `signature` and what guards them.
 
     Returns rows by table.
     """
@@ -34,7 +42,7 @@ def build_night_tables(context: NightContext) -> dict[str, int]:
     context.memory.begin()
     effective = context.ledger.effective_deliveries()
     deliveries = [_effective(context, record) for record in effective]
-    with open_bench(context) as bench:
+    with open_bench(context, "families") as bench:
         measures = [
             bench.add("night", pl.DataFrame({"as_of": [context.as_of], "month": [context.month]})),
             bench.add("document_type", document_types(context.catalogue)),
@@ -45,10 +53,37 @@ def build_night_tables(context: NightContext) -> dict[str, int]:
                 context.catalogue,
                 deliveries,
                 progress=lambda table: context.announce("families", table),
+                kept=None if context.engine.runs_on_spark("families") else kept_families(context),
             ),
             *guard_feeds(bench, deliveries, read_released(context, "feed_measure")),
+            bench.build("quality", "row_conservation"),
         ]
     return {measure.table: measure.rows for measure in measures}
+
+
+def lost_by_family(context: NightContext) -> dict[str, list[str]]:
+    """Return what document types lost, said for people, by family; a family without loss has []."""
+    found: dict[str, list[str]] = {family: [] for family in context.catalogue.families}
+    with open_bench(context) as bench:
+        for loss in losses(bench):
+            found[loss.family].append(str(loss))
+    return found
+
+
+def kept_families(context: NightContext) -> KeptFamilies | None:
+    """Return the families of earlier nights, as this code and this catalogue make them.
+
+    None where every family is to be made again.
+    """
+    folder = context.layout.kept_families
+    if folder is None:
+        return None
+    shared = (context.catalogue.code_sets, context.catalogue.programme_by_grade)
+    versions = {
+        "catalogue": hashlib.sha256(repr(shared).encode()).hexdigest(),
+        "code": code_version()[1],
+    }
+    return KeptFamilies(folder, context.zone, versions)
 
 
 def document_types(catalogue: Catalogue) -> pl.DataFrame:

@@ -38,7 +38,7 @@ def guard_feeds(
     Needs `night`, `document_type` and `delivery`. `known` is the `feed_measure` of the current
     release: only deliveries that are not in it are measured.
     """
-    measured = bench.add("feed_measure", measure_deliveries(deliveries, known))
+    measured = bench.add("feed_measure", measure_deliveries(bench.zone, deliveries, known))
     return [measured, judge_feeds(bench)]
 
 

@@ -111,7 +111,7 @@ def build_index(
     connection = bench.connection
     has_state = before.state is not None
     if before.state is not None:
-        attach_state(connection, before.state)
+        attach_state(connection, bench.zone, before.state)
     demands = load_decisions(bench, decisions)
     load_records(bench, neighbour_keys, has_state=has_state)
     load_members(bench, before, has_state=has_state)
@@ -133,7 +133,15 @@ def build_index(
     ask_about_decisions(bench, demands)
     bench.build(LAYER, "review_candidate")
     if state_folder is not None:
-        write_state(connection, state_folder, used.describe(), used.model, before=before.state)
+        write_state(
+            connection,
+            bench.zone,
+            state_folder,
+            used.describe(),
+            used.model,
+            origin=f"{when:%Y%m%d}",
+            before=before.state,
+        )
     counts = _counts(bench)
     drop(connection, "stated_signature", "signature_record", "record")
     return IndexResult(named.assigned.events, named.assigned.next_sequence, counts, used)

@@ -23,10 +23,11 @@ from pipelines.steps.context import NightContext
 from pipelines.steps.index import build_index, index_settings, registered_people
 from pipelines.steps.index_memory import remembered
 from pipelines.steps.index_training import train_index_model
+from warehouse.identity_zone import identity_zone
 from warehouse.layout import Layout
 from warehouse.releases import Release, current
 from warehouse.vault import sub_key
-from warehouse.workbench import Workbench
+from warehouse.workbench import IDENTITY, Workbench, identity_files
 
 INPUTS = (
     "night",
@@ -59,11 +60,11 @@ def open_trial(layout: Layout, night: dt.date) -> Iterator[Workbench]:
         LookupError: the night's tables are no longer there.
     """
     tables = layout.tables(night)
-    absent = [name for name in INPUTS if not (tables / f"{name}.parquet").exists()]
+    inputs = _kept_inputs(tables)
+    absent = [name for name in INPUTS if name not in inputs]
     if absent:
-        kept = sorted(
-            path.parents[1].name for path in tables.parents[1].glob("*/tables/signature.parquet")
-        )
+        scratch_folders = sorted(tables.parents[1].glob("*/tables"))
+        kept = [path.parent.name for path in scratch_folders if "signature" in _kept_inputs(path)]
         raise LookupError(
             f"the tables of night {night} are no longer kept ({absent[0]} is missing). "
             f"Kept are: {', '.join(kept) or 'none; the next `hub night` makes them'}"
@@ -71,12 +72,19 @@ def open_trial(layout: Layout, night: dt.date) -> Iterator[Workbench]:
     layout.work(night).parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="trial-", dir=layout.work(night).parent) as scratch:
         folder = Path(scratch) / "tables"
-        folder.mkdir()
-        for name in INPUTS:
+        (folder / IDENTITY).mkdir(parents=True)
+        for path in inputs.values():
             # A second name of the same file: a night that starts meanwhile cannot take it away.
-            os.link(tables / f"{name}.parquet", folder / f"{name}.parquet")
-        with Workbench(folder) as bench:
+            os.link(path, folder / path.relative_to(tables))
+        with Workbench(folder, zone=identity_zone(layout), night=f"{night:%Y%m%d}") as bench:
             yield bench
+
+
+def _kept_inputs(tables: Path) -> dict[str, Path]:
+    """Return the files of `INPUTS` that lie in a night's folder."""
+    open_files = {name: tables / f"{name}.parquet" for name in INPUTS}
+    found = {name: path for name, path in open_files.items() if path.exists()}
+    return found | {n: path for n, path in identity_files(tables).items() if n in INPUTS}
 
 
 def train_on(context: NightContext, version: str) -> LinkageModel:

@@ -44,14 +44,14 @@ def drop(night_folder: Path, landing: Path) -> int:
 
 def take_deliveries(context: NightContext) -> dict[str, int]:
     """Archive and register everything that waits in landing; return counts by outcome."""
-    sweep(context.layout.vault / "archive")
+    sweep(context.layout.archive)
     outcomes: Counter[str] = Counter()
     files = waiting_files(context.layout.landing)
     # Copies wait for the disk, so several go side by side; the ledger is told in a fixed order.
     with ThreadPoolExecutor(COPIES_AT_ONCE) as disk:
         archived = disk.map(lambda file: archive.store(context.layout, file), files)
-        for file, (sha256, stored) in zip(files, archived, strict=True):
-            outcomes[_enter(context, file, sha256, stored).value] += 1
+        for file, stored in zip(files, archived, strict=True):
+            outcomes[_enter(context, file, stored).value] += 1
             context.announce("intake", file.name)
     return dict(sorted(outcomes.items()))
 
@@ -65,21 +65,25 @@ def _known_name(context: NightContext, file_name: str) -> DeliveryName:
     return name
 
 
-def _enter(context: NightContext, file: Path, sha256: str, stored: Path) -> DropOutcome:
-    size = stored.stat().st_size
+def _enter(context: NightContext, file: Path, stored: archive.Stored) -> DropOutcome:
     try:
         name = _known_name(context, file.name)
     except DeliveryStopped as refused:
         outcome = context.ledger.refuse(
-            file.name, sha256, size, refused, night=context.night, institution=file.parent.name
+            file.name,
+            stored.sha256,
+            stored.size_bytes,
+            refused,
+            night=context.night,
+            institution=file.parent.name,
         )
     else:
         outcome = context.ledger.receive(
             name,
             context.catalogue.documents[name.document].institution,
-            sha256,
-            size,
+            stored.sha256,
+            stored.size_bytes,
             night=context.night,
         )
-    archive.clear(file, stored)
+    archive.clear(file, stored.path)
     return outcome

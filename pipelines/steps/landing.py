@@ -13,14 +13,18 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import polars as pl
+
 from hub.catalogue import DocumentType
 from hub.conforming import ConformedBatch, Conformer
-from hub.delivery import DeliveryName, DeliveryStopped
+from hub.delivery import LINE, DeliveryName, DeliveryStopped, RawBatch
+from hub.unquoted_error import pointing_at
 from pipelines.steps.context import NightContext
 from pipelines.steps.validation import validate_delivery
 from sources.readers import OpenDelivery, open_delivery
+from warehouse.archive import ReceivedFile
 from warehouse.durable import published_folder
-from warehouse.lake import DeliveryWriter, stored_rows
+from warehouse.lake import DeliveryWriter, StoredRows, delivery_parts, discard_parts, stored_rows
 from warehouse.ledger import DeliveryCounts, DeliveryRecord
 from warehouse.staging import sweep
 
@@ -47,7 +51,8 @@ def land_document(context: NightContext, code: str) -> DocumentLanding:
     result = DocumentLanding(code)
     for record in context.ledger.pending(code):
         try:
-            stopped, held_back = _land_delivery(context, document, record, result)
+            with pointing_at(delivery=record.delivery_id):
+                stopped, held_back = _land_delivery(context, document, record, result)
         except DeliveryStopped as unreadable:
             stopped, held_back = unreadable, None
         if stopped:
@@ -78,7 +83,7 @@ def _land_delivery(
     if verdict.blocks:
         refused = DeliveryStopped("expectation_failed", str(name), verdict.describe())
         return refused, _held_back(counts)
-    parts = len(list(folder.glob("part-*.parquet")))
+    parts = len(delivery_parts(folder))
     context.ledger.mark_landed(
         record.delivery_id, counts, schema_version=opened.version.number, part_count=parts
     )
@@ -106,16 +111,19 @@ def write_delivery_rows(
 
     Raises:
         DeliveryStopped: the delivery cannot be read to its end.
+        VaultFileError: its bytes in the archive are not those that were received.
     """
     name = DeliveryName.parse(record.file_name)
     folder = context.layout.delivery(document.code, record.delivery_id)
-    opened = open_delivery(document, name, context.layout.archived(record.sha256))
+    opened = open_delivery(document, name, ReceivedFile(context.layout, record.sha256))
     sweep(folder.parent)
     # An earlier try that was killed after its rename left the same rows: they are written again.
     shutil.rmtree(folder, ignore_errors=True)
     with published_folder(folder) as staging:
-        counts = _write_rows(context, document, opened, DeliveryWriter(staging))
-    _check_conservation(document, name, folder, counts)
+        writer = DeliveryWriter(staging, context.zone, folder)
+        counts = _write_rows(context, document, opened, writer)
+    stored = stored_rows(context.zone, folder, document.amount_column)
+    _check_conservation(name, stored, counts)
     return opened, counts
 
 
@@ -136,7 +144,8 @@ def _write_rows(
     with closing(opened.batches()) as batches, ThreadPoolExecutor(1) as disk:
         being_written: Future[None] | None = None
         for batch in batches:
-            conformed = conformer.conform(batch)
+            with pointing_at(lines=_lines_of(batch)):
+                conformed = conformer.conform(batch)
             if being_written:
                 being_written.result()
             being_written = disk.submit(writer.accept, conformed.accepted)
@@ -146,6 +155,12 @@ def _write_rows(
             being_written.result()
     writer.finish()
     return DeliveryCounts(*total)
+
+
+def _lines_of(batch: RawBatch) -> str:
+    """First and last line of a batch, as `2-9001`."""
+    lines = batch.frame[LINE]
+    return f"{lines.min()}-{lines.max()}"
 
 
 def _counted(conformed: ConformedBatch) -> tuple[int, ...]:
@@ -162,11 +177,8 @@ def _counted(conformed: ConformedBatch) -> tuple[int, ...]:
     )
 
 
-def _check_conservation(
-    document: DocumentType, name: DeliveryName, folder: Path, counts: DeliveryCounts
-) -> None:
+def _check_conservation(name: DeliveryName, stored: StoredRows, counts: DeliveryCounts) -> None:
     """Compare what was counted while reading with what really lies on disk."""
-    stored = stored_rows(folder, document.amount_column)
     same = (
         stored.accepted_rows == counts.rows_accepted
         and stored.quarantined_rows == counts.rows_quarantined
@@ -185,16 +197,32 @@ def _check_conservation(
 def _bad_share(
     document: DocumentType, name: DeliveryName, folder: Path, counts: DeliveryCounts
 ) -> DeliveryStopped | None:
-    """Stop a delivery with too many bad rows; one single bad row among good ones never stops it."""
+    """Stop a delivery with too many bad rows; one single bad row among good ones never stops it.
+
+    What most of them break is named: a column that was renamed or retyped breaks every row alike.
+    """
     bad, received = counts.rows_quarantined, counts.rows_received
     if bad * ONE_PPM <= document.quarantine_limit_ppm * received:
         return None
     if bad == 1 and received > 1:
         return None
-    DeliveryWriter(folder).discard_parts()
+    discard_parts(folder)
+    rule, column, count = _commonest_reason(folder)
     return DeliveryStopped(
         "bad_share_exceeded",
         str(name),
-        f"{bad} of {received} rows are bad; the type's limit is "
+        f"{bad} of {received} rows are bad, {count} of them by {rule}; the type's limit is "
         f"{document.quarantine_limit_ppm / 10_000:g} %; see `hub quarantine {document.code}`",
+        column=column,
+    )
+
+
+def _commonest_reason(folder: Path) -> tuple[str, str | None, int]:
+    """Rule and column that most quarantined rows of a delivery break, and how many do."""
+    return (
+        pl.read_parquet(folder / "quarantine.parquet", columns=["rule", "column"])
+        .group_by("rule", "column")
+        .len()
+        .sort(["len", "rule", "column"], descending=[True, False, False])
+        .row(0)
     )

@@ -11,6 +11,8 @@ from pathlib import Path
 from expectations.results import LandedDelivery
 from hub.delivery import DeliveryState
 from sources.registry import load_catalogue
+from warehouse.identity_zone import IdentityZone, identity_zone
+from warehouse.lake import delivery_parts
 from warehouse.layout import Layout
 from warehouse.ledger import DeliveryRecord, Ledger
 
@@ -25,8 +27,9 @@ def build_quality_pages(layout: Layout, codes: Sequence[str]) -> Path | None:
     catalogue = load_catalogue()
     with Ledger.open(layout.ledger_url) as ledger:
         records = ledger.deliveries()
-    items = [_landed(layout, record) for record in _chosen(records, codes)]
-    shown = [item for item in items if item.files]
+    zone = identity_zone(layout)
+    items = [_landed(layout, zone, record) for record in _chosen(records, codes)]
+    shown = [item for item in items if item.rows]
     return build_data_docs(layout.quality, shown, catalogue) if shown else None
 
 
@@ -40,10 +43,11 @@ def _chosen(records: Sequence[DeliveryRecord], codes: Sequence[str]) -> list[Del
     return [record for record in latest.values() if record.stop_rule == "expectation_failed"]
 
 
-def _landed(layout: Layout, record: DeliveryRecord) -> LandedDelivery:
+def _landed(layout: Layout, zone: IdentityZone, record: DeliveryRecord) -> LandedDelivery:
     document = load_catalogue().documents[record.document_type]
     version = document.version(record.schema_version or 0) or document.version_on(
         record.made_at.date()
     )
     folder = layout.delivery(record.document_type, record.delivery_id)
-    return LandedDelivery(document, version, sorted(folder.glob("part-*.parquet")), record.made_at)
+    parts = delivery_parts(folder)
+    return LandedDelivery(document, version, zone.dataset(parts) if parts else (), record.made_at)

@@ -19,6 +19,7 @@ from hub.programmes.parameters import load_parameters
 from pipelines.steps.access_review import review_accesses
 from pipelines.steps.cases import judge_night, night_origins, see_cases
 from pipelines.steps.completeness import source_gaps
+from pipelines.steps.conservation import refuse_losses
 from pipelines.steps.context import NightContext
 from pipelines.steps.decisions import build_decisions
 from pipelines.steps.extract_acknowledgements import take_acknowledgements
@@ -90,7 +91,7 @@ def form_households(context: NightContext) -> Counts:
     """Form registered households and assistance units; IDs carry over from the current release."""
     previous = read_released(context, "household_stay", ["member", "household_id"])
     before = _units_before(context)
-    with open_bench(context) as bench:
+    with open_bench(context, "households") as bench:
         result = build_households(
             bench,
             no_stays() if previous is None else previous,
@@ -112,7 +113,7 @@ def _units_before(context: NightContext) -> UnitsBefore:
 
 def profile_people(context: NightContext) -> Counts:
     """Profile income and assets."""
-    with open_bench(context) as bench:
+    with open_bench(context, "profile") as bench:
         counts = build_profiles(bench)
     context.announce("profile", "income and assets")
     return counts
@@ -120,7 +121,7 @@ def profile_people(context: NightContext) -> Counts:
 
 def decide_programmes(context: NightContext) -> Counts:
     """Decide the programmes."""
-    with open_bench(context) as bench:
+    with open_bench(context, "decisions") as bench:
         counts = build_decisions(bench)
     context.announce("decisions", "programmes")
     return counts
@@ -128,7 +129,7 @@ def decide_programmes(context: NightContext) -> Counts:
 
 def find_improper_receipt(context: NightContext) -> Counts:
     """Run the detection rules."""
-    with open_bench(context) as bench:
+    with open_bench(context, "findings") as bench:
         add_night_logs(bench, context)
         bench.add("refused_identifier", refused_identifiers(context, RECEIPT_FAMILIES))
         counts = build_findings(
@@ -142,9 +143,14 @@ def find_improper_receipt(context: NightContext) -> Counts:
 
 
 def publish_release(context: NightContext) -> Counts:
-    """Publish the night's tables as one release and bring the findings' states up to it."""
+    """Publish the night's tables as one release and bring the findings' states up to it.
+
+    Raises:
+        RowsLostError: a row that arrived is nowhere.
+    """
     tables = context.layout.tables(context.night)
     with open_bench(context) as bench:
+        refuse_losses(bench)
         minted = _minted(context, bench)
         found = bench.frame(f"SELECT {', '.join(FOUND_SCHEMA)} FROM finding")
         judged = bench.frame("SELECT rule_id, first_period FROM rule_state WHERE NOT is_suppressed")

@@ -12,6 +12,7 @@ from pathlib import Path
 from expectations.results import RuleNotEvaluatedError
 from hub.catalogue import DocumentType, SchemaVersion
 from pipelines.steps.context import NightContext
+from warehouse.lake import delivery_parts
 from warehouse.ledger import DeliveryRecord, ExpectationResult
 
 
@@ -41,13 +42,13 @@ def validate_delivery(
     record: DeliveryRecord,
 ) -> Verdict:
     """Run the suite of `document` on the delivery in `folder` and enter the results."""
-    parts = sorted(folder.glob("part-*.parquet"))
+    rows = context.zone.dataset(delivery_parts(folder))
     try:
-        result = context.validator.validate(document, version, parts, record.made_at)
+        result = context.validator.validate(document, version, rows, record.made_at)
     except RuleNotEvaluatedError as error:
         # A gate that cannot be asked stays shut, and the rest of the night goes on.
         return Verdict(0, 1, (f"not evaluated: {error}",))
-    rows = [
+    results = [
         ExpectationResult(
             record.delivery_id,
             row.rule,
@@ -60,8 +61,8 @@ def validate_delivery(
         )
         for row in result.rows
     ]
-    context.ledger.record_expectations(record.delivery_id, rows)
+    context.ledger.record_expectations(record.delivery_id, results)
     failed = tuple(
         f"{row.rule}({row.column})" if row.column else row.rule for row in result.blocking_failures
     )
-    return Verdict(len(rows), sum(not row.success for row in rows), failed)
+    return Verdict(len(results), sum(not row.success for row in results), failed)

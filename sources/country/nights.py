@@ -40,7 +40,11 @@ from sources.country.rendering.documents import (
 )
 from sources.country.rendering.files import File, make_file
 from sources.country.rendering.own_columns import People
-from sources.country.rendering.selection import add_rows, index_carriers
+from sources.country.rendering.selection import (
+    HELD_BACK_PER_MILLION,
+    add_rows,
+    index_carriers,
+)
 from sources.country.truth import NightTruth, write_country_truth
 from sources.registry import load_catalogue
 
@@ -196,7 +200,11 @@ def _damage(night: _Night, sound: Sequence[tuple[DocumentType, bytes]], *, few: 
 
 
 def tell_country(
-    source: Source, seed: int, first_night: dt.date, noise: NoiseRates | None = None
+    source: Source,
+    seed: int,
+    first_night: dt.date,
+    noise: NoiseRates | None = None,
+    changed: float = HELD_BACK_PER_MILLION / 1_000_000,
 ) -> Telling:
     """Return the country of `source` ready to be told by its institutions."""
     catalogue = load_catalogue()
@@ -218,6 +226,7 @@ def tell_country(
         seed=seed,
         first_night=first_night,
         noise=noise or NoiseRates(),
+        held_back_per_million=round(changed * 1_000_000),
     )
 
 
@@ -235,6 +244,7 @@ def render_nights(
     noise: NoiseRates | None = None,
     document_types: Collection[str] | None = None,
     feed_faults: Collection[FeedFault] = (),
+    changed: float = HELD_BACK_PER_MILLION / 1_000_000,
     progress: Progress | None = None,
 ) -> list[NightSummary]:
     """Write `<out>/<YYYYMMDD>/<institution>/<file>` for each night, and the truth beside it.
@@ -256,12 +266,13 @@ def render_nights(
         noise: rates of slips of a sender of ordinary care.
         document_types: codes of the types to render; all of them by default.
         feed_faults: feeds that go wrong as a whole from a day on; the truth lists them.
+        changed: share of what daily and weekly senders tell that becomes known on each later night.
         progress: told of every file.
 
     Raises:
         FileExistsError: a night's folder already holds files.
     """
-    telling = tell_country(source, seed, first_night, noise)
+    telling = tell_country(source, seed, first_night, noise, changed)
     documents = [
         document
         for document in telling.catalogue.documents.values()

@@ -9,20 +9,19 @@ rows go to conforming.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from hub.catalogue import Delivery, DocumentType
 from hub.delivery import DeliveryName, DeliveryStopped
 from sources.readers.csv_file import open_csv
 from sources.readers.fixed_width import open_fixed_width
 from sources.readers.json_lines import open_json_lines
-from sources.readers.opened import OpenDelivery
+from sources.readers.opened import OpenDelivery, Received
 from sources.readers.parquet_file import open_parquet
 from sources.readers.xml_file import open_xml
 
-__all__ = ["ENDINGS", "OpenDelivery", "open_delivery"]
+__all__ = ["ENDINGS", "OpenDelivery", "Received", "open_delivery"]
 
-_READERS: Mapping[Delivery, Callable[[DocumentType, DeliveryName, Path], OpenDelivery]] = {
+_READERS: Mapping[Delivery, Callable[[DocumentType, DeliveryName, Received], OpenDelivery]] = {
     Delivery.CSV: open_csv,
     Delivery.FIXED_WIDTH: open_fixed_width,
     Delivery.XML: open_xml,
@@ -40,8 +39,8 @@ ENDINGS: Mapping[Delivery, str] = {
 """Format → ending of the file name."""
 
 
-def open_delivery(document: DocumentType, name: DeliveryName, path: Path) -> OpenDelivery:
-    """Open the delivery called `name`, whose bytes lie at `path` under whatever file name.
+def open_delivery(document: DocumentType, name: DeliveryName, received: Received) -> OpenDelivery:
+    """Open the delivery called `name`, whose bytes are `received`, under whatever file name.
 
     Raises:
         DeliveryStopped: the file's frame cannot be understood; further reasons to stop are found
@@ -51,6 +50,8 @@ def open_delivery(document: DocumentType, name: DeliveryName, path: Path) -> Ope
     if name.document != document.code or name.ending != ending:
         detail = f"deliveries of {document.code} end in .{ending}"
         raise DeliveryStopped("file_name_invalid", str(name), detail)
-    if path.stat().st_size == 0:
+    with received.open("rb") as file:
+        is_empty = not file.read(1)
+    if is_empty:
         raise DeliveryStopped("empty_file", str(name), "the file has no byte")
-    return _READERS[document.delivery](document, name, path)
+    return _READERS[document.delivery](document, name, received)

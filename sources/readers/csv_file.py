@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -28,7 +27,7 @@ from sources.readers.encodings import (
     stop_if_plainly_other,
     wrong_encoding,
 )
-from sources.readers.opened import OpenDelivery, Parsed, Stated, frame_of_rows
+from sources.readers.opened import OpenDelivery, Parsed, Received, Stated, frame_of_rows
 from sources.readers.prefetch import map_in_order
 from sources.readers.schema_versions import version_of_columns
 
@@ -39,13 +38,13 @@ _FIELD = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",]*))(,|\Z)')
 _QUOTE, _COMMA, _LINE_END, _CARRIAGE_RETURN = b'",\n\r'
 
 
-def open_csv(document: DocumentType, name: DeliveryName, path: Path) -> OpenDelivery:
-    """Read the header of the CSV file at `path` and return the delivery, ready to iterate."""
-    with path.open("rb") as file:
+def open_csv(document: DocumentType, name: DeliveryName, received: Received) -> OpenDelivery:
+    """Read the header of the CSV file `received` and return the delivery, ready to iterate."""
+    with received.open("rb") as file:
         header = read_first_line(file, str(name))
     columns = _header_columns(document, name, header)
     version = version_of_columns(document, name, columns, line=1)
-    parsed = _parse(document, name, path, version, columns)
+    parsed = _parse(document, name, received, version, columns)
     return OpenDelivery(document, name, version, parsed, Stated(), first_lines=1)
 
 
@@ -67,12 +66,12 @@ def _header_columns(document: DocumentType, name: DeliveryName, header: bytes) -
 def _parse(
     document: DocumentType,
     name: DeliveryName,
-    path: Path,
+    received: Received,
     version: SchemaVersion,
     columns: list[str],
 ) -> Iterator[Parsed]:
     parser = CsvParser(document.encoding, str(name), version, columns)
-    with path.open("rb") as file:
+    with received.open("rb") as file:
         read_first_line(file, str(name))
         yield from map_in_order(parser.parse, _whole_chunks(file, str(name)))
 

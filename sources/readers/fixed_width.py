@@ -10,7 +10,6 @@ become strings as they are; the others are decoded in one go, and row by row onl
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -28,7 +27,7 @@ from sources.readers.encodings import (
     stop_if_plainly_other,
     wrong_encoding,
 )
-from sources.readers.opened import OpenDelivery, Parsed, Stated, empty_frame
+from sources.readers.opened import OpenDelivery, Parsed, Received, Stated, empty_frame
 from sources.readers.prefetch import map_in_order
 from sources.readers.schema_versions import version_stated
 
@@ -44,14 +43,16 @@ def line_length(version: SchemaVersion) -> int:
     return max(1 + sum(column.width or 0 for column in version.columns), SHORTEST_LINE_BYTES)
 
 
-def open_fixed_width(document: DocumentType, name: DeliveryName, path: Path) -> OpenDelivery:
-    """Read the header of the fixed-width file at `path`; return the delivery, ready to iterate."""
-    with path.open("rb") as file:
+def open_fixed_width(
+    document: DocumentType, name: DeliveryName, received: Received
+) -> OpenDelivery:
+    """Read the header of the fixed-width file `received`; return the delivery, ready to iterate."""
+    with received.open("rb") as file:
         header = read_first_line(file, str(name))
         ending = _last_line(file, len(header))
     version = _version_of_header(document, name, header)
     stated = Stated()
-    parsed = _parse(document, name, path, version, stated, ending)
+    parsed = _parse(document, name, received, version, stated, ending)
     return OpenDelivery(document, name, version, parsed, stated, first_lines=1)
 
 
@@ -89,16 +90,16 @@ def _last_line(file: BinaryIO, start: int) -> bytes:
 def _parse(
     document: DocumentType,
     name: DeliveryName,
-    path: Path,
+    received: Received,
     version: SchemaVersion,
     stated: Stated,
     ending: bytes,
 ) -> Iterator[Parsed]:
     length = line_length(version)
     if not ending.startswith(b"T") or len(ending) != length:
-        raise _without_trailer(name, path)
+        raise _without_trailer(name, received)
     parser = FixedWidthParser(document.encoding, str(name), version)
-    with path.open("rb") as file:
+    with received.open("rb") as file:
         read_first_line(file, str(name))
         chunks = cut_into_chunks(file, str(name), 2)
         for trailer, line, parsed in map_in_order(parser.parse, chunks):
@@ -113,9 +114,9 @@ def _parse(
         raise DeliveryStopped("truncated", str(name), "the file ends without a T line")
 
 
-def _without_trailer(name: DeliveryName, path: Path) -> DeliveryStopped:
+def _without_trailer(name: DeliveryName, received: Received) -> DeliveryStopped:
     line = 1
-    with path.open("rb") as file:
+    with received.open("rb") as file:
         while block := file.read(LINE_LIMIT_BYTES):
             line += block.count(b"\n")
             line_ended = block.endswith(b"\n")

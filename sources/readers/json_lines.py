@@ -11,11 +11,9 @@ lines are refused.
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 import pyarrow as pa
@@ -25,9 +23,9 @@ from hub.catalogue import Column, DocumentType, Format, SchemaVersion
 from hub.delivery import LINE, DeliveryName, DeliveryStopped, RawBatch, Reject
 from sources.readers.chunks import LINE_LIMIT_BYTES, Chunk, cut_into_chunks
 from sources.readers.encodings import BYTE_ORDER_MARK, decode, decode_lines, wrong_encoding
-from sources.readers.opened import OpenDelivery, Parsed, Stated, frame_of_rows
+from sources.readers.opened import OpenDelivery, Parsed, Received, Stated, frame_of_rows
 from sources.readers.prefetch import map_in_order
-from sources.readers.schema_versions import preferred, schema_unknown
+from sources.readers.schema_versions import preferred, schema_unknown, shown_name
 
 SAMPLE_BYTES = LINE_LIMIT_BYTES
 SAMPLE_LINES = 1_000
@@ -37,12 +35,14 @@ LARGEST_PLAIN_DECIMAL = 10**15
 _WHOLE_NUMBERS = (Format.WON, Format.THOUSAND_WON, Format.TEN_THOUSAND_WON, Format.INT)
 
 
-def open_json_lines(document: DocumentType, name: DeliveryName, path: Path) -> OpenDelivery:
-    """Read the first lines of the file at `path` and return the delivery, ready to iterate."""
-    with path.open("rb") as file:
+def open_json_lines(document: DocumentType, name: DeliveryName, received: Received) -> OpenDelivery:
+    """Read the first lines of `received` and return the delivery, ready to iterate."""
+    with received.open("rb") as file:
         sample = file.read(SAMPLE_BYTES)
     version = _version_of_sample(document, name, sample)
-    return OpenDelivery(document, name, version, _parse(document, name, path, version), Stated())
+    return OpenDelivery(
+        document, name, version, _parse(document, name, received, version), Stated()
+    )
 
 
 def _version_of_sample(document: DocumentType, name: DeliveryName, sample: bytes) -> SchemaVersion:
@@ -79,16 +79,16 @@ def _refuse(constant: str) -> None:
 
 
 def _parse(
-    document: DocumentType, name: DeliveryName, path: Path, version: SchemaVersion
+    document: DocumentType, name: DeliveryName, received: Received, version: SchemaVersion
 ) -> Iterator[Parsed]:
     parser = JsonLinesParser(document, str(name), version)
-    with path.open("rb") as file:
+    with received.open("rb") as file:
         if file.read(len(BYTE_ORDER_MARK)) != BYTE_ORDER_MARK:
             file.seek(0)
         yield from map_in_order(parser.parse, _whole_chunks(file, str(name)))
 
 
-def _whole_chunks(file: io.BufferedReader, file_name: str) -> Iterator[Chunk]:
+def _whole_chunks(file: BinaryIO, file_name: str) -> Iterator[Chunk]:
     for chunk in cut_into_chunks(file, file_name, 1):
         if not chunk.ends_with_line_end:
             line = chunk.first_line + chunk.line_count - 1
@@ -194,7 +194,7 @@ class JsonLinesParser:
         unknown = found.keys() - self._known
         if unknown:
             detail = f"{len(unknown)} fields are not in schema version {self._version.number}"
-            return Reject(line, None, "unknown_field", detail)
+            return Reject(line, shown_name(min(unknown)), "unknown_field", detail)
         values: list[str | None] = []
         for column in self._order:
             value = found.get(column)

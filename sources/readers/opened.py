@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from typing import BinaryIO, Literal, Protocol
 
 import polars as pl
 
@@ -16,6 +17,13 @@ from hub.delivery import LINE, DeliveryName, DeliveryStopped, RawBatch
 
 REJECTS_BEFORE_STOP = 20_000
 """Bad lines in one chunk from which on a chunk with mostly bad lines stops the delivery."""
+
+
+class Received(Protocol):
+    """Received bytes that can be opened several times: a path, or a file of the vault's archive."""
+
+    def open(self, mode: Literal["rb"]) -> BinaryIO:
+        """Return the bytes as a file that can be seeked."""
 
 
 @dataclass(slots=True)

@@ -8,7 +8,6 @@ memory holds. Never here: types of values (`hub.conforming`). Next: batches go t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
@@ -17,7 +16,7 @@ import pyarrow.parquet as pq
 
 from hub.catalogue import Column, DocumentType, Format, SchemaVersion
 from hub.delivery import LINE, DeliveryName, DeliveryStopped, RawBatch, Reject
-from sources.readers.opened import OpenDelivery, Parsed, Stated
+from sources.readers.opened import OpenDelivery, Parsed, Received, Stated
 from sources.readers.schema_versions import version_of_columns, version_stated
 
 BATCH_ROWS = 131_072
@@ -30,12 +29,12 @@ _WHOLE_NUMBERS = (Format.WON, Format.THOUSAND_WON, Format.TEN_THOUSAND_WON, Form
 _READ_ERRORS = (pa.ArrowException, OSError, ValueError, TypeError, OverflowError, MemoryError)
 
 
-def open_parquet(document: DocumentType, name: DeliveryName, path: Path) -> OpenDelivery:
-    """Read the footer of the Parquet file at `path` and return the delivery, ready to iterate."""
-    _check_ends(name, path)
+def open_parquet(document: DocumentType, name: DeliveryName, received: Received) -> OpenDelivery:
+    """Read the footer of the Parquet file `received` and return the delivery, ready to iterate."""
+    _check_ends(name, received)
     try:
-        with pq.ParquetFile(path) as file:
-            metadata, schema = file.metadata, file.schema_arrow
+        with received.open("rb") as file, pq.ParquetFile(file) as parquet:
+            metadata, schema = parquet.metadata, parquet.schema_arrow
             stated = {
                 key.decode(): value.decode()
                 for key, value in (metadata.metadata or {}).items()
@@ -52,11 +51,11 @@ def open_parquet(document: DocumentType, name: DeliveryName, path: Path) -> Open
         detail = f"a row group unpacks to more than {ROW_GROUP_LIMIT_BYTES} bytes"
         raise DeliveryStopped("too_large", str(name), detail)
     version = _version(document, name, stated, schema)
-    return OpenDelivery(document, name, version, _parse(name, path, version), Stated())
+    return OpenDelivery(document, name, version, _parse(name, received, version), Stated())
 
 
-def _check_ends(name: DeliveryName, path: Path) -> None:
-    with path.open("rb") as file:
+def _check_ends(name: DeliveryName, received: Received) -> None:
+    with received.open("rb") as file:
         starts_right = file.read(4) == _MAGIC
         size = file.seek(0, 2)
         file.seek(max(size - 8, 0))
@@ -118,10 +117,10 @@ def _is_expected(found: pa.DataType, column: Column) -> bool:
     )
 
 
-def _parse(name: DeliveryName, path: Path, version: SchemaVersion) -> Iterator[Parsed]:
+def _parse(name: DeliveryName, received: Received, version: SchemaVersion) -> Iterator[Parsed]:
     order = [column.name for column in version.columns]
     record = 1
-    batches = _record_batches(name, path, version)
+    batches = _record_batches(name, received, version)
     for batch in batches:
         try:
             frame = _frame(name, batch, record)
@@ -133,17 +132,20 @@ def _parse(name: DeliveryName, path: Path, version: SchemaVersion) -> Iterator[P
 
 
 def _record_batches(
-    name: DeliveryName, path: Path, version: SchemaVersion
+    name: DeliveryName, received: Received, version: SchemaVersion
 ) -> Iterator[pa.RecordBatch]:
     """Yield batches; text comes as dictionaries, so that a repeated text is held once."""
     text = [column.name for column in version.columns if _expected_type(column) == "String"]
     record = 1
     try:
-        with pq.ParquetFile(path, read_dictionary=text, pre_buffer=False) as file:
-            for batch in file.iter_batches(batch_size=BATCH_ROWS, use_threads=False):
+        with (
+            received.open("rb") as file,
+            pq.ParquetFile(file, read_dictionary=text, pre_buffer=False) as parquet,
+        ):
+            for batch in parquet.iter_batches(batch_size=BATCH_ROWS, use_threads=False):
                 record += batch.num_rows
                 yield batch
-            if record - 1 != file.metadata.num_rows:
+            if record - 1 != parquet.metadata.num_rows:
                 raise _unreadable(name, record)
     except _READ_ERRORS:
         raise _unreadable(name, record) from None

@@ -11,6 +11,8 @@ from collections.abc import Collection
 from hub.catalogue import DocumentType, SchemaVersion
 from hub.delivery import DeliveryName, DeliveryStopped
 
+_MOST_NAMES = 20
+
 
 def version_stated(
     document: DocumentType, name: DeliveryName, stated: str, line: int | None = None
@@ -60,7 +62,11 @@ def preferred(
 def schema_unknown(
     document: DocumentType, name: DeliveryName, columns: Collection[str], line: int | None = None
 ) -> DeliveryStopped:
-    """Return the error that names what is missing from and unexpected in the nearest version."""
+    """Return the error that names what is missing from and unexpected in the nearest version.
+
+    A first line that shares little with any version is rather somebody's data than a header: its
+    words are counted and not shown.
+    """
     found = set(columns)
     nearest = min(
         document.versions,
@@ -68,7 +74,9 @@ def schema_unknown(
     )
     expected = {column.name for column in nearest.columns}
     missing = sorted(expected - found)
-    unexpected = sorted(_shown(column) for column in found - expected)[:20]
+    unexpected = sorted(shown_name(column) for column in found - expected)[:_MOST_NAMES]
+    if 2 * len(found & expected) < len(expected):
+        unexpected = [f"{len(found - expected)} others; is it a header at all?"]
     repeated = len(columns) - len(found)
     detail = (
         f"columns fit no schema version; against version {nearest.number}: "
@@ -78,8 +86,8 @@ def schema_unknown(
     return DeliveryStopped("schema_unknown", str(name), detail, line=line)
 
 
-def _shown(column: str) -> str:
-    """A column name as far as it can be shown: a file without a header would show its values."""
+def shown_name(column: str) -> str:
+    """Return a column name of the sender's as far as it can be shown."""
     digits = sum(character.isdigit() for character in column)
     if digits >= 6 or len(column) > 60 or not column.isprintable():
         return "(not a column name)"

@@ -13,6 +13,7 @@ from hub.catalogue import SchemaVersion
 from hub.delivery import DeliveryStopped, RawBatch, Reject
 from sources.readers.chunks import LINE_LIMIT_BYTES
 from sources.readers.opened import frame_of_rows
+from sources.readers.schema_versions import shown_name
 
 DEEPEST_ELEMENT = 16
 _ROOT, _ROW, _FIELD = 1, 2, 3
@@ -104,8 +105,8 @@ class XmlEvents:
                 self._refuse(None, "unknown_field", "expected a row element")
         elif self._depth == _FIELD:
             if name not in self._order:
-                version = self._version.number
-                self._refuse(None, "unknown_field", f"a field is not in schema version {version}")
+                detail = f"the field is not in schema version {self._version.number}"
+                self._refuse(shown_name(name), "unknown_field", detail)
             elif name in self._seen:
                 self._refuse(name, "repeated_field", "expected each field once")
             self._seen.add(name)

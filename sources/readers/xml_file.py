@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from xml.parsers import expat
 
 import polars as pl
@@ -22,7 +21,7 @@ from hub.catalogue import DocumentType, Encoding, SchemaVersion
 from hub.delivery import LINE, DeliveryName, DeliveryStopped, RawBatch, Reject
 from sources.readers.chunks import Chunk, cut_into_chunks
 from sources.readers.encodings import decode, decode_lines, stop_if_plainly_other, wrong_encoding
-from sources.readers.opened import OpenDelivery, Parsed, Stated
+from sources.readers.opened import OpenDelivery, Parsed, Received, Stated
 from sources.readers.prefetch import map_in_order
 from sources.readers.schema_versions import version_stated
 from sources.readers.xml_events import XmlEvents
@@ -51,9 +50,9 @@ class _Head:
     """Line on which the body starts."""
 
 
-def open_xml(document: DocumentType, name: DeliveryName, path: Path) -> OpenDelivery:
-    """Read the head of the XML file at `path` and return the delivery, ready to iterate."""
-    with path.open("rb") as file:
+def open_xml(document: DocumentType, name: DeliveryName, received: Received) -> OpenDelivery:
+    """Read the head of the XML file `received` and return the delivery, ready to iterate."""
+    with received.open("rb") as file:
         head = _read_head(document, name, file.read(HEAD_LIMIT_BYTES))
     expected = (
         ("type", name.document),
@@ -73,7 +72,7 @@ def open_xml(document: DocumentType, name: DeliveryName, path: Path) -> OpenDeli
         _number(name, head, "total", "control_total_mismatch"),
         head.line,
     )
-    parsed = _parse(document, name, path, version, head)
+    parsed = _parse(document, name, received, version, head)
     return OpenDelivery(document, name, version, parsed, stated, first_lines=head.line - 1)
 
 
@@ -123,10 +122,14 @@ def _stop_if_declaring(data: bytes, file_name: str, first_line: int) -> None:
 
 
 def _parse(
-    document: DocumentType, name: DeliveryName, path: Path, version: SchemaVersion, head: _Head
+    document: DocumentType,
+    name: DeliveryName,
+    received: Received,
+    version: SchemaVersion,
+    head: _Head,
 ) -> Iterator[Parsed]:
     parser = XmlParser(document.encoding, str(name), version)
-    with path.open("rb") as file:
+    with received.open("rb") as file:
         file.seek(head.body_start)
         chunks = cut_into_chunks(file, str(name), head.line)
         yield from _fast_then_by_events(

@@ -97,7 +97,7 @@ def test_another_byte_in_the_archive_is_told(home, hub, finding):
     archived.chmod(0o600)
     # The archive of the copy is linked to that of other tests: another file takes its place.
     archived.unlink()
-    archived.write_bytes(received[:-1] + b"?")
+    archived.write_bytes(received[:-1] + bytes([received[-1] ^ 1]))
     told = hub("explain", "finding", finding["finding_id"], code=3)
     assert "NOT THOSE RECEIVED" in told
     archived.unlink()

@@ -10,6 +10,7 @@ import polars as pl
 
 from pipelines.steps import stages
 from pipelines.steps.index_accuracy import measure_night
+from pipelines.steps.index_trials import open_trial
 from warehouse.layout import Layout
 from warehouse.releases import current
 
@@ -46,11 +47,10 @@ def test_a_night_makes_its_report_only_where_it_is_asked(home, monkeypatch):
 
 def test_a_registered_person_is_found_by_name_date_and_address(run, home):
     release = current(Layout(home))
+    with open_trial(Layout(home), release.night) as bench:
+        signatures = bench.frame("FROM signature")
     signature = (
-        pl.read_parquet(
-            home / "scratch" / f"{release.night:%Y%m%d}" / "tables" / "signature.parquet"
-        )
-        .join(pl.read_parquet(release.table("person_index")), on="signature_id")
+        signatures.join(pl.read_parquet(release.table("person_index")), on="signature_id")
         .filter(
             pl.col("address").is_not_null(),
             pl.col("full_name").is_not_null(),

@@ -22,9 +22,11 @@ from pipelines.assets import naming
 from pipelines.schedules import nightly
 from pipelines.sensors import arrival_sensor
 from sources.registry import load_catalogue
+from warehouse.archive import open_received
 from warehouse.extract_packages import read_manifest
 from warehouse.families import table_name
-from warehouse.lake import stored_rows
+from warehouse.identity_zone import identity_zone
+from warehouse.lake import delivery_parts, stored_rows
 from warehouse.layout import Layout
 from warehouse.ledger import DropOutcome, Ledger
 from warehouse.releases import current, open_release, verify
@@ -90,7 +92,7 @@ def test_rows_and_won_are_conserved_on_disk(layout, release, whole_nights):
     for row in landed.iter_rows(named=True):
         document = CATALOGUE.documents[row["document_type"]]
         folder = layout.delivery(document.code, row["delivery_id"])
-        stored = stored_rows(folder, document.amount_column)
+        stored = stored_rows(identity_zone(layout), folder, document.amount_column)
         kept = stored.accepted_rows + stored.quarantined_rows + row["rows_superseded"]
         assert kept == sent[row["file_name"]] == row["rows_received"], row["delivery_id"]
         won = stored.accepted_amount + stored.quarantined_amount + row["won_superseded"]
@@ -108,7 +110,8 @@ def test_won_received_are_those_of_the_senders_own_total(layout, release):
         amount = version.by_canonical(document.amount_column)
         if amount is None:
             continue
-        trailer = layout.archived(row["sha256"]).read_bytes().rstrip(b"\r\n").rsplit(b"\n", 1)[1]
+        with open_received(layout, row["sha256"]) as file:
+            trailer = file.read().rstrip(b"\r\n").rsplit(b"\n", 1)[1]
         assert row["won_received"] == int(trailer[11:31]) * WON_PER_UNIT[amount.format]
         compared += row["won_received"] != 0
     assert compared > 20
@@ -191,8 +194,8 @@ def test_every_finding_rests_on_rows_that_lie_in_the_lake(layout, release):
     evidence = read(release, "finding_evidence")
     assert set(read(release, "finding")["finding_id"]) == set(evidence["finding_id"])
     for name, rows in evidence.group_by("document_type", "delivery_id"):
-        parts = layout.delivery(*name).glob("part-*.parquet")
-        lines = pl.concat([pl.read_parquet(part, columns=["line"]) for part in parts])["line"]
+        parts = delivery_parts(layout.delivery(*name))
+        lines = identity_zone(layout).scan(parts).select("line").collect()["line"]
         assert set(rows["line"]) <= set(lines), name
 
 

@@ -20,6 +20,8 @@ from warehouse.releases import Release
 from warehouse.workbench import Workbench
 
 NIGHT = dt.date(2026, 4, 1)
+NO_BYTES = "a" * 64
+"""Named as the SHA-256 of a delivery that has no bytes in the archive."""
 
 
 def build_tables(layout: Layout, version: int) -> Path:
@@ -40,7 +42,7 @@ def publish(home: Path, version: int) -> Release:
     with Ledger.open(layout.ledger_url) as ledger:
         name = DeliveryName.parse("I03-F11-02_202603_001_20260401T013000.csv")
         if not ledger.deliveries():
-            ledger.receive(name, "I03", "a" * 64, 10, night=NIGHT)
+            ledger.receive(name, "I03", NO_BYTES, 10, night=NIGHT)
             (record,) = ledger.pending()
             ledger.mark_landed(
                 record.delivery_id, DeliveryCounts(1, 1, 0, 0), schema_version=1, part_count=1

@@ -1,4 +1,4 @@
-"""Whatever an auditor types, it reaches nothing that their grant does not give (S2, S3).
+"""Whatever an auditor types, it reaches nothing that their grant does not give (S2).
 
 Two walls, each tested without the other: the judge refuses statements before anything is opened; and
 the confined process holds where a statement is let through to it.
@@ -7,18 +7,16 @@ the confined process holds where a statement is let through to it.
 from __future__ import annotations
 
 import json
-import os
+import resource
 import tomllib
 from pathlib import Path
 
 import gateway_scene
 import pytest
+from promise_figures import FULL_SIZE
 
-from warehouse.access_log import AccessRefusedError
-from warehouse.access_log.answering import Asker
 from warehouse.gateway.asking import Job, NoAnswerError, ask
 from warehouse.gateway.confinement import Limits
-from warehouse.gateway.gateway import answer
 from warehouse.gateway.statements import StatementRefusedError, judge
 from warehouse.releases import Release, verify
 
@@ -30,11 +28,10 @@ STATEMENTS = [
     for statement in statements
 ]
 GRANTED = {"person", "income", "decision", "night", "f01_person_identity"}
-ENGINEER = Asker("engineer", "data_quality")
 LIMITS = Limits(seconds=2, memory_bytes=1 << 30, rows=1000, result_bytes=1 << 20)
-WHOLE = bool(os.environ.get("HUB_PROMISES"))
-"""Read while pytest collects: a fixture removes the variables of the hub."""
 FAST_SHARE = 6
+SECRETS = (gateway_scene.NOBODYS, "OUTSIDE-CONTENT", "root:x:", "77777")
+LEFT_BEHIND = ("/tmp/hostile", "/tmp/hostile.duckdb")  # noqa: S108 (the statements name them)
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +56,15 @@ def filled(statement: str, release: Release, outside: Path) -> str:
     return statement
 
 
+@pytest.mark.promise("S2")
 def test_there_are_enough_of_them() -> None:
     assert len({statement for _, statement in STATEMENTS}) >= 150
 
 
+@pytest.mark.promise("S2")
 def test_the_judge_lets_nothing_through_but_granted_tables(release: Release, outside: Path) -> None:
     passed = []
-    for group, statement in STATEMENTS:
+    for group, statement in STATEMENTS[:: 1 if FULL_SIZE else 5]:
         try:
             question = judge(filled(statement, release, outside))
         except StatementRefusedError:
@@ -76,7 +75,7 @@ def test_the_judge_lets_nothing_through_but_granted_tables(release: Release, out
 
 
 def confined(statement: str, release: Release, limits: Limits = LIMITS):
-    """Run a statement in the process, as if the judge had let it pass."""
+    """Run a statement in the process, as if the judge had let it pass; return answer and seconds."""
     job = Job(
         sql=statement,
         marts={"main": {"file": str(release.mart()), "is_own": False, "families": {}}},
@@ -86,56 +85,64 @@ def confined(statement: str, release: Release, limits: Limits = LIMITS):
         limits=limits,
     )  # fmt: skip
     try:
-        return ask(job)
-    except NoAnswerError:
-        return None
+        told = ask(job)
+    except NoAnswerError as error:
+        return None, error.seconds
+    return told, told.seconds
 
 
-@pytest.mark.parametrize(
-    ("group", "statement"),
-    STATEMENTS if WHOLE else STATEMENTS[:: len(STATEMENTS) // FAST_SHARE],
-)
+def peak_of_children() -> int:
+    """The most memory, in bytes, that any process started by this one ever held."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+
+
+def shown(told) -> str:
+    """All that an answer says; a day that Python has no word for makes the gateway refuse it."""
+    if told is None:
+        return ""
+    try:
+        return json.dumps(told.table.to_pylist(), default=str)
+    except (OverflowError, ValueError):
+        return "".join(column.to_string(window=1_000_000) for column in told.table.columns)
+
+
+@pytest.mark.promise("S2")
 def test_the_confined_process_gives_nothing_away(
-    release: Release, outside: Path, group: str, statement: str
+    release: Release, outside: Path, record_figure
 ) -> None:
-    before = outside.read_bytes()
-    told = confined(filled(statement, release, outside), release)
-    shown = "" if told is None else json.dumps(told.table.to_pylist(), default=str)
-    for secret in (gateway_scene.NOBODYS, "OUTSIDE-CONTENT", "root:x:", "77777"):
-        assert secret not in shown, group
-    assert outside.read_bytes() == before
-    assert verify(release) == []
-    assert not Path("/tmp/hostile").exists()  # noqa: S108 (the statements name it)
-    assert not Path("/tmp/hostile.duckdb").exists()  # noqa: S108
+    chosen = STATEMENTS if FULL_SIZE else STATEMENTS[:: len(STATEMENTS) // FAST_SHARE]
+    untouched, memory_before = outside.read_bytes(), peak_of_children()
+    escapes, late, longest, bombs = [], [], 0.0, 0
+    for group, statement in chosen:
+        bombs += group == "bombs"
+        told, seconds = confined(filled(statement, release, outside), release)
+        longest = max(longest, seconds)
+        if seconds > LIMITS.seconds + 1:
+            late.append((group, statement, round(seconds, 1)))
+        said = shown(told)
+        if any(secret in said for secret in SECRETS) or outside.read_bytes() != untouched:
+            escapes.append((group, statement))
+    escapes += [path for path in LEFT_BEHIND if Path(path).exists()]
+    damage = verify(release)
+    memory = peak_of_children()
+    is_within = memory <= max(LIMITS.memory_bytes, memory_before)
+    record_figure(
+        "S2",
+        f"{len(chosen)} hostile statements past the judge, {bombs} of them bombs: {len(escapes)} "
+        f"escapes; the longest ended after {longest:.1f} s (limit {LIMITS.seconds} s); "
+        f"peak memory {memory >> 20:,} MiB (limit {LIMITS.memory_bytes >> 20:,} MiB)",
+        held=not (escapes or late or damage) and is_within,
+        statements=len(chosen),
+        escapes=len(escapes),
+        late=len(late),
+        longest_seconds=round(longest, 2),
+    )
+    assert (escapes, late, damage) == ([], [], [])
 
 
+@pytest.mark.promise("S2")
 def test_a_question_that_never_ends_is_killed(release: Release) -> None:
     endless = "SELECT count(*) FROM range(10000) a, range(10000) b, range(10000) c"
-    assert confined(endless, release, Limits(seconds=1)) is None
-
-
-# Injection through every door (S3)
-
-PAYLOADS = [
-    "' OR 1=1 --", "'; DROP TABLE person; --", '" OR ""="', "') UNION SELECT 1 --", "1; SELECT 2",
-    "../../etc/passwd", "/etc/passwd", "r000001/../../vault", "%00", "\x01", "$(id)", "`id`",
-    "{{7*7}}", "{release}", "*", 'person" UNION SELECT "note', "a'b", "\uff41\uff07\uff42",
-    "x" * 5000, "\n\r",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("payload", PAYLOADS if WHOLE else PAYLOADS[::4])
-def test_a_payload_in_any_field_is_a_value_and_nothing_else(release: Release, payload: str) -> None:
-    layout = release.layout
-    for asker in (
-        Asker(payload, "data_quality"),
-        Asker("engineer", payload),
-    ):
-        with pytest.raises(AccessRefusedError):
-            answer(layout, asker, "SELECT count(*) FROM person", release)
-    with pytest.raises(AccessRefusedError):
-        answer(layout, ENGINEER, "SELECT count(*) FROM person", release, role=payload)
-    quoted = payload.replace('"', '""')
-    with pytest.raises(AccessRefusedError):
-        answer(layout, ENGINEER, f'SELECT count(*) FROM "{quoted}"', release)
-    assert verify(release) == []
+    told, seconds = confined(endless, release, Limits(seconds=1))
+    assert told is None
+    assert 0 < seconds <= 2

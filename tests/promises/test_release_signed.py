@@ -18,16 +18,17 @@ import release_scene
 import typer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from promise_figures import FULL_SIZE
 from typer.testing import CliRunner
 
 from warehouse import mart, release_checks, releases
 from warehouse.commands import query as query_command
 from warehouse.commands import release_app
 from warehouse.faults import FAULT_VARIABLE
+from warehouse.key_commands import keys_app
 from warehouse.keys import key_provider
 from warehouse.layout import HOME_VARIABLE, Layout
 from warehouse.ledger import Ledger, ReleaseState
-from warehouse.release_commands import keys_app
 from warehouse.release_files import open_release
 from warehouse.release_retention import RetentionTerms, plan_retention, retain, retention_terms
 from warehouse.release_scrub import scrub, sign_release
@@ -35,8 +36,7 @@ from warehouse.releases import ReleaseError
 from warehouse.signing import SignatureError
 from warehouse.statements import read_statements
 
-FLIPS = int(os.environ.get("PROMISE_FLIPS", "150"))
-"""`make promises` flips 1,000."""
+FLIPS = 1000 if FULL_SIZE else 40
 TERMS = RetentionTerms(10, 100, "a least term", "a most term")
 ROOT = Path(releases.__file__).parents[1]
 
@@ -81,7 +81,8 @@ with Ledger.open(layout.ledger_url) as ledger:
     ).returncode
 
 
-def test_a_flipped_bit_anywhere_is_refused_on_every_path(layout: Layout) -> None:
+@pytest.mark.promise("R4")
+def test_a_flipped_bit_anywhere_is_refused_on_every_path(layout: Layout, record_figure) -> None:
     release = open_release(layout, "r000003")
     files = sorted(path for path in release.folder.rglob("*") if path.is_file())
     good = {path: path.read_bytes() for path in files}
@@ -104,6 +105,7 @@ def test_a_flipped_bit_anywhere_is_refused_on_every_path(layout: Layout) -> None
         path.write_bytes(good[path])
     assert silent == []
     assert open_release(layout, "r000003").digest == release.digest
+    record_figure("R4", f"{FLIPS} flips, opened anew: {len(silent)} accepted", held=not silent)
 
 
 def test_commands_refuse_what_was_altered(layout: Layout) -> None:
@@ -220,7 +222,12 @@ def test_a_new_key_signs_and_the_older_releases_still_open(layout: Layout) -> No
 def test_no_secret_is_shown(layout: Layout) -> None:
     shown = CliRunner().invoke(keys_app, ["show", "--json"])
     rows = json.loads(shown.stdout)
-    assert {row["label"] for row in rows} == {"release-signing", "log-signing"}
+    assert {row["label"] for row in rows} == {
+        "release-signing",
+        "log-signing",
+        "archive",
+        "identity",
+    }
     assert layout.key_file.read_bytes().hex() not in shown.output
     for row in rows:
         secret = key_provider(layout).key(row["label"], row["epoch"])

@@ -66,6 +66,7 @@ def current(home: Path) -> releases.Release:
     return release
 
 
+@pytest.mark.promise("R1")
 @pytest.mark.parametrize("point", POINTS)
 def test_a_killed_publisher_leaves_the_old_release_and_the_next_run_heals(
     home: Path, point: str, calm_digest: str
@@ -90,6 +91,7 @@ def test_a_killed_publisher_leaves_the_old_release_and_the_next_run_heals(
         assert ledger.people()["person_id"].to_list() == ["P1", "P2"]
 
 
+@pytest.mark.promise("R3")
 @pytest.mark.parametrize("point", POINTS[:5])
 def test_a_full_disk_leaves_nothing_behind(
     home: Path, point: str, monkeypatch: pytest.MonkeyPatch
@@ -139,6 +141,7 @@ def test_the_manifest_says_what_it_was_made_from(home: Path) -> None:
     }
 
 
+@pytest.mark.promise("R4")
 def test_every_flipped_bit_is_found(home: Path) -> None:
     release = current(home)
     chance = random.Random(4)  # noqa: S311 (a fixed seed, no secret)

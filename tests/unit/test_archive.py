@@ -34,30 +34,36 @@ def drop(layout: Layout) -> Path:
     return file
 
 
+def received(layout: Layout) -> bytes:
+    with archive.open_received(layout, SHA256) as file:
+        return file.read()
+
+
 def test_bytes_lie_by_content_and_cannot_be_written(layout: Layout, drop: Path) -> None:
-    sha256, stored = archive.store(layout, drop)
-    assert (sha256, stored) == (SHA256, layout.archived(SHA256))
-    assert stored.read_bytes() == BYTES
+    sha256, stored, size_bytes = archive.store(layout, drop)
+    assert (sha256, stored, size_bytes) == (SHA256, layout.archived(SHA256), len(BYTES))
+    assert received(layout) == BYTES
+    assert BYTES not in stored.read_bytes()
     assert stat.S_IMODE(stored.stat().st_mode) == 0o440
     assert drop.exists()
     archive.clear(drop, stored)
     assert not drop.exists()
-    assert stored.read_bytes() == BYTES
+    assert received(layout) == BYTES
 
 
 def test_a_sender_who_goes_on_writing_does_not_reach_the_archive(
     layout: Layout, drop: Path
 ) -> None:
     with drop.open("ab") as still_open:
-        _, stored = archive.store(layout, drop)
+        archive.store(layout, drop)
         still_open.write(b"more")
-    assert stored.read_bytes() == BYTES
+    assert received(layout) == BYTES
 
 
 def test_the_same_bytes_again_are_stored_once(layout: Layout, drop: Path) -> None:
-    _, stored = archive.store(layout, drop)
+    stored = archive.store(layout, drop).path
     before = stored.stat()
-    assert archive.store(layout, drop) == (SHA256, stored)
+    assert archive.store(layout, drop).path == stored
     assert stored.stat() == before
     assert [path for path in stored.parents[1].rglob("*") if path.is_file()] == [stored]
 
@@ -95,10 +101,10 @@ def test_a_kill_loses_nothing_and_the_next_try_heals(
     command = [sys.executable, "-c", code, str(layout.home), str(drop)]
     assert subprocess.run(command, env=environment, check=False).returncode < 0
     assert drop.read_bytes() == BYTES
-    _, stored = archive.store(layout, drop)
+    stored = archive.store(layout, drop).path
     staging.sweep(layout.vault / "archive")
     assert [path for path in stored.parents[1].rglob("*") if path.is_file()] == [stored]
-    assert stored.read_bytes() == BYTES
+    assert received(layout) == BYTES
 
 
 def test_the_sweep_spares_what_a_living_process_writes(tmp_path: Path) -> None:

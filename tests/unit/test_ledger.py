@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from hub.delivery import DeliveryName, DeliveryState, DeliveryStopped
+from hub.identity.linkage_model import shipped_model
 from warehouse.ledger import (
     DeliveryCounts,
     DropOutcome,
@@ -278,3 +279,9 @@ def test_one_night_runs_at_a_time(ledger: Ledger) -> None:
     later = ledger.start_run(NEXT_NIGHT)
     ledger.finish_run(later.run_id, NightOutcome.UNCHANGED)
     assert [run.outcome.value for run in ledger.runs()] == ["abandoned", "unchanged"]
+
+
+def test_the_digest_of_a_link_model_fits_its_column() -> None:
+    """SQLite takes any length; on PostgreSQL a longer one would end every night."""
+    column = METADATA.tables["person_event"].c.model_version
+    assert column.type.length == len(shipped_model().digest)

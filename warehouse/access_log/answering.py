@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from warehouse.access_log.entry import AccessEntry, AccessResult
 from warehouse.access_log.errors import AccessRefusedError
@@ -31,8 +31,23 @@ ACTOR_VARIABLE = "HUB_ACTOR"
 PURPOSE_VARIABLE = "HUB_PURPOSE"
 CASE_VARIABLE = "HUB_CASE"
 ORGANISATION_VARIABLE = "HUB_ORGANISATION"
-Guard = Callable[[AccessEntry], str | None]
-"""Says why an access is refused, or None where it is granted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a grant gives, and to how many people and cases it is bound."""
+
+    grant_id: str
+    role: str
+    legal_basis: str
+    people: frozenset[str] | None = None
+    """The only people whom the answer may be about; None: anybody."""
+    cases: frozenset[str] | None = None
+    """The only cases that may be shown; None: any."""
+
+
+Guard = Callable[[AccessEntry], "str | Permission | None"]
+"""Says why an access is refused, by which grant it is allowed, or None where nobody needs one."""
 
 
 def grant_all(entry: AccessEntry) -> str | None:
@@ -71,8 +86,45 @@ class LoggedAccess:
     log: AccessLog
     entry: AccessEntry
     number: int
+    permission: Permission | None = None
+    """By which grant; None in a hub that has no grants yet."""
     _named: set[str] = field(default_factory=set)
+    _is_bound: bool = False
+    """Somebody who may see some people only has not been told yet whom the answer is about."""
     _started: float = field(default_factory=time.monotonic)
+
+    def about(self, people: Iterable[str]) -> None:
+        """Check whom the answer is about, where that is known only now; before anything is shown.
+
+        Raises:
+            AccessRefusedError: the grant does not cover one of them, or nobody is named.
+            AccessLogError: the refusal cannot be written.
+        """
+        if self.permission is None or self.permission.people is None:
+            return
+        named = set(people)
+        self._is_bound = False
+        if not named or not named <= self.permission.people:
+            self._refuse(outside_scope(self.permission))
+
+    def about_cases(self, case_ids: Iterable[str]) -> None:
+        """Check which cases the answer is about, before anything is shown.
+
+        Raises:
+            AccessRefusedError: the grant does not cover one of them.
+            AccessLogError: the refusal cannot be written.
+        """
+        if self.permission is None or self.permission.cases is None:
+            return
+        self._is_bound = False
+        if not set(case_ids) <= self.permission.cases:
+            self._refuse(
+                f"{self.permission.grant_id}: the case is not open, or not assigned to you"
+            )
+
+    def _refuse(self, reason: str) -> NoReturn:
+        self._complete(AccessResult.REFUSED, reason=reason)
+        raise AccessRefusedError(reason)
 
     def saw(
         self,
@@ -85,7 +137,10 @@ class LoggedAccess:
 
         Raises:
             AccessLogError: it cannot be written; do not show the answer.
+            AccessRefusedError: the grant is for some people, and nobody said whom the answer is about.
         """
+        if self._is_bound and self.permission is not None:
+            self._refuse(outside_scope(self.permission))
         new = sorted(set(subjects) - self._named)
         self._named |= set(new)
         sha256 = None if result is None else hashlib.sha256(result).hexdigest()
@@ -106,6 +161,11 @@ class LoggedAccess:
             **{"subjects": (), **told},
         )
         self.log.append(entry)
+
+
+def outside_scope(permission: Permission) -> str:
+    """Return the reason of a refusal to show people whom a grant does not cover."""
+    return f"{permission.grant_id}: it is for the people of your case only"
 
 
 @contextmanager
@@ -144,22 +204,35 @@ def logged_access(
         subjects=tuple(subjects),
         purpose=who.purpose,
         case_id=who.case_id,
-        legal_basis=who.legal_basis,
         ticket=who.ticket,
         is_break_glass=who.is_break_glass,
         organisation=os.environ.get(ORGANISATION_VARIABLE) or None,
-        origin=socket.gethostname(),
-        **told,
+        **{"legal_basis": who.legal_basis, "origin": socket.gethostname(), **told},
     )
     log = AccessLog(layout)
-    refusal = guard(entry)
+    said = guard(entry)
+    if isinstance(said, Permission):
+        entry = replace(
+            entry,
+            object=f"{object_}, grant {said.grant_id}",
+            role=entry.role or said.role,
+            legal_basis=entry.legal_basis or said.legal_basis,
+        )
+        is_outside = said.people is not None and not set(subjects) <= said.people
+        refusal = outside_scope(said) if is_outside else None
+    else:
+        refusal = said
     if refusal is not None:
         log.append(replace(entry, result=AccessResult.REFUSED, reason=refusal))
         raise AccessRefusedError(refusal)
     head = log.append(entry)
-    access = LoggedAccess(log, entry, head.number, set(subjects))
+    permission = said if isinstance(said, Permission) else None
+    is_bound = permission is not None and permission.people is not None and not subjects
+    access = LoggedAccess(log, entry, head.number, permission, set(subjects), is_bound)
     try:
         yield access
+    except AccessRefusedError:
+        raise
     except BaseException as error:
         # A command that ends with another code than 1 has shown its answer.
         if getattr(error, "exit_code", 1) == 1:

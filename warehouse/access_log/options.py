@@ -14,7 +14,9 @@ import typer
 
 from warehouse.access_log.answering import Asker, LoggedAccess, logged_access
 from warehouse.access_log.errors import AccessLogError, AccessRefusedError
+from warehouse.gateway.standing_grants import OPERATOR_MODE, grant_guard, has_grants
 from warehouse.layout import Layout
+from warehouse.ledger import LedgerError
 
 By = Annotated[
     str | None,
@@ -40,17 +42,24 @@ def command_access(
     case: str | None = None,
     **told: Any,
 ) -> Iterator[LoggedAccess]:
-    """Log an access of a command; where that cannot be, say why on stderr and end with code 1."""
+    """Log an access of a command that a grant gives; else say why on stderr and end with code 1.
+
+    In a hub that has no grants yet everything is given, and a loud line on stderr says so.
+    """
+    layout = Layout.from_environment()
+    if not has_grants(layout):
+        typer.echo(OPERATOR_MODE, err=True)
     try:
         with logged_access(
-            Layout.from_environment(),
+            layout,
             action,
             object_,
             subjects=subjects,
             asker=Asker.told(by, purpose, case),
+            guard=grant_guard(layout),
             **told,
         ) as access:
             yield access
-    except (AccessLogError, AccessRefusedError) as error:
+    except (AccessLogError, AccessRefusedError, LedgerError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None

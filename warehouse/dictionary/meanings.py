@@ -76,6 +76,9 @@ class Dictionary:
         self._columns: Mapping[str, list[str]] = columns["columns"]
         self._patterns = {re.compile(name): told for name, told in columns["patterns"].items()}
         self._units = {re.compile(name): unit for name, unit in columns["units"].items()}
+        # Every mart of a release asks the same again.
+        self._said: dict[tuple[str, str, str], ColumnMeaning | None] = {}
+        self._sources: dict[str, str] = {}
 
     def table(self, name: str) -> TableMeaning | None:
         """Return what a row of the table is; None where nobody has said it."""
@@ -92,6 +95,12 @@ class Dictionary:
 
     def column(self, table: str, name: str, sql_type: str) -> ColumnMeaning | None:
         """Return what the column holds; None where nobody has said it."""
+        asked = table, name, sql_type
+        if asked not in self._said:
+            self._said[asked] = self._column(table, name, sql_type)
+        return self._said[asked]
+
+    def _column(self, table: str, name: str, sql_type: str) -> ColumnMeaning | None:
         told = self._tables.get(table, {}).get("columns", {}).get(name) or self._columns.get(name)
         if told is None:
             told = next((each for key, each in self._patterns.items() if key.fullmatch(name)), None)
@@ -112,6 +121,11 @@ class Dictionary:
 
     def source(self, table: str) -> str:
         """Return what the table is made from."""
+        if table not in self._sources:
+            self._sources[table] = self._source(table)
+        return self._sources[table]
+
+    def _source(self, table: str) -> str:
         family = self._families.get(table)
         if family is not None:
             count = len(self._catalogue.by_family[family.code])

@@ -24,7 +24,8 @@ from hub.access import (
 )
 from hub.access.matrix import grant_matrix, role_matrix
 from hub.output import print_rows
-from warehouse.gateway.gateway import GRANTS
+from warehouse.access_log import AccessLogError
+from warehouse.gateway.standing_grants import GRANTS
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError
 
@@ -35,6 +36,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array and n
 On = Annotated[
     dt.datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Day; today by default.")
 ]
+_TO_TRY = """try:
+  hub query "SELECT * FROM person_cell" --by cho.counter --purpose supervision
+  hub cases list --by lee.head --purpose finding_review
+  hub cases assign CASE --to kim.auditor --by lee.head --reason "first case"
+  hub query "SELECT * FROM finding" --by kim.auditor --purpose finding_review --case CASE
+  hub log show --by lim.reviewer"""
 
 
 def _fail(message: object) -> NoReturn:
@@ -64,6 +71,28 @@ def _posts(layout: Layout) -> list[Post]:
 
 def _day(on: dt.datetime | None) -> dt.date:
     return on.date() if on else dt.datetime.now(dt.UTC).date()
+
+
+@access_app.command("init")
+def init(
+    *,
+    example: Annotated[
+        bool,
+        typer.Option("--example", help="Grants of a simulated authority, to try the hub with."),
+    ] = False,
+) -> None:
+    """Lay down the first grants: operator mode ends, and from then on what no grant gives is refused."""
+    from warehouse.gateway.first_grants import GrantsThereError, lay_first_grants
+
+    try:
+        file = lay_first_grants(
+            Layout.from_environment(), dt.datetime.now().astimezone().date(), is_example=example
+        )
+    except (GrantsThereError, LedgerError, AccessLogError, GrantError) as error:
+        _fail(error)
+    typer.echo(f"wrote {GRANTS}/{file.name}; operator mode has ended")
+    if example:
+        typer.echo(_TO_TRY)
 
 
 @access_app.command("list")

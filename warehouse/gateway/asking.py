@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -27,11 +27,17 @@ PERSON_COLUMN = '"<person>"'
 """Stands in a question for the column that names people; the process knows which one it is."""
 _SLACK_BYTES = 1 << 20
 _START_SECONDS = 20
-"""What starting Python may take on a busy machine, on top of the question's own time."""
+"""What starting Python and laying tables out may take on a busy machine, before the question's time."""
+_GRACE_SECONDS = 0.5
+"""DuckDB ends a question by itself when its time is over; after this it is killed."""
+_BEGUN = b"\n"
 
 
 class NoAnswerError(Exception):
     """The question was not answered; the message says why, and holds no value of a record."""
+
+    seconds: float = 0.0
+    """How long it ran before it was stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +80,8 @@ class Answer:
     """Table → its columns that name people."""
     is_cut_off: bool
     """Whether the process had no network."""
+    seconds: float = 0.0
+    """How long the question ran, without the start of its process."""
 
 
 def ask(job: Job) -> Answer:
@@ -92,17 +100,41 @@ def ask(job: Job) -> Answer:
         env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
         start_new_session=True,
     ) as process:
+        clock = _Clock(job.limits)
         try:
-            sent = _exchange(process, json.dumps(asdict(job)).encode(), job.limits)
+            sent = _exchange(process, json.dumps(asdict(job)).encode(), job.limits, clock)
+            return replace(_read(sent), seconds=clock.seconds())
+        except NoAnswerError as error:
+            error.seconds = clock.seconds()
+            raise
         finally:
             process.kill()
-    return _read(sent)
 
 
-def _exchange(process: subprocess.Popen[bytes], told: bytes, limits: Limits) -> bytes:
+class _Clock:
+    """The time of a question: that of starting, and, once everything is laid out, its own."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._until = time.monotonic() + limits.seconds + _START_SECONDS
+        self._begun: float | None = None
+
+    def begin(self) -> None:
+        self._begun = time.monotonic()
+        self._until = self._begun + self._limits.seconds + _GRACE_SECONDS
+
+    def left(self) -> float:
+        return self._until - time.monotonic()
+
+    def seconds(self) -> float:
+        return 0.0 if self._begun is None else time.monotonic() - self._begun
+
+
+def _exchange(
+    process: subprocess.Popen[bytes], told: bytes, limits: Limits, clock: _Clock
+) -> bytes:
     if process.stdin is None or process.stdout is None:
         raise NoAnswerError("the question could not be started")
-    until = time.monotonic() + limits.seconds + _START_SECONDS
     most = limits.result_bytes * 2 + _SLACK_BYTES
     try:
         process.stdin.write(told)
@@ -113,19 +145,21 @@ def _exchange(process: subprocess.Popen[bytes], told: bytes, limits: Limits) -> 
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:
-            left = until - time.monotonic()
+            left = clock.left()
             if left <= 0 or not selector.select(left):
                 raise NoAnswerError(f"the question took longer than {limits.seconds} seconds")
             chunk = os.read(process.stdout.fileno(), 1 << 16)
             if not chunk:
                 return bytes(received)
+            if not received and chunk.startswith(_BEGUN):
+                clock.begin()
             received += chunk
             if len(received) > most:
                 raise NoAnswerError("the answer is too large")
 
 
 def _read(sent: bytes) -> Answer:
-    line, _, rows = sent.partition(b"\n")
+    line, _, rows = sent.removeprefix(_BEGUN).partition(b"\n")
     try:
         told = json.loads(line)
     except ValueError:

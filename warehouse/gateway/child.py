@@ -4,8 +4,8 @@ Here: laying out what the grant gives and no more, locking DuckDB, running, send
 here: judging the statement or the grant, the log, keys: this process has no environment, cannot write a
 file, and is killed when its time is over. Next: `asking` reads what it sends.
 
-It reads a job as JSON from standard input. It writes one line of JSON (how it went), then, where it
-went well, the rows as an Arrow stream.
+It reads a job as JSON from standard input. It writes an empty line when all is laid out and the question
+begins, then one line of JSON (how it went), then, where it went well, the rows as an Arrow stream.
 
 Tables of which a grant gives some columns or rows are copied first, and the mart is let go; so what is
 not given is not in reach of any statement, however it is written.
@@ -68,7 +68,7 @@ def _answer(job: dict[str, Any], limits: Limits, out: BinaryIO) -> None:
             "python_enable_replacements": False,
         }
     ) as connection:
-        seen = _lay_out(connection, job)
+        seen, whole = _lay_out(connection, job)
         if job["counts_people"]:
             people = [column for columns in seen.values() for column in columns]
             job["sql"] = (
@@ -77,7 +77,9 @@ def _answer(job: dict[str, Any], limits: Limits, out: BinaryIO) -> None:
                 else job["sql_without_people"]
             )
         _lock(connection, job, limits)
-        _check_tables(connection, job)
+        out.write(b"\n")
+        out.flush()
+        _check_tables(connection, job, whole)
         relation = connection.sql(job["sql"])
         if relation is None:
             raise RefusedJobError("the statement gives no rows")
@@ -100,10 +102,15 @@ def _answer(job: dict[str, Any], limits: Limits, out: BinaryIO) -> None:
                 stream.write_batch(batch)
 
 
-def _lay_out(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> dict[str, list[str]]:
-    """Make the tables that are given; return table → its columns that name people."""
+def _lay_out(
+    connection: duckdb.DuckDBPyConnection, job: dict[str, Any]
+) -> tuple[dict[str, list[str]], set[tuple[str, str]]]:
+    """Make the tables that are given.
+
+    Returns table → its columns that name people, and which (side, table) are given whole.
+    """
     seen: dict[str, list[str]] = {}
-    is_attached = False
+    whole: set[tuple[str, str]] = set()
     for side, mart in job["marts"].items():
         _run(connection, f"ATTACH {_literal(mart['file'])} AS mart_{side} (READ_ONLY)")
         there = {
@@ -123,10 +130,11 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> dict
                 raise RefusedJobError(f"this release's mart has no table {name}")
             else:
                 continue
-            is_attached |= _lay_table(connection, job, side, name, source, given, seen)
-        if not is_attached:
+            if _lay_table(connection, job, side, name, source, given, seen):
+                whole.add((side, name))
+        if not any(each == side for each, _ in whole):
             _run(connection, f"DETACH mart_{side}")
-    return seen
+    return seen, whole
 
 
 def _lay_table(
@@ -138,7 +146,7 @@ def _lay_table(
     given: list[str] | None,
     seen: dict[str, list[str]],
 ) -> bool:
-    """Make one table or view; return whether it still needs the mart."""
+    """Make one table or view; return whether all of it is given, so that it still needs the mart."""
     have = [row[0] for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()]
     kept = {*(given or have), *(job["person_columns"] if job["counts_people"] else ())}
     shown = [column for column in have if column in kept]
@@ -198,12 +206,19 @@ def _lock(connection: duckdb.DuckDBPyConnection, job: dict[str, Any], limits: Li
         _run(connection, f"SET {setting}")
 
 
-def _check_tables(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> None:
-    """Ask DuckDB itself which tables it would read: views are resolved, and nothing else is named."""
+def _check_tables(
+    connection: duckdb.DuckDBPyConnection, job: dict[str, Any], whole: set[tuple[str, str]]
+) -> None:
+    """Ask DuckDB itself which tables it would read: views are resolved, and nothing else is named.
+
+    A table of the mart itself may only be one that is given whole.
+    """
     given = set(job["tables"])
     for name in connection.get_table_names(job["sql"], qualified=True):
-        last = re.split(r"\.(?=[^.]*$)", name)[-1].strip('"')
-        if last not in given and not last.startswith("read_parquet"):
+        *path, last = [part.strip('"') for part in re.findall(r'"(?:[^"]|"")*"|[^.]+', name)]
+        side = path[0].removeprefix("mart_") if path and path[0].startswith("mart_") else None
+        is_given = last in given if side is None else (side, last) in whole
+        if not is_given and not last.startswith("read_parquet"):
             raise RefusedJobError("a table is named that the grant does not give")
 
 

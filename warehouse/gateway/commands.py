@@ -23,11 +23,6 @@ from warehouse.layout import Layout
 from warehouse.ledger import LedgerError
 from warehouse.release_files import Release
 
-NO_GRANTS = (
-    "note: this hub has no folder `grants`, so whoever may run `hub` may ask everything (logged); "
-    "docs/access.md says how to set grants up"
-)
-
 
 def print_granted(
     layout: Layout,

@@ -27,7 +27,6 @@ from hub.access import (
     Post,
     Refused,
     decide,
-    load_grants,
     load_policy,
 )
 from hub.access.grants import AREA, ASSIGNED_CASES, EVERYTHING
@@ -39,14 +38,12 @@ from warehouse.faults import fault_point
 from warehouse.gateway.asking import Job, NoAnswerError, ask
 from warehouse.gateway.cells import CellQuery, cell_query, suppressed
 from warehouse.gateway.confinement import Limits
+from warehouse.gateway.standing_grants import known_officials, standing_grants
 from warehouse.gateway.statements import Question, StatementRefusedError, judge
 from warehouse.gateway.subjects import NamesNobodyError, check_names_people, people_of
 from warehouse.layout import Layout
-from warehouse.ledger import Ledger
 from warehouse.mart import AUDITOR
 from warehouse.release_files import MARTS, Release
-
-GRANTS = "grants"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +78,6 @@ class _View:
     """It holds what the role may see for the purpose, and nothing else."""
     plan: CellQuery | None = None
     forbids_people: bool = False
-
-
-def has_grants(layout: Layout) -> bool:
-    """Whether this hub has grants: from then on, whatever they do not give is refused."""
-    return (layout.home / GRANTS).is_dir()
 
 
 def answer(
@@ -154,27 +146,23 @@ def answer(
 
 
 def result_digest(table: pa.Table) -> str:
-    """Return a digest of names, types and values: the same question to the same release has the same."""
+    """Return a digest of names, types and values: the same question to the same release has the same.
+
+    Raises:
+        NoAnswerError: a value cannot be told, such as a day of the year 200000.
+    """
     lines = [json.dumps([(each.name, str(each.type)) for each in table.schema])]
-    lines += [json.dumps(row, default=str, ensure_ascii=False) for row in table.to_pylist()]
+    try:
+        rows = table.to_pylist()
+    except (OverflowError, ValueError):
+        raise NoAnswerError("a day lies outside the years 1 to 9999; restrict the rows") from None
+    lines += [json.dumps(row, default=str, ensure_ascii=False) for row in rows]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _known(layout: Layout, actor: str) -> _Known:
-    grants = load_grants(layout.home / GRANTS)
-    if not grants:
-        raise AccessRefusedError("this hub has no grants; nobody is granted anything")
-    with Ledger.open(layout.ledger_url) as ledger:
-        posts = [
-            Post(row["actor"], row["valid_from"], row["valid_to"])
-            for row in ledger.officials().iter_rows(named=True)
-            if row["actor"] == actor
-        ]
-        cases = {
-            row["case_id"]: _about(ledger, row)
-            for row in ledger.cases().iter_rows(named=True)
-            if row["assignee"] == actor and row["closed_on"] is None
-        }
+    grants = standing_grants(layout)
+    posts, cases = known_officials(layout, actor)
     return _Known(grants, posts, cases)
 
 
@@ -194,17 +182,6 @@ def _granted(
     if isinstance(said, Refused):
         raise AccessRefusedError(said.reason)
     return said.grant
-
-
-def _about(ledger: Ledger, case: Mapping[str, Any]) -> dict[str, list[str]]:
-    people = [each for each in (case["person_id"], case["subject_id"]) if each]
-    findings = ledger.case_findings(case["case_id"])["finding_id"].to_list()
-    return {
-        "person_id": people,
-        "subject_id": people,
-        "household_id": people,
-        "finding_id": findings,
-    }
 
 
 def _scope(known: _Known, asker: Asker, grant: Grant) -> Mapping[str, list[str]] | None:

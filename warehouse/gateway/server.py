@@ -32,7 +32,8 @@ from warehouse import releases
 from warehouse.access_log import AccessLogError, AccessRefusedError
 from warehouse.access_log.answering import Asker
 from warehouse.gateway.asking import NoAnswerError
-from warehouse.gateway.gateway import GatewayAnswer, answer, has_grants
+from warehouse.gateway.gateway import GatewayAnswer, answer
+from warehouse.gateway.standing_grants import has_grants
 from warehouse.keys import RootKeyError
 from warehouse.layout import Layout
 from warehouse.ledger import LedgerError

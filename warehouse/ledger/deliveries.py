@@ -141,10 +141,22 @@ class DeliveryBook(Book):
         """Put a stopped delivery back among the pending, after a rule or reader was mended.
 
         Raises:
-            LedgerError: no such delivery.
+            LedgerError: no such delivery, or its bytes were erased.
         """
+        record = self.delivery(delivery_id)
+        if record is not None and record.state is DeliveryState.ERASED:
+            message = f"{delivery_id}: its term is over and its bytes are gone; it stays erased"
+            raise LedgerError(message)
         values = dict.fromkeys((*_COUNTS, *_STOP, "schema_version", "part_count", "landed_at"))
         self._set(delivery_id, values | {"state": DeliveryState.RECEIVED.value})
+
+    def mark_erased(self, delivery_id: str) -> None:
+        """Say that bytes and rows of the delivery go, because their term is over; counts stay.
+
+        Raises:
+            LedgerError: no such delivery.
+        """
+        self._set(delivery_id, {"state": DeliveryState.ERASED.value})
 
     def delivery(self, delivery_id: str) -> DeliveryRecord | None:
         """Return one delivery, or None."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
@@ -27,11 +27,12 @@ from warehouse.ledger.findings import FindingBook
 from warehouse.ledger.nights import NightBook
 from warehouse.ledger.officials import OfficialBook
 from warehouse.ledger.people import PersonBook
+from warehouse.ledger.reidentifications import ReidentificationBook
 from warehouse.ledger.reviews import ReviewBook
 from warehouse.ledger.standings import StandingBook
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0007"
+NEWEST = "0009"
 """The newest migration; known here so that opening a current ledger need not import Alembic."""
 
 
@@ -48,6 +49,7 @@ class Ledger(
     OfficialBook,
     ExtractBook,
     AccessAlertBook,
+    ReidentificationBook,
 ):
     """The ledger of one hub: see the books for what it answers."""
 
@@ -86,26 +88,38 @@ class Ledger(
         self.close()
 
 
-def _engine(url: str) -> Engine:
+def ledger_url(url: str) -> URL:
+    """Read the SQLAlchemy URL of a ledger.
+
+    Raises:
+        LedgerError: a URL that is none, or another kind of database.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError:
         message = "the ledger's URL is none; expected sqlite:///<path> or postgresql+psycopg2://…"
         raise LedgerError(message) from None
     dialect = parsed.get_backend_name()
-    if dialect == "sqlite":
-        if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed)
-        prepare_sqlite(engine)
-        return engine
-    if dialect == "postgresql":
-        if parsed.drivername == "postgresql":
-            # SQLAlchemy 2.1 would take it for psycopg 3, which is not installed.
-            parsed = parsed.set(drivername="postgresql+psycopg2")
+    if dialect not in {"sqlite", "postgresql"}:
+        message = (
+            f"the ledger cannot lie in {dialect}; use sqlite:///<path> or postgresql+psycopg2://…"
+        )
+        raise LedgerError(message)
+    if parsed.drivername == "postgresql":
+        # SQLAlchemy 2.1 would take it for psycopg 3, which is not installed.
+        return parsed.set(drivername="postgresql+psycopg2")
+    return parsed
+
+
+def _engine(url: str) -> Engine:
+    parsed = ledger_url(url)
+    if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed, pool_pre_ping=True)
-    message = f"the ledger cannot lie in {dialect}; use sqlite:///<path> or postgresql+psycopg2://…"
-    raise LedgerError(message)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed)
+    prepare_sqlite(engine)
+    return engine
 
 
 def _version(connection: Connection) -> str | None:

@@ -8,6 +8,7 @@ history: decisions about people, steps of cases. Never here: accesses to persona
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import polars as pl
 from sqlalchemy import Column, Date, String, Table, insert, select, update
@@ -54,6 +55,17 @@ ACTION_SCHEMA = pl.Schema(
 """What an official did. `action`: enter, approve, create, revert, pay, change_account, other."""
 
 _CASE_ACTIONS = {"open": "enter", "decide": "approve"}
+
+
+@dataclass(frozen=True, slots=True)
+class PostChanges:
+    """What a file of the personnel office changed, in posts."""
+
+    added: int
+    ended: int
+    """Posts whose last day is another now."""
+    absent: int
+    """Posts that ended because a complete file does not name their official."""
 
 
 class OfficialBook(Book):
@@ -106,6 +118,102 @@ class OfficialBook(Book):
                     role=role,
                 )
             )
+
+    def end_post(self, actor: str, first_day_out: dt.date) -> None:
+        """Write down that `actor` has no post from `first_day_out` on; the post stays in the history.
+
+        One that began that very day ends before it: it held on no day.
+
+        Raises:
+            LedgerError: the official has no post that goes on to that day, or one begins later.
+        """
+        table = OFFICIAL.c
+        with self._writing() as connection:
+            later = connection.execute(
+                select(table.valid_from).where(
+                    table.actor == actor, table.valid_from > first_day_out
+                )
+            ).all()
+            ended = connection.execute(
+                update(OFFICIAL)
+                .where(
+                    table.actor == actor,
+                    table.valid_from <= first_day_out,
+                    table.valid_to.is_(None) | (table.valid_to >= first_day_out),
+                )
+                .values(valid_to=first_day_out - dt.timedelta(days=1))
+            )
+            if later or not ended.rowcount:
+                raise LedgerError(
+                    "the official has no post that goes on to that day, or one that begins"
+                    " later; nothing was written"
+                )
+
+    def take_posts(self, told: pl.DataFrame, *, complete_on: dt.date | None = None) -> PostChanges:
+        """Bring the posts to what the personnel office says; what was written before stays.
+
+        Args:
+            told: `OFFICIAL_SCHEMA`, one row a post; `valid_to` is its last day.
+            complete_on: the file names every post there is, as of this day: who is in post in the
+                ledger and not named has none from this day on. None: others are left alone.
+
+        Raises:
+            LedgerError: a post that is written down is told with another area, role or person, two
+                posts of one official overlap, or one ends before it begins; nothing was written.
+        """
+        table = OFFICIAL.c
+        told = told.select(*OFFICIAL_SCHEMA).cast(OFFICIAL_SCHEMA).sort("actor", "valid_from")
+        added = ended = absent = 0
+        with self._writing() as connection:
+            query = select(*(table[name] for name in OFFICIAL_SCHEMA))
+            known = {(row.actor, row.valid_from): row for row in connection.execute(query)}
+            for post in told.iter_rows(named=True):
+                here = (table.actor == post["actor"]) & (table.valid_from == post["valid_from"])
+                before = known.get((post["actor"], post["valid_from"]))
+                if before is None:
+                    connection.execute(insert(OFFICIAL).values(**post))
+                    added += 1
+                elif any(
+                    getattr(before, name) != post[name]
+                    for name in ("area_code", "role", "person_id")
+                ):
+                    raise LedgerError(
+                        "a post that is written down is told with another area, role or person;"
+                        " let the personnel office tell a new post; nothing was written"
+                    )
+                elif before.valid_to != post["valid_to"]:
+                    connection.execute(
+                        update(OFFICIAL).where(here).values(valid_to=post["valid_to"])
+                    )
+                    ended += 1
+            if complete_on is not None:
+                gone = {actor for actor, _ in known} - set(told["actor"])
+                result = connection.execute(
+                    update(OFFICIAL)
+                    .where(
+                        table.actor.in_(sorted(gone)),
+                        table.valid_from < complete_on,
+                        table.valid_to.is_(None) | (table.valid_to >= complete_on),
+                    )
+                    .values(valid_to=complete_on - dt.timedelta(days=1))
+                )
+                absent = result.rowcount
+            posts = frame_of(connection, query, OFFICIAL_SCHEMA).sort("actor", "valid_from")
+            following = pl.col("valid_from").shift(-1).over("actor")
+            wrong = posts.filter(
+                # One that ends the day before it begins held on no day: somebody left at once.
+                (pl.col("valid_to") < pl.col("valid_from") - pl.duration(days=1))
+                | (
+                    following.is_not_null()
+                    & (pl.col("valid_to").fill_null(dt.date.max) >= following)
+                )
+            )
+            if not wrong.is_empty():
+                raise LedgerError(
+                    "two posts of one official overlap, or a post ends before it begins; nothing was"
+                    " written"
+                )
+        return PostChanges(added, ended, absent)
 
     def officials(self) -> pl.DataFrame:
         """Return every post of every official, `OFFICIAL_SCHEMA`, by actor and first day."""

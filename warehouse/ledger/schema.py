@@ -140,7 +140,7 @@ PERSON_EVENT = Table(
     Column("other_person_id", String(40), nullable=False),
     Column("reason", String(500), nullable=False),
     Column("run", String(40), nullable=False, server_default=""),
-    Column("model_version", String(60)),
+    Column("model_version", String(64)),
     Column("actor", String(120)),
     Column("evidence", String(2000)),
     UniqueConstraint("person_id", "kind", "night", "other_person_id", "run"),

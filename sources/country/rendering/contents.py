@@ -22,6 +22,7 @@ from sources.country.rendering.draws import Flags
 from sources.country.rendering.own_columns import People, add_own_columns
 from sources.country.rendering.selection import (
     FEWEST_ROWS,
+    HELD_BACK_PER_MILLION,
     IS_PLANTED,
     ROW,
     arrival_nights,
@@ -48,6 +49,8 @@ class Telling:
     Attributes:
         facts: family code → all facts with row numbers, and which are of planted cases, whom
             chance must not touch (`selection.add_rows`).
+        held_back_per_million: share of the rows of daily and weekly types that becomes known on
+            each later night.
         carried: document type → the facts that it tells, where the facts name their tellers.
     """
 
@@ -58,6 +61,7 @@ class Telling:
     seed: int
     first_night: dt.date
     noise: NoiseRates
+    held_back_per_million: int = HELD_BACK_PER_MILLION
 
     def may_change(self, facts: pl.DataFrame) -> Flags:
         """Return True for the rows that chance may change."""
@@ -72,7 +76,8 @@ def _told_on(
         document.mode is Mode.FULL and document.cycle not in EVERY_DAY
     ) or facts.height < 2 * FEWEST_ROWS:
         return facts if turn == 0 else facts.clear()
-    turns = arrival_nights(document, facts, telling.seed) * telling.may_change(facts)
+    turns = arrival_nights(document, facts, telling.seed, telling.held_back_per_million)
+    turns *= telling.may_change(facts)
     return facts.filter(pl.Series(turns == turn))
 
 

@@ -212,7 +212,12 @@ def stand_in_facts(
     return _redraw_words(facts, codes, draws_for(document, facts, seed))
 
 
-def arrival_nights(document: DocumentType, facts: pl.DataFrame, seed: int) -> Ints:
+def arrival_nights(
+    document: DocumentType,
+    facts: pl.DataFrame,
+    seed: int,
+    held_back_per_million: int = HELD_BACK_PER_MILLION,
+) -> Ints:
     """Return the night (0 is the first) on which the sender comes to tell each row.
 
     What a sender tells of one person comes together: nobody leaves on one night and returns on
@@ -224,5 +229,5 @@ def arrival_nights(document: DocumentType, facts: pl.DataFrame, seed: int) -> In
     if UNIT_HEAD in facts.columns:
         keys = facts[UNIT_HEAD].cast(pl.UInt64).fill_null(keys)
     lots = Draws(seed, document.code, keys.to_numpy()).below("arrival", 1_000_000)
-    night = lots // HELD_BACK_PER_MILLION + 1
+    night = lots // max(held_back_per_million, 1) + 1
     return np.where(night <= NIGHTS_HELD_BACK, night, 0)

@@ -12,7 +12,7 @@ import pytest
 from hub.identity import look_up as module
 from hub.identity.blocking import BLOCKING_RULES
 from hub.identity.linkage_model import starting_model
-from hub.identity.look_up import IndexLookUp, look_up_keys, look_up_records, make_look_up_records
+from hub.identity.look_up import RECORDS_SQL, IndexLookUp, look_up_keys, make_look_up_records
 from hub.identity.look_up_score import look_up_sql
 from hub.identity.scoring import score_pairs
 from hub.identity.standard import standardise_records
@@ -31,6 +31,10 @@ PEOPLE = """
 9 | P8 | Kim Minsoo      | 1980-01-01 | M | 서울특별시 종로구 세종대로 110 |              |
 10 | P9 | Kim Smith      |            |   | 10 High Street, Leeds         |              |
 """
+
+
+def records(connection):
+    return list(connection.sql(RECORDS_SQL).to_arrow_reader())
 
 
 def described() -> pl.DataFrame:
@@ -83,7 +87,7 @@ def index(model):
 @pytest.fixture(scope="module")
 def look_up(index, model):
     keys = {rule.name: look_up_keys(index, rule) for rule in BLOCKING_RULES}
-    opened = IndexLookUp(list(look_up_records(index)), keys, model)
+    opened = IndexLookUp(records(index), keys, model)
     yield opened
     opened.close()
 
@@ -199,6 +203,6 @@ def test_an_empty_index_knows_nobody(index, model):
             empty.unregister("frame")
         make_look_up_records(empty, model)
         keys = MappingProxyType({rule.name: look_up_keys(empty, rule) for rule in BLOCKING_RULES})
-        opened = IndexLookUp(list(look_up_records(empty)), keys, model)
+        opened = IndexLookUp(records(empty), keys, model)
     assert opened.records == 0
     assert opened.find({"full_name": "Ann Lee", "birth_date": "1990-01-01"}).verdict == "nobody"

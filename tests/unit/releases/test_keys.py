@@ -2,6 +2,7 @@
 
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -115,3 +116,44 @@ def test_a_label_is_words(layout, label):
     write_key(layout)
     with pytest.raises(ValueError, match="no label"):
         key_provider(layout).key(label)
+
+
+def test_a_lost_key_file_of_a_hub_is_not_made_anew(layout):
+    key_provider(layout)
+    layout.key_file.unlink()
+    with pytest.raises(RootKeyError, match="does not exist; restore it from the key backup"):
+        key_provider(layout)
+    assert not layout.key_file.exists()
+
+
+@pytest.mark.parametrize("way", ["file", "environment"])
+def test_another_root_key_than_the_hub_was_made_with_is_refused(layout, monkeypatch, way):
+    write_key(layout)
+    key_provider(layout)
+    other = bytes(reversed(ROOT))
+    if way == "file":
+        layout.key_file.unlink()
+        write_key(layout, other)
+    else:
+        monkeypatch.setenv("HUB_ROOT_KEY", other.hex())
+    with pytest.raises(RootKeyError, match="not the one with which this hub was made") as refused:
+        key_provider(layout)
+    assert other.hex() not in str(refused.value)
+    monkeypatch.setenv("HUB_ROOT_KEY", ROOT.hex())
+    assert key_provider(layout).epoch("archive") == 1
+
+
+def test_the_check_of_the_root_key_tells_nothing_of_a_key_in_use(layout):
+    write_key(layout)
+    keys = key_provider(layout)
+    check = json.loads(layout.root_key_check.read_text("utf-8"))["check"]
+    labels = ("pid/v1", "archive", "identity", "release-signing")
+    in_use = [keys.key(label, epoch).hex() for label in labels for epoch in (None, 1)]
+    assert not any(each.startswith(check) for each in [ROOT.hex(), *in_use])
+
+
+def test_threads_that_begin_at_once_agree_on_one_key(layout):
+    with ThreadPoolExecutor(8) as threads:
+        found = set(threads.map(lambda _: key_provider(layout).key("pid/v1"), range(32)))
+    assert len(found) == 1
+    assert sorted(path.name for path in layout.vault.iterdir()) == ["root-key.json", "root.key"]

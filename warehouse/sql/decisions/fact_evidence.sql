@@ -145,7 +145,11 @@ newest AS (
         record.fact,
         record.said,
         arg_max(
-            (record.document_type, record.delivery_id, record.line),
+            {
+                'document_type': record.document_type,
+                'delivery_id': record.delivery_id,
+                'line': record.line
+            },
             (record.made_at IS NOT NULL, record.made_at, record.delivery_id, record.line)
         ) AS told
     FROM record
@@ -200,9 +204,9 @@ evidence AS (
         person_id,
         fact,
         said,
-        told[1] AS document_type,
-        told[2] AS delivery_id,
-        CAST(told[3] AS BIGINT) AS line
+        newest.told.document_type AS document_type,
+        newest.told.delivery_id AS delivery_id,
+        CAST(newest.told.line AS BIGINT) AS line
     FROM newest
     UNION ALL
     SELECT person_id, fact, value, document_type, delivery_id, line
@@ -224,7 +228,8 @@ evidence AS (
     FROM person_told
     WHERE fact = 'receipts' AND value IN ('P078', 'P079', 'P080', 'P082')
     UNION ALL
-    SELECT person_id, 'employment', 'student', told[1], told[2], CAST(told[3] AS BIGINT)
+    SELECT person_id, 'employment', 'student', newest.told.document_type, newest.told.delivery_id,
+        CAST(newest.told.line AS BIGINT)
     FROM newest
     WHERE fact = 'school_level'
         AND said IN ('elementary', 'middle', 'high', 'special', 'university', 'graduate')

@@ -25,9 +25,7 @@ SELECT
     r.made_at,
     r.record_action,
     r.signature_id,
-    {{columns}},
-    {{valid_from}} AS valid_from,
-    {{valid_to}} AS valid_to
+    {{columns}}
 FROM {{rows}} AS r
 LEFT JOIN correction AS c
     ON r.document_type = c.document_type AND r.row_key = c.row_key

@@ -14,6 +14,7 @@ from sources.country.population import simulate_population
 from warehouse.access_entries import ACCESS_ENTRY_SCHEMA
 from warehouse.families import EffectiveDelivery
 from warehouse.feed_measures import FEED_MEASURE_SCHEMA, measure_deliveries
+from warehouse.identity_zone import IdentityZone
 from warehouse.ledger import Ledger, LedgerError
 from warehouse.ledger.officials import ACTION_SCHEMA, OFFICIAL_SCHEMA
 from warehouse.workbench import Workbench
@@ -183,11 +184,12 @@ def test_only_deliveries_that_were_not_measured_are_read(tmp_path):
             pl.DataFrame({"amount": [amount]}, schema={"amount": pl.Int64}).write_parquet(
                 tmp_path / name / f"part-{part:05d}.parquet", statistics=True
             )
-    first = measure_deliveries([delivery("202601")])
+    zone = IdentityZone(None)
+    first = measure_deliveries(zone, [delivery("202601")])
     assert first.rows() == [("T", "202601", "amount", 3, 1)]
     for part in (tmp_path / "202601").iterdir():
         part.unlink()
-    both = measure_deliveries([delivery("202601"), delivery("202602")], first)
+    both = measure_deliveries(zone, [delivery("202601"), delivery("202602")], first)
     assert both.rows() == [("T", "202601", "amount", 3, 1), ("T", "202602", "amount", 2, 2)]
 
 

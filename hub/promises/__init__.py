@@ -1,0 +1,1 @@
+"""What the hub promises, and the figures that tests measured: `promises.toml`, `figures.json`."""

@@ -1,0 +1,160 @@
+"""The night's SQL on a real Spark cluster gives the rows that DuckDB gives, table by table.
+
+The cluster is two worker processes of one core each (`local-cluster`). In a usual run a share of the
+statements is compared, on 600 people; with HUB_PROMISES=1 a whole night of 5,000 people, stage by
+stage, in which every stage of Spark's reads what Spark wrote before.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+import night_scene as scene
+import pytest
+
+from hub.findings.rules import load_rules
+from pipelines.steps import stages
+from pipelines.steps.engines import Engine, EngineChoice
+from pipelines.steps.families import build_night_tables
+from pipelines.steps.findings import rule_sql, show_settings
+from warehouse.engines.spark.session import SparkSettings, spark_session, why_spark_is_missing
+from warehouse.engines.spark.workbench import SparkWorkbench
+from warehouse.layout import Layout
+
+MISSING = why_spark_is_missing()
+pytestmark = pytest.mark.skipif(MISSING is not None, reason=MISSING or "")
+IS_WHOLE = os.environ.get("HUB_PROMISES") == "1"
+MASTER = "local-cluster[2,1,1024]"
+SMALL = {
+    "spark.sql.shuffle.partitions": "2",
+    # Compiling a plan takes longer than running it over a few hundred people.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+STATEMENTS = (
+    ("profile", "feed"),
+    ("profile", "income_conflict"),
+    ("profile", "asset"),
+    ("profile", "profile_household"),
+    ("households", "household"),
+    ("decisions", "benefit_received"),
+    ("decisions", "condition_gap"),
+    ("decisions", "spouse_pair"),
+    ("decisions", "unit_set"),
+    ("decisions", "decision_reason"),
+    ("findings", "benefit_held"),
+    ("findings", "wage_deduction"),
+    ("findings", "finding"),
+    ("findings", "finding_evidence"),
+    ("findings", "payment_hold"),
+)
+"""Quick ones that together use most of what is rewritten."""
+RULES = ("D01", "D19")
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    with spark_session(SparkSettings(MASTER, SMALL), tmp_path_factory.mktemp("spark")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def by_duckdb(whole_nights):
+    """The tables of the second night."""
+    return Layout(whole_nights / "home").tables(scene.SECOND)
+
+
+@pytest.fixture(scope="module")
+def bench(session, by_duckdb, tmp_path_factory):
+    """The same tables before Spark, which puts its own in their places."""
+    folder = tmp_path_factory.mktemp("night") / "tables"
+    shutil.copytree(
+        by_duckdb, folder, copy_function=os.link, ignore=shutil.ignore_patterns("identity")
+    )
+    with SparkWorkbench(folder, session) as opened:
+        yield opened
+
+
+def differing_rows(one: Path, other: Path) -> int:
+    """How many rows only one of two Parquet files has; their columns and types must be the same."""
+    connection = duckdb.connect()
+    columns = [
+        connection.execute(f"DESCRIBE FROM read_parquet('{path}')").fetchall()
+        for path in (one, other)
+    ]
+    assert columns[0] == columns[1]
+    return sum(
+        connection.execute(
+            f"SELECT count(*) FROM (FROM read_parquet('{left}') EXCEPT ALL FROM read_parquet('{right}'))"
+        ).fetchall()[0][0]
+        for left, right in ((one, other), (other, one))
+    )
+
+
+def test_the_cluster_has_worker_processes(session):
+    own = os.getpid()
+    parents = session.sparkContext.parallelize(range(4), 4).map(lambda _: os.getppid()).collect()
+    assert own not in parents
+    known = session.sparkContext._jsc.sc().getExecutorMemoryStatus()
+    assert known.size() == 3  # the driver and two workers
+
+
+@pytest.mark.parametrize(("layer", "table"), STATEMENTS)
+def test_a_statement_gives_the_rows_of_duckdb(bench, by_duckdb, layer, table):
+    bench.build(layer, table)
+    assert differing_rows(by_duckdb / f"{table}.parquet", bench.path(table)) == 0
+
+
+@pytest.mark.parametrize("rule", [rule for rule in load_rules() if rule.id in RULES], ids=RULES)
+def test_a_rule_finds_what_it_finds_on_duckdb(bench, by_duckdb, rule):
+    show_settings(bench, rule)
+    bench.build_from(rule.table, rule_sql(rule))
+    assert differing_rows(by_duckdb / f"{rule.table}.parquet", bench.path(rule.table)) == 0
+
+
+def test_there_are_rows_to_compare(by_duckdb):
+    rows = {
+        table: duckdb.connect()
+        .execute(f"SELECT count(*) FROM read_parquet('{by_duckdb / table}.parquet')")
+        .fetchall()[0][0]
+        for table in ("feed", "asset", "benefit_received", "finding", "d19_two_payers")
+    }
+    assert min(rows.values()) > 0, rows
+
+
+def test_what_spark_cannot_say_is_refused_by_name(bench):
+    from warehouse.engines.spark.expressions import UntranslatableError
+
+    with pytest.raises(UntranslatableError, match="function hash"):
+        bench.build_from("hashed", "SELECT hash(person_id) AS number FROM person")
+    assert not bench.has("hashed")
+
+
+@pytest.mark.skipif(not IS_WHOLE, reason="a whole night of 5,000 people: HUB_PROMISES=1")
+def test_a_whole_night_agrees(session, tmp_path):
+    scene.tell(tmp_path, 5_000, 1, faults=False)
+    context = scene.open_night(tmp_path / "home", scene.FIRST)
+    with context.ledger, scene.unflushed():
+        scene.land_night(context, tmp_path / "nights")
+        scene.build_tables(context)
+        tables = context.layout.tables(scene.FIRST)
+        kept = shutil.copytree(tables, tmp_path / "duckdb")
+        context.engine = EngineChoice(Engine.SPARK, MASTER)
+        context.__dict__["spark"] = session
+        build_night_tables(context)
+        stages.index_people(context)
+        stages.form_households(context)
+        stages.profile_people(context)
+        stages.decide_programmes(context)
+        stages.find_improper_receipt(context)
+    built = sorted(path.name for path in tables.glob("*.parquet"))
+    assert built == sorted(path.name for path in kept.glob("*.parquet"))
+    differing = {
+        name: rows for name in built if (rows := differing_rows(kept / name, tables / name))
+    }
+    assert differing == {}

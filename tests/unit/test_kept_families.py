@@ -1,0 +1,127 @@
+"""A family whose deliveries did not change is carried over; any change builds it anew; bytes are equal."""
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from sources.registry import load_catalogue
+from warehouse import durable
+from warehouse.families import EffectiveDelivery, build_families
+from warehouse.identity_zone import identity_zone
+from warehouse.kept_families import KeptFamilies
+from warehouse.layout import Layout
+from warehouse.workbench import Workbench
+
+WAGES = next(
+    document
+    for document in load_catalogue().by_family["F11"]
+    if {"national_id", "full_name"} <= {c.canonical for c in document.versions[0].columns}
+)
+TABLE = "f11_wage_income"
+
+
+def wages(name, amount):
+    return pl.DataFrame(
+        {
+            "line": [2],
+            "record_action": ["new"],
+            "national_id_token": [b"k" * 16],
+            "full_name": [name],
+            "amount": [amount],
+        }
+    )
+
+
+@pytest.fixture
+def hub(tmp_path):
+    layout = Layout(tmp_path / "hub")
+    layout.prepare()
+    return layout
+
+
+def deliver(hub, number, rows):
+    delivery_id = f"{WAGES.code}_202602_{number:03d}_{'0' * 12}"
+    folder = hub.delivery(WAGES.code, delivery_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows.write_parquet(folder / "part-00000.parquet")
+    return EffectiveDelivery(delivery_id, WAGES.code, "202602", number, 1, folder)
+
+
+def run(hub, folder, deliveries, *, keep, hour=3, versions=None):
+    """Build a night's families; return the bytes' digest of all tables, and the wages' file."""
+    zone = identity_zone(hub)
+    kept = KeptFamilies(hub.kept_families, zone, versions or {}) if keep else None
+    made_at = dt.datetime(2026, 3, 1, hour)  # noqa: DTZ001 (senders' stamps have no zone)
+    with Workbench(hub.home / folder, zone=zone, night=folder) as bench:
+        bench.add(
+            "delivery",
+            pl.DataFrame(
+                {"delivery_id": [each.delivery_id for each in deliveries], "made_at": made_at}
+            ),
+        )
+        build_families(bench, load_catalogue(), deliveries, kept=kept)
+        said = {
+            path.stem: durable.sha256_of(path) for path in sorted(bench.folder.glob("f*.parquet"))
+        }
+        signatures = bench.frame("FROM signature").to_dicts()
+        return said, signatures, bench.path(TABLE)
+
+
+def test_an_unchanged_family_is_the_same_file_and_says_the_same(hub):
+    deliveries = [deliver(hub, 1, wages("Kim", 100))]
+    first = run(hub, "first", deliveries, keep=True)
+    second = run(hub, "second", deliveries, keep=True)
+    alone = run(hub, "alone", deliveries, keep=False)
+    assert second[2].samefile(first[2])
+    assert not second[2].samefile(alone[2])
+    assert first[:2] == second[:2] == alone[:2]
+    assert [row["full_name"] for row in second[1]] == ["Kim"]
+
+
+@pytest.mark.parametrize("change", ["another delivery", "landed again", "another stamp"])
+def test_any_change_builds_the_family_anew(hub, change):
+    deliveries = [deliver(hub, 1, wages("Kim", 100))]
+    first = run(hub, "first", deliveries, keep=True)
+    hour = 3
+    if change == "another delivery":
+        deliveries.append(deliver(hub, 2, wages("Lee", 200)))
+    elif change == "landed again":
+        deliver(hub, 1, wages("Park", 300))
+    else:
+        hour = 4
+    second = run(hub, "second", deliveries, keep=True, hour=hour)
+    alone = run(hub, "alone", deliveries, keep=False, hour=hour)
+    assert second[:2] == alone[:2]
+    assert second[0][TABLE] != first[0][TABLE]
+    assert {name for name in first[0] if first[0][name] != second[0][name]} == {TABLE}
+
+
+def test_other_code_builds_all_anew(hub):
+    deliveries = [deliver(hub, 1, wages("Kim", 100))]
+    first = run(hub, "first", deliveries, keep=True, versions={"code": "1"})
+    second = run(hub, "second", deliveries, keep=True, versions={"code": "2"})
+    assert not second[2].samefile(first[2])
+
+
+def test_a_damaged_family_is_not_taken(hub):
+    deliveries = [deliver(hub, 1, wages("Kim", 100))]
+    first = run(hub, "first", deliveries, keep=True)
+    for kept in hub.kept_families.glob(f"{TABLE}/*/signatures*"):
+        content = bytearray(kept.read_bytes())
+        content[len(content) // 2] ^= 1
+        kept.write_bytes(bytes(content))
+    second = run(hub, "second", deliveries, keep=True)
+    assert not second[2].samefile(first[2])
+    assert second[:2] == first[:2]
+
+
+def test_names_are_kept_encrypted_and_old_versions_are_forgotten(hub):
+    for number in range(1, 5):
+        rows = wages("Kim-of-the-hill", number)
+        run(hub, f"night{number}", [deliver(hub, 1, rows)], keep=True)
+    versions = [path for path in (hub.kept_families / TABLE).iterdir() if path.is_dir()]
+    assert len(versions) == 2
+    for path in hub.kept_families.rglob("*"):
+        assert path.is_dir() or b"Kim-of-the-hill" not in path.read_bytes()
+    assert (hub.kept_families / TABLE).stat().st_mode & 0o077 == 0

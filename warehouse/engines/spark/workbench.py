@@ -1,0 +1,134 @@
+"""A night's tables on Spark: the same files by the same SQL, built by a cluster.
+
+Here: leaving the tables where DuckDB's workbench leaves them, in its types. Never here: what a table
+means (its SQL file says), running statements (`connection`) or translating (`translation`). Next:
+`pipelines.steps` builds with it as with `warehouse.workbench.Workbench`.
+
+DuckDB writes the file of each table from what Spark wrote. A statement that Spark cannot run is an
+error; none is quietly run by DuckDB.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import polars as pl
+
+from warehouse.durable import published_file
+from warehouse.engines.spark.connection import SparkConnection
+from warehouse.engines.spark.parquet_files import PARQUET, column_types, gathered, quoted
+from warehouse.identity_zone import IdentityFile, IdentityZone
+from warehouse.workbench import IDENTITY, IDENTITY_TABLES, TableMeasure, Workbench, identity_files
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+class SparkWorkbench(Workbench):
+    """The tables of one night, built on Spark.
+
+    Args:
+        folder: where the tables lie; on a cluster a folder that all machines see.
+        session: an open session; it stays open.
+        scratch: for what lies between statements, by default beside `folder`; people's rows lie in
+            it as they are, so it is open to its owner only and removed at the end.
+        zone: the identity zone; by default one without a key.
+        night: what the tables of the identity zone are bound to, `YYYYMMDD`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        session: SparkSession,
+        scratch: Path | None = None,
+        *,
+        zone: IdentityZone | None = None,
+        night: str = "",
+    ) -> None:
+        self.folder = folder
+        self.zone = zone or IdentityZone(None)
+        self._night = night
+        folder.mkdir(parents=True, exist_ok=True)
+        self.spark = SparkConnection(session, scratch or folder.parent / "spark")
+        # The steps speak to either connection in the same few words.
+        self.connection: duckdb.DuckDBPyConnection = self.spark  # type: ignore[assignment]
+        for path in sorted(folder.glob("*.parquet")):
+            self._view(path.stem)
+        for table in identity_files(folder):
+            self._view(table)
+
+    def _view(self, table: str) -> None:
+        kept = identity_files(self.folder).get(table)
+        if kept is None:
+            self.spark.show(table, self.path(table))
+            return
+        twin, stored = self.spark.twin, f"{table}_of_zone"
+        self.zone.show(twin, stored, IdentityFile(kept, self._bound(table)))
+
+        def opened() -> Path:
+            file = self.spark.new_folder(table) / f"{table}.parquet"
+            file.parent.mkdir(parents=True)
+            twin.execute(f"COPY (FROM {stored}) TO {quoted(file)} {PARQUET}").fetchall()
+            return file
+
+        self.spark.show_later(table, column_types(twin, f"FROM {stored}"), opened)
+
+    def build_from(self, table: str, select: str) -> TableMeasure:
+        """Build `table` from the text of one SELECT."""
+        if table in IDENTITY_TABLES:
+            return self._build_identity(table, select)
+        started = time.perf_counter()
+        parts, rows = self._written(select)
+        with published_file(self.path(table)) as staging:
+            self.spark.twin.execute(f"COPY ({rows}) TO {quoted(staging)} {PARQUET}").fetchall()
+        shutil.rmtree(parts)
+        return self._measure(table, started)
+
+    def _written(self, select: str) -> tuple[Path, str]:
+        """Let Spark write the rows of a SELECT; return the folder, and SQL that reads it in order."""
+        statement = select.strip().rstrip(";")
+        parts = self.spark.write_parts(statement)
+        return parts, gathered(parts, self.spark.types(statement))
+
+    def _build_identity(self, table: str, select: str) -> TableMeasure:
+        started = time.perf_counter()
+        if not self.zone.has_keys:
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {select}").fetchall()
+            rows = int(self.value(f'SELECT count(*) FROM "{table}"'))
+            return TableMeasure(table, rows, time.perf_counter() - started, 0)
+        parts, gathering = self._written(select)
+        target = self.zone.target(self.folder / IDENTITY, table)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        with published_file(target) as staging:
+            self.zone.write_query(self.spark.twin, gathering, staging, self._bound(table))
+        shutil.rmtree(parts)
+        return self._measure(table, started)
+
+    def _measure(self, table: str, started: float) -> TableMeasure:
+        self._view(table)
+        path = identity_files(self.folder).get(table)
+        if path is None:
+            path = self.path(table)
+            rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+        else:
+            rows = self.zone.footer(IdentityFile(path, self._bound(table))).num_rows
+        return TableMeasure(table, rows, time.perf_counter() - started, path.stat().st_size)
+
+    def frame(self, query: str) -> pl.DataFrame:
+        """Return the rows of `query` as a polars frame."""
+        return self.spark.frame(query)
+
+    def value(self, query: str) -> Any:
+        """Return the single value of `query`.
+
+        Raises:
+            LookupError: the query gives no row.
+        """
+        rows = self.spark.frame(query)
+        if rows.is_empty():
+            raise LookupError(f"no row: {query}")
+        return rows.row(0)[0]
