@@ -23,6 +23,7 @@ from warehouse.durable import published_file
 from warehouse.engines.spark.connection import SparkConnection
 from warehouse.engines.spark.parquet_files import PARQUET, column_types, gathered, quoted
 from warehouse.identity_zone import IdentityFile, IdentityZone
+from warehouse.staging import FINISHED
 from warehouse.workbench import IDENTITY, TableMeasure, Workbench, identity_files
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class SparkWorkbench(Workbench):
         self.spark = SparkConnection(session, scratch or folder.parent / "spark")
         # The steps speak to either connection in the same few words.
         self.connection: duckdb.DuckDBPyConnection = self.spark  # type: ignore[assignment]
-        for path in sorted(folder.glob("*.parquet")):
+        for path in sorted(folder.glob(FINISHED)):
             self._view(path.stem)
         for table in identity_files(folder):
             self._view(table)
