@@ -98,6 +98,9 @@ def stems(folder: Path, pattern: str) -> dict[str, Path]:
     """
     found: dict[str, tuple[int, Path]] = {}
     for path in folder.glob(f"{pattern}.parquet"):
+        if path.name.startswith("."):
+            # Never finished by a process that died.
+            continue
         stem, epoch = name_parts(path)
         if stem not in found or found[stem][0] < (epoch or 0):
             found[stem] = (epoch or 0, path)

@@ -39,6 +39,7 @@ from warehouse.identity_zone import (
 )
 from warehouse.layout import Layout
 from warehouse.releases import current
+from warehouse.staging import FINISHED
 
 SETTINGS = "settings.json"
 MODEL = "model.json"
@@ -157,7 +158,7 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _file_names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.glob("*.parquet"))
+    return sorted(path.name for path in folder.glob(FINISHED))
 
 
 def keep_state(layout: Layout, written: Path, release_id: str) -> None:

@@ -49,7 +49,7 @@ from warehouse.release_files import (
 )
 from warehouse.release_pointer import Pointer, point_to, points_to, read_pointer
 from warehouse.signing import RELEASE_SIGNING, publish_public_keys, signing_key
-from warehouse.staging import staging_name, sweep
+from warehouse.staging import FINISHED, staging_name, sweep
 from warehouse.statements import StatementKind, write_statement
 
 __all__ = [
@@ -121,9 +121,7 @@ def publish(
     """
     layout.releases.mkdir(parents=True, exist_ok=True)
     heal(layout, ledger)
-    sources = [
-        path for path in sorted(tables_folder.glob("*.parquet")) if path.stem not in withheld
-    ]
+    sources = [path for path in sorted(tables_folder.glob(FINISHED)) if path.stem not in withheld]
     if not sources:
         message = f"no tables to publish in {tables_folder.name}; run the night's steps first"
         raise ReleaseError(message)

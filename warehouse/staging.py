@@ -12,6 +12,8 @@ import re
 import shutil
 from pathlib import Path
 
+FINISHED = "[!.]*.parquet"
+"""Pattern of the tables in a folder, without those that are being written or were never finished."""
 _COUNTER = itertools.count(1)
 # Both orders of process and name occur: see `warehouse.durable`.
 _STAGING = re.compile(r"^\.staging-(?:(?P<first>\d+)-.*|.*-(?P<last>\d+))$", re.DOTALL)

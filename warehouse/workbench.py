@@ -23,6 +23,7 @@ from hub.unquoted_error import pointing_at
 from warehouse.connection import open_scratch
 from warehouse.durable import published_file
 from warehouse.identity_zone import Bound, IdentityFile, IdentityZone, stems
+from warehouse.staging import FINISHED, sweep
 
 SQL_FOLDER = Path(__file__).parent / "sql"
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)"
@@ -81,7 +82,9 @@ class Workbench:
         self._night = night
         folder.mkdir(parents=True, exist_ok=True)
         self.connection: duckdb.DuckDBPyConnection = open_scratch(spill or folder.parent / "spill")
-        for path in sorted(folder.glob("*.parquet")):
+        # What a dead process left half written is no table.
+        sweep(folder)
+        for path in sorted(folder.glob(FINISHED)):
             self._view(path.stem)
         for table in identity_files(folder):
             self._view(table)

@@ -86,10 +86,13 @@ def convert(text: pl.Expr, value_format: Format) -> pl.Expr:  # noqa: PLR0911 - 
         case Format.THOUSAND_WON | Format.TEN_THOUSAND_WON:
             return _won(text, WON_PER_UNIT[value_format])
         case Format.INT | Format.WON:
-            return text.cast(pl.Int64, strict=False)
+            number = text.cast(pl.Int64, strict=False)
+            return pl.when(~_reads_as_id(text, number)).then(number)
         case Format.DECIMAL:
             number = text.cast(pl.Float64, strict=False)
-            return pl.when(number.is_finite() & text.str.contains(_DECIMAL)).then(number)
+            is_size = number.is_finite() & text.str.contains(_DECIMAL)
+            whole = number.cast(pl.Int64, strict=False)
+            return pl.when(is_size & ~_reads_as_id(text, whole)).then(number)
         case Format.YN | Format.B10 | Format.KO_YN:
             yes, no = _YES_NO[value_format]
             is_yes = text == yes
@@ -214,7 +217,19 @@ def _has_hyphens(text: pl.Expr, length: int, hyphens: tuple[int, ...]) -> pl.Exp
 def _won(text: pl.Expr, won_per_unit: int) -> pl.Expr:
     number = text.cast(pl.Int64, strict=False)
     limit = LARGEST_INTEGER // won_per_unit
-    return pl.when(number.is_between(-limit, limit)).then(number * won_per_unit)
+    is_amount = number.is_between(-limit, limit) & ~_reads_as_id(text, number)
+    return pl.when(is_amount).then(number * won_per_unit)
+
+
+def _reads_as_id(text: pl.Expr, number: pl.Expr) -> pl.Expr:
+    """Say which whole numbers are written as an ID is: thirteen digits, third to sixth a day.
+
+    An ID typed into an amount would leave the vault as a number; an amount of a person has not
+    thirteen digits.
+    """
+    month, day = number // 1_000_000_000 % 100, number // 10_000_000 % 100
+    is_day = month.is_between(1, 12) & day.is_between(1, 31)
+    return (text.str.len_bytes() == _SHORTEST_ID_BYTES) & is_day
 
 
 def _business_number(text: pl.Expr) -> pl.Expr:

@@ -154,6 +154,11 @@ def of_frame(frame: pl.DataFrame) -> Iterator[tuple[str, bytes]]:
         values = column.drop_nulls()
         if values.dtype == pl.Binary:
             yield column.name, b"\n".join(values.unique().to_list())
+        elif values.dtype.is_integer() or values.dtype.is_float():
+            # As words, too: the leading nought of an ID is lost in a number.
+            numbers = values.unique()
+            words = numbers.cast(pl.Int64, strict=False).drop_nulls().to_numpy().tobytes()
+            yield column.name, words + "\n".join(map(str, numbers.to_list())).encode()
         elif not (values.dtype.is_temporal() or values.dtype == pl.Boolean):
             distinct = values if values.dtype.is_nested() else values.unique()
             yield column.name, "\n".join(map(str, distinct.to_list())).encode()

@@ -1,8 +1,8 @@
-"""No national ID lies outside the vault, whatever senders write where it does not belong.
+"""No national ID lies outside the vault, whatever senders write where it does not belong (P1).
 
 One real night, `hub night` in a process of its own with real expectations, takes sound files, bad
-rows, every kind of damaged file and files made here that put national IDs into wrong places.
-Then every file below the hub's home is searched, and all that the commands printed. Failures name
+rows, every kind of damaged file and files made here that put national IDs into wrong places: at full
+size of all 448 types, each with a bad row that has one in every column of text. Then every file below the hub's home is searched, and all that the commands printed. Failures name
 places and counts, never the number.
 """
 
@@ -17,10 +17,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import drift_scene as drift
 import duckdb
 import night_scene as scene
+import number_search
 import polars as pl
 import pytest
+from number_search import NumberSearch
+from promise_figures import FULL_SIZE
 from typer.testing import CliRunner
 
 from hub.catalogue import Delivery, DocumentType, Encoding, Format
@@ -94,7 +98,9 @@ CSV_DATED = chosen(Delivery.CSV, Encoding.UTF_8, Format.DATE8)
 LINES = chosen(Delivery.JSON_LINES, Encoding.UTF_8, Format.TEXT)
 XML = chosen(Delivery.XML, Encoding.UTF_8)
 FIXED = chosen(Delivery.FIXED_WIDTH, Encoding.CP949)
-TYPES = scene.some_types(25) | {each.code for each in (CSV, CSV_DATED, LINES, XML, FIXED)}
+TYPES = scene.some_types(1 if FULL_SIZE else 25) | {
+    each.code for each in (CSV, CSV_DATED, LINES, XML, FIXED)
+}
 
 
 class Misplaced:
@@ -102,6 +108,7 @@ class Misplaced:
 
     def __init__(self, night: Path, national_ids: list[str]) -> None:
         self.night, self.ids, self.sequence = night, national_ids, 950
+        self.feeds = 0
 
     def sound(self, document: DocumentType) -> tuple[bytes, str]:
         (file,) = (self.night / document.institution).glob(f"{document.code}_*_001_*")
@@ -173,6 +180,29 @@ class Misplaced:
         ):
             self.write(document, name, b"anything")
 
+    def in_every_feed(self, codes: list[str]) -> None:
+        """Of each type, sound rows and one that has a number in every column that is no number."""
+        for place, code in enumerate(codes):
+            document = CATALOGUE.documents[code]
+            file = next((self.night / document.institution).glob(f"{code}_*_001_*"), None)
+            if file is None:
+                continue
+            sound = drift.read_sound(document, file)
+            number = self.ids[place % len(self.ids)]
+            texts = [
+                column.name
+                for column in sound.version.columns
+                if sound.frame.schema[column.name] == pl.String
+                and (document.delivery is not Delivery.FIXED_WIDTH or column.width >= len(number))
+            ]
+            bad = sound.frame[:1].with_columns(pl.lit(number).alias(name) for name in texts)
+            self.feeds += 1
+            self.sequence += 1
+            # Each under its own type, so that a number may come twice.
+            drifted = sound.numbered(900 + self.sequence % 90)
+            content = drift.write(drifted, frame=pl.concat([sound.frame, bad]))
+            self.write(document, str(drifted.name), content)
+
     def as_garbage(self, document: DocumentType) -> None:
         """Numbers alone, under the name of every format."""
         for ending in ("csv", "jsonl", "xml", "txt", "parquet"):
@@ -199,6 +229,8 @@ def leaky(shared) -> Path:
         misplaced.in_names(CSV)
         for document in (CSV, LINES, XML, FIXED):
             misplaced.as_garbage(document)
+        misplaced.in_every_feed(sorted(TYPES))
+        (folder / "feeds").write_text(str(misplaced.feeds), "ascii")
         home, nights = folder / "home", str(folder / "country/nights")
         night = ("night", "--date", str(scene.FIRST), "--drops", nights)
         printed = folder / "printed"
@@ -366,3 +398,47 @@ def test_tokens_are_no_numbers_in_disguise(leaky, secret):
     assert tokens.n_unique() == 50
     assert tokeniser.ids(tokens).to_list() == some.to_list()
     assert all(number.encode() not in token for number, token in zip(some, tokens, strict=True))
+
+
+@pytest.mark.promise("P1")
+def test_no_byte_outside_the_vault_is_a_national_id_in_any_writing(leaky, secret, record_figure):
+    home, search = leaky / "home", NumberSearch(secret)
+    zone = identity_zone(Layout(home))
+    encrypted = {file.path: file for file in identity_files(Layout(home))}
+    files = [*outside_the_vault(home), *(leaky / "printed").iterdir()]
+    found, size = {}, 0
+    for file in files:
+        size += file.stat().st_size
+        ways = search.in_file(file)
+        if number_search.is_encrypted_parquet(file):
+            rows = zone.scan([encrypted[file]]).collect()
+            for name, content in number_search.of_frame(rows):
+                ways |= {f"{name}: {way}": count for way, count in search.in_bytes(content).items()}
+        if ways:
+            found[str(file.relative_to(leaky))] = ways
+    feeds = int((leaky / "feeds").read_text("ascii"))
+    assert found == {}
+    record_figure(
+        "P1",
+        f"{len(secret):,} numbers in {feeds} feeds; {len(files):,} files, {size / 1e6:,.0f} MB outside the "
+        f"vault in eight writings: {len(found)} with a number",
+        held=not found,
+        feeds=feeds,
+        files=len(files),
+        found=len(found),
+    )
+    assert feeds >= len(TYPES) - 5
+    assert encrypted
+
+
+def test_a_bad_row_of_every_feed_was_set_aside(leaky):
+    with Ledger.open(Layout(leaky / "home").ledger_url) as ledger:
+        planted = [
+            record
+            for record in ledger.deliveries()
+            if 900 <= record.sequence < 990 and record.document_type in TYPES
+        ]
+    feeds = int((leaky / "feeds").read_text("ascii"))
+    refused = [record for record in planted if record.stop_rule or record.counts.rows_quarantined]
+    assert len(planted) >= feeds
+    assert len(refused) > feeds * 0.9

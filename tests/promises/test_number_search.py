@@ -52,6 +52,10 @@ def parquet(path):
     pl.DataFrame({"told": [INTEGER] * 500, "list": [[NUMBER]] * 500}).write_parquet(path)
 
 
+def amounts(path):
+    pl.DataFrame({"won": [int(OTHER)] * 500 + list(range(500))}).write_parquet(path)
+
+
 def mart(path):
     with duckdb.connect(str(path)) as connection:
         connection.execute(f"CREATE TABLE kept AS SELECT {INTEGER}::BIGINT AS n FROM range(9000)")
@@ -65,7 +69,8 @@ def ledger(path):
 
 
 @pytest.mark.parametrize(
-    ("name", "write"), [("a.parquet", parquet), ("a.duckdb", mart), ("a.sqlite", ledger)]
+    ("name", "write"),
+    [("a.parquet", parquet), ("b.parquet", amounts), ("a.duckdb", mart), ("a.sqlite", ledger)],
 )
 def test_a_number_is_found_inside_a_file(name, write, tmp_path):
     write(tmp_path / name)

@@ -114,7 +114,8 @@ def test_kills_at_random_moments_tear_nothing(publisher, record_figure):
     chance = random.Random(5)  # noqa: S311 (a fixed seed, no secret)
     with Reader(publisher.home, is_thorough=True) as reader:
         for _ in range(RANDOM_KILLS):
-            publisher.publish(3, kill_after=chance.uniform(0, 2 * calm))
+            child = publisher.publish(3, kill_after=chance.uniform(0, 2 * calm))
+            assert child["exit"] != 1, child["error"]
     lost = publisher.lost()
     assert publisher.kills > RANDOM_KILLS // 2
     assert reader.seen["errors"] == []
@@ -141,7 +142,9 @@ def test_a_system_call_that_kills_or_fails_tears_nothing(publisher, mortals, rec
     chosen = ENDS if FULL_SIZE else {name: ENDS[name] for name in FAST}
     with Reader(publisher.home, is_thorough=True) as reader:
         for expression in fates(calls, chosen, CALLS_OF_A_KIND):
-            publisher.publish(inject=expression)
+            child = publisher.publish(inject=expression)
+            # Whatever the one before left, nothing but the fault of its own stops this one.
+            assert "error=" in expression or child["exit"] != 1, child["error"]
     lost = publisher.lost()
     assert reader.seen["errors"] == []
     assert publisher.torn == []

@@ -115,6 +115,20 @@ def test_the_pointer_follows_the_ledger_after_a_crash_between_them(
     assert current(home).release_id == "r000002"
 
 
+@pytest.mark.promise("R1")
+def test_tables_that_were_never_finished_are_not_released(home: Path, calm_digest: str) -> None:
+    """What a dead process left of a table, also where its number is another process's by now."""
+    tables = Layout(home).tables(release_scene.NIGHT)
+    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], check=True,
+                          capture_output=True, text=True).stdout.strip()  # fmt: skip
+    for process in (dead, os.getppid()):
+        (tables / f".staging-{process}-decision.parquet").write_bytes(b"PAR1")
+    assert release_scene.publish(home, 2).digest == calm_digest
+    assert [path.name for path in tables.glob(".*")] == [
+        f".staging-{os.getppid()}-decision.parquet"
+    ]
+
+
 def test_the_same_night_again_publishes_nothing(home: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in Layout(home).releases.rglob("*")}
     again = release_scene.publish(home, 1)

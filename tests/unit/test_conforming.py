@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import readers_scene as scene
 
 from hub.catalogue import Column, Delivery, Family, FamilyColumn, Format, Kind, SchemaVersion
-from hub.conforming import Conformer
+from hub.conforming import Conformer, values
 from hub.conforming.values import RULES
 from hub.delivery import LINE, RawBatch, Reject
 from hub.reasons import REASONS
@@ -333,3 +333,12 @@ def test_every_rule_that_readers_name_has_a_reason():
     }
     assert raised, "the pattern finds nothing"
     assert raised <= codes
+
+
+@pytest.mark.parametrize(
+    "form", [Format.WON, Format.THOUSAND_WON, Format.TEN_THOUSAND_WON, Format.INT, Format.DECIMAL]
+)
+def test_a_national_id_typed_into_a_number_is_no_number(form):
+    texts = pl.DataFrame({"n": ["9001011234567", "0102033234567", "9913011234567", "12000", None]})
+    found = texts.select(values.convert(pl.col("n"), form)).to_series()
+    assert found.is_null().to_list() == [True, True, False, False, True]

@@ -72,6 +72,7 @@ class SparkConnection:
         self.twin = open_scratch(scratch / "spill")
         self._types: dict[str, dict[str, str]] = {}
         self._waiting: dict[str, Source] = {}
+        self._folders: dict[str, Path] = {}
         self._serial = itertools.count(1)
         for function in FUNCTIONS:
             session.sql(function)
@@ -119,7 +120,7 @@ class SparkConnection:
 
     def register(self, name: str, rows: pl.DataFrame | pa.RecordBatchReader) -> None:
         """Make the rows of a frame, or of a stream that is read here, visible under a name."""
-        folder = self.new_folder(name)
+        folder = self._folders[name] = self.new_folder(name)
         folder.mkdir(parents=True)
         file = folder / f"{name}.parquet"
         if isinstance(rows, pl.DataFrame):
@@ -140,13 +141,10 @@ class SparkConnection:
 
     def rows_of(self, select: str) -> DataFrame:
         """Return the rows of a SELECT of DuckDB's as Spark computes them."""
-        from warehouse.engines.spark.file_reads import without_file_reads
-
-        plain = without_file_reads(select, self)
-        wanted = {table: self._types[table] for table in tables_of(plain) if table in self._types}
+        wanted = {table: self._types[table] for table in tables_of(select) if table in self._types}
         for table in wanted.keys() & self._waiting.keys():
             self._read(table)
-        return self.session.sql(translate(plain, wanted))
+        return self.session.sql(translate(select, wanted))
 
     def frame(self, select: str) -> pl.DataFrame:
         """Return the rows of a SELECT as a polars frame of DuckDB's types."""
@@ -175,19 +173,9 @@ class SparkConnection:
         for table in kept:
             self._forget(table.name)
 
-    def view_of_files(self, files: Sequence[str], name: str) -> str:
-        """Show Parquet files of several deliveries together, with the column `filename`."""
-        listed = ", ".join(map(quoted, files))
-        source = f"FROM read_parquet([{listed}], union_by_name = true)"
-        types = column_types(self.twin, source)
-        rows = read_files(self.session, files, types)
-        rows.selectExpr("*", "_metadata.file_path AS filename").createOrReplaceTempView(name)
-        self._know(name, types | {"filename": "VARCHAR"})
-        return name
-
     def _make_table(self, name: str, select: str) -> None:
         types = self.types(select)
-        folder = self.write_parts(select, name)
+        folder = self._folders[name] = self.write_parts(select, name)
         read_files(self.session, [folder], types).createOrReplaceTempView(name)
         self._know(name, types)
         self._waiting.pop(name, None)
@@ -203,6 +191,10 @@ class SparkConnection:
         self.twin.execute(f'CREATE OR REPLACE TABLE "{table}" ({columns})').fetchall()
 
     def _forget(self, table: str) -> None:
+        # Rows of people stay no longer than the table.
+        folder = self._folders.pop(table, None)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
         if self._types.pop(table, None) is not None:
             self._waiting.pop(table, None)
             self.session.catalog.dropTempView(table)

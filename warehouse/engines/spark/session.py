@@ -44,7 +44,9 @@ _AROUND_FAULTS: Mapping[str, str] = {
 _QUIET: Mapping[str, str] = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    "spark.log.level": "ERROR",
+    # A failing cast quotes the value; the error that is raised is cut down by who tells of it.
+    "spark.log.level": "OFF",
+    "spark.executor.syncLogLevel.enabled": "true",
 }
 
 
@@ -128,5 +130,5 @@ def open_session(settings: SparkSettings, scratch: Path) -> SparkSession:
     for key, value in settled.items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
+    session.sparkContext.setLogLevel("OFF")
     return session

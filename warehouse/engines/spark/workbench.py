@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import polars as pl
 
+from hub.unquoted_error import pointing_at
 from warehouse.durable import published_file
 from warehouse.engines.spark.connection import SparkConnection
 from warehouse.engines.spark.parquet_files import PARQUET, column_types, gathered, quoted
 from warehouse.identity_zone import IdentityFile, IdentityZone
-from warehouse.workbench import IDENTITY, IDENTITY_TABLES, TableMeasure, Workbench, identity_files
+from warehouse.staging import FINISHED
+from warehouse.workbench import IDENTITY, TableMeasure, Workbench, identity_files
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -56,7 +58,7 @@ class SparkWorkbench(Workbench):
         self.spark = SparkConnection(session, scratch or folder.parent / "spark")
         # The steps speak to either connection in the same few words.
         self.connection: duckdb.DuckDBPyConnection = self.spark  # type: ignore[assignment]
-        for path in sorted(folder.glob("*.parquet")):
+        for path in sorted(folder.glob(FINISHED)):
             self._view(path.stem)
         for table in identity_files(folder):
             self._view(table)
@@ -79,10 +81,11 @@ class SparkWorkbench(Workbench):
 
     def build_from(self, table: str, select: str) -> TableMeasure:
         """Build `table` from the text of one SELECT."""
-        if table in IDENTITY_TABLES:
+        if self._is_identity(table):
             return self._build_identity(table, select)
         started = time.perf_counter()
-        parts, rows = self._written(select)
+        with pointing_at(table=table):
+            parts, rows = self._written(select)
         with published_file(self.path(table)) as staging:
             self.spark.twin.execute(f"COPY ({rows}) TO {quoted(staging)} {PARQUET}").fetchall()
         shutil.rmtree(parts)
@@ -96,16 +99,15 @@ class SparkWorkbench(Workbench):
 
     def _build_identity(self, table: str, select: str) -> TableMeasure:
         started = time.perf_counter()
-        if not self.zone.has_keys:
-            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {select}").fetchall()
-            rows = int(self.value(f'SELECT count(*) FROM "{table}"'))
-            return TableMeasure(table, rows, time.perf_counter() - started, 0)
         parts, gathering = self._written(select)
         target = self.zone.target(self.folder / IDENTITY, table)
         target.parent.mkdir(mode=0o700, exist_ok=True)
         with published_file(target) as staging:
             self.zone.write_query(self.spark.twin, gathering, staging, self._bound(table))
         shutil.rmtree(parts)
+        for path in target.parent.glob(f"{table}.*"):
+            if path != target:
+                path.unlink()
         return self._measure(table, started)
 
     def _measure(self, table: str, started: float) -> TableMeasure:
