@@ -82,7 +82,7 @@ def prepare_look_up(
 @contextmanager
 def open_prepared(folder: Path, zone: IdentityZone, model: LinkageModel) -> Iterator[IndexLookUp]:
     """Open the files that `prepare_look_up` has written for this model."""
-    path = stems(folder, RECORDS)[RECORDS]
+    path = stems(folder, f"{RECORDS}*")[RECORDS]
     # One batch: few are quick to pick from.
     records = zone.read(IdentityFile(path, records_bound(folder))).combine_chunks()
     look_up = IndexLookUp(
