@@ -10,7 +10,7 @@ NIGHT ?= 2026-03-31
 HUB_HOME ?= $(CURDIR)/.hub
 export HUB_HOME
 
-.PHONY: install demo test promises lint check bench lock ui clean
+.PHONY: install demo test promises lint spark lock ui clean
 
 install: $(STAMP)
 
@@ -41,6 +41,9 @@ lint: install
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+spark: install  ## nights on a cluster: pyspark, beside a Java 17 of the system
+	$(UV) pip install --quiet --python $(BIN)/python --constraint requirements.lock --group spark
 
 lock: $(UV)  ## resolve again
 	$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --group dev pyproject.toml --custom-compile-command "make lock" --output-file requirements.lock
