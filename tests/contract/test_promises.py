@@ -41,6 +41,10 @@ def test_the_promises_are_those_agreed():
         assert promise.target
 
 
+def test_every_promise_has_a_test():
+    assert set(DECLARED) - set(marked()) == set()
+
+
 def test_no_test_names_an_unknown_promise():
     assert set(marked()) - set(DECLARED) == set()
 
