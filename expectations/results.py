@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeAlias
-
-import pyarrow.dataset as ds
+from typing import TYPE_CHECKING, TypeAlias
 
 from hub.catalogue import DocumentType, SchemaVersion
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 
 class Severity(StrEnum):
@@ -77,7 +78,7 @@ class SuiteResult:
         return [{"document_type": self.document, **asdict(row)} for row in self.rows]
 
 
-Rows: TypeAlias = Sequence[Path] | ds.Dataset
+Rows: TypeAlias = "Sequence[Path] | ds.Dataset"
 """The rows of a delivery: Parquet files that DuckDB can read, or what opens those that it cannot."""
 
 

@@ -29,6 +29,8 @@ ACCESS_ENTRY_SCHEMA = pl.Schema(
     }
 )
 """One row an access and person; a refused access shows nobody's data and is not in it."""
+JOBS = ("hub", "night")
+"""The hub itself, which publishes and extracts under no official's name."""
 
 
 def read_access_entries(
@@ -36,13 +38,18 @@ def read_access_entries(
 ) -> pl.DataFrame | None:
     """Return the accesses from `since` to the end of `until`, `ACCESS_ENTRY_SCHEMA`.
 
-    None while the hub has logged none by then. `entry_id` is `access-<number of the line>`, with the
+    None while nobody has read anything by then; what the hub does by itself is no access of
+    anybody. `entry_id` is `access-<number of the line>`, with the
     person's place in the list where there are several: `access-12-1`.
     """
     accesses = read_accesses(layout, since=since, until=until)
     if accesses is None:
         return None
-    shown = accesses.filter(pl.col("result") != AccessResult.REFUSED.value)
+    shown = accesses.filter(
+        pl.col("result") != AccessResult.REFUSED.value, ~pl.col("actor").is_in(JOBS)
+    )
+    if shown.is_empty():
+        return None
     people = read_subjects(layout, shown)
     place = pl.col("person_id").cum_count().over("number").cast(pl.String)
     is_one = pl.len().over("number") == 1

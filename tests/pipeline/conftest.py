@@ -21,7 +21,7 @@ def home(whole_nights, tmp_path_factory):
 
 
 def _copy_or_link(source, target):
-    if source.endswith((".sqlite", ".json", ".key", "CURRENT")):
+    if source.endswith((".sqlite", ".json", ".jsonl", ".lock", ".key", "CURRENT")):
         return shutil.copy2(source, target)
     return os.link(source, target)
 

@@ -23,7 +23,7 @@ def hub(home, monkeypatch):
     def invoke(*arguments, code=0):
         result = CliRunner().invoke(build_application(), list(arguments))
         assert result.exit_code == code, result.output
-        return result.output
+        return result.stdout if code == 0 else result.output
 
     return invoke
 

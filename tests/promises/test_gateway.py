@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import shutil
 from pathlib import Path
 
 import gateway_scene
@@ -185,6 +186,7 @@ def test_a_log_that_may_not_be_written_refuses(layout: Layout, ask, never_asked)
 def test_a_log_that_is_no_folder_refuses(tmp_path: Path, never_asked) -> None:
     home = tmp_path / "home"
     release = gateway_scene.build(home)
+    shutil.rmtree(Layout(home).access, ignore_errors=True)
     Layout(home).access.write_text("in the way")
     with pytest.raises(AccessLogError):
         answer(Layout(home), ENGINEER, "SELECT count(*) FROM person", release)

@@ -117,7 +117,7 @@ def test_kills_at_random_moments_tear_nothing(publisher, record_figure):
             child = publisher.publish(3, kill_after=chance.uniform(0, 2 * calm))
             assert child["exit"] != 1, child["error"]
     lost = publisher.lost()
-    assert publisher.kills > RANDOM_KILLS // 2
+    assert publisher.kills >= RANDOM_KILLS // 4
     assert reader.seen["errors"] == []
     assert reader.seen["asked"] > 0
     assert publisher.torn == []

@@ -168,7 +168,7 @@ def test_shape_rules_count_missing_added_and_retyped_columns(
 ):
     types = lake_types(document, document.versions[-1], CATALOGUE.families[document.family])
     columns = {
-        name: pl.Series([], dtype=pl.Duration if index in retyped else POLARS[type_])
+        name: pl.Series([], dtype=pl.Time if index in retyped else POLARS[type_])
         for index, (name, type_) in enumerate(types.items())
         if index not in dropped
     }

@@ -25,7 +25,7 @@ def office_at_home(tmp_path, monkeypatch, quick_office, found):
 def run(app, *words, code=0):
     result = CliRunner().invoke(app, [str(word) for word in words])
     assert result.exit_code == code, result.output
-    return result.output
+    return result.stdout if code == 0 else result.output
 
 
 @pytest.mark.usefixtures("office_at_home")

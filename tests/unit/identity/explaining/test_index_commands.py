@@ -168,7 +168,8 @@ def test_before_the_first_release_nothing_is_explained(run, monkeypatch):
     state = types.ModuleType("warehouse.index_state")
     state.open_index_state = open_index_state
     monkeypatch.setitem(sys.modules, "warehouse.index_state", state)
-    assert run("why", "11", "21", fails=True) == "error: no release yet; run `hub night` first\n"
+    said = run("why", "11", "21", fails=True)
+    assert said.endswith("error: no release yet; run `hub night` first\n")
 
 
 @pytest.mark.usefixtures("asked")
