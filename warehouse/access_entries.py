@@ -2,7 +2,7 @@
 
 Here: the shape of the table and one way to read it. Never here: writing the log
 (`warehouse.access_log`), or judging anybody (rule D44). Next: `pipelines.steps.own_logs` opens it to
-the rules; while there is none, D44 waits for it.
+the rules.
 """
 
 from __future__ import annotations
@@ -35,21 +35,19 @@ JOBS = ("hub", "night")
 
 def read_access_entries(
     layout: Layout, *, since: dt.date | None = None, until: dt.date | None = None
-) -> pl.DataFrame | None:
+) -> pl.DataFrame:
     """Return the accesses from `since` to the end of `until`, `ACCESS_ENTRY_SCHEMA`.
 
-    None while nobody has read anything by then; what the hub does by itself is no access of
-    anybody. `entry_id` is `access-<number of the line>`, with the
+    No rows while nobody has read anything by then: the hub keeps the log from its first day, and
+    what it does by itself is no access of anybody. `entry_id` is `access-<number of the line>`, with the
     person's place in the list where there are several: `access-12-1`.
     """
     accesses = read_accesses(layout, since=since, until=until)
     if accesses is None:
-        return None
+        return pl.DataFrame(schema=ACCESS_ENTRY_SCHEMA)
     shown = accesses.filter(
         pl.col("result") != AccessResult.REFUSED.value, ~pl.col("actor").is_in(JOBS)
     )
-    if shown.is_empty():
-        return None
     people = read_subjects(layout, shown)
     place = pl.col("person_id").cum_count().over("number").cast(pl.String)
     is_one = pl.len().over("number") == 1

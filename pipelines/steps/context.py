@@ -99,7 +99,7 @@ class NightContext:
         return NightMemory(self.layout.work(self.night) / "memory")
 
     def accesses(self) -> pl.DataFrame | None:
-        """Return the log of accesses to personal data; None while the hub keeps none."""
+        """Return the log of accesses to personal data; None in the replay of a release made without one."""
         from warehouse.access_entries import read_access_entries
 
         entries = read_access_entries(self.layout)

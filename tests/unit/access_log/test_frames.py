@@ -16,8 +16,13 @@ def rows(layout, **asked):
     return frame.select("entry_id", "actor", "person_id", "case_id").rows()
 
 
-def test_before_the_first_access_there_is_no_log(layout):
-    assert read_access_entries(layout) is None
+def test_before_the_first_access_nobody_has_read_anything(layout):
+    assert rows(layout) == []
+
+
+def test_what_the_hub_does_by_itself_is_nobody_s_access(log, layout, entry):
+    log.append_many([entry("night", "P1", at=MAY), entry("hub", at=MAY)])
+    assert rows(layout) == []
 
 
 def test_an_access_is_a_row_for_each_person(log, layout, entry):
@@ -37,7 +42,7 @@ def test_an_access_is_a_row_for_each_person(log, layout, entry):
 
 def test_a_night_reads_nothing_of_later_days(log, layout, entry):
     log.append_many([entry("lee", "P1", at=MAY), entry("kim", "P2", at=MAY + dt.timedelta(days=4))])
-    assert read_access_entries(layout, until=dt.date(2026, 5, 29)) is None
+    assert rows(layout, until=dt.date(2026, 5, 29)) == []
     assert rows(layout, until=dt.date(2026, 5, 30)) == [("access-2", "lee", "P1", None)]
     assert [row[2] for row in rows(layout, since=dt.date(2026, 6, 1))] == ["P2"]
 
