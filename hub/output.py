@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
@@ -71,3 +72,21 @@ def print_rows(
         console.print(table)
     else:
         console.print(f"{escape(title)}: no rows" if title else "no rows")
+
+
+@contextmanager
+def progress_bar(text: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Show a progress bar on stderr; yield what it is told by, with the name of what was finished."""
+    # Few commands show progress; the others start without it.
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
+        task = progress.add_task(text, total=total)
+        yield lambda _finished: progress.update(task, advance=1)

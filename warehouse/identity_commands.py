@@ -9,10 +9,8 @@ from __future__ import annotations
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from hub.output import print_rows
+from hub.output import print_rows, progress_bar
 from warehouse.access_log.options import By, command_access
 from warehouse.identity_files import encrypt_identity, files_by_epoch, outdated_files
 from warehouse.identity_zone import LABEL, IdentityZoneError
@@ -56,18 +54,15 @@ def encrypt(*, by: By = None, as_json: AsJson = False) -> None:
     layout = Layout.from_environment()
     with command_access("key", "identity encrypt", by=by):
         try:
-            with night_lock(layout), _bar() as bar:
-                task = bar.add_task("encrypt", total=len(outdated_files(layout)))
-                done = encrypt_identity(layout, lambda _path: bar.advance(task))
+            with (
+                night_lock(layout),
+                progress_bar("encrypt", len(outdated_files(layout))) as told,
+            ):
+                done = encrypt_identity(layout, lambda path: told(path.name))
         except _EXPECTED as error:
             _fail(error)
         row: dict[str, object] = {"encrypted": done.written, "removed": done.removed}
         print_rows([row], as_json=as_json, title="identity zone")
-
-
-def _bar() -> Progress:
-    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))
 
 
 def _fail(message: object) -> NoReturn:

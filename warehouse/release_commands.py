@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from hub.output import print_rows
+from hub.output import print_rows, progress_bar
 from warehouse.keys import RootKeyError
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError
@@ -57,7 +53,7 @@ def scrub_all(*, as_json: AsJson = False) -> None:
     layout = Layout.from_environment()
     try:
         count = len(release_ids(layout)) + 1
-        with Ledger.open(layout.ledger_url) as ledger, _bar("scrub", count) as told:
+        with Ledger.open(layout.ledger_url) as ledger, progress_bar("scrub", count) as told:
             found = scrub(layout, ledger, announce=told)
     except _EXPECTED as error:
         _fail(error)
@@ -91,7 +87,7 @@ def retain_some(
         removed: list[str] = []
         doomed = sum(not each.is_kept for each in plan)
         if apply and doomed:
-            with Ledger.open(layout.ledger_url) as ledger, _bar("remove", doomed) as told:
+            with Ledger.open(layout.ledger_url) as ledger, progress_bar("remove", doomed) as told:
                 actor = getpass.getuser()
                 removed = retain(layout, ledger, plan, actor=actor, announce=told)
     except _EXPECTED as error:
@@ -109,15 +105,6 @@ def retain_some(
         for each in plan
     ]
     print_rows(rows, as_json=as_json, title="retention" if apply else "retention (a plan)")
-
-
-@contextmanager
-def _bar(text: str, total: int) -> Iterator[Callable[[str], None]]:
-    """Show a progress bar on stderr; yield what it is told by, with the name of what was finished."""
-    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
-        task = progress.add_task(text, total=total)
-        yield lambda _finished: progress.update(task, advance=1)
 
 
 def _fail(message: object) -> NoReturn:

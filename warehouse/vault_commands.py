@@ -6,15 +6,11 @@ byte of what was received. Next: docs/vault.md says when an operator runs what.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from hub.output import print_rows
+from hub.output import print_rows, progress_bar
 from warehouse.access_log.options import By, command_access
 from warehouse.archive import ARCHIVE_LABEL
 from warehouse.archive_upkeep import (
@@ -86,7 +82,7 @@ def check(
         rows = [each.row() for each in check_vault(layout)]
         if deep:
             count = sum(1 for _ in layout.archive.glob("??/*"))
-            with _bar("check", count) as told:
+            with progress_bar("check", count) as told:
                 broken = damaged_files(layout, told)
             rows.append(
                 {
@@ -110,7 +106,7 @@ def _move(word: str, *, only_plain: bool, by: str | None, as_json: bool) -> None
             # A night reads and writes the archive; alone, nothing is swept from under it.
             with night_lock(layout):
                 files = outdated_files(layout, only_plain=only_plain)
-                with _bar(word, len(files)) as told:
+                with progress_bar(word, len(files)) as told:
                     done = encrypt_anew(layout, files, told)
         except _EXPECTED as error:
             _fail(error)
@@ -128,15 +124,6 @@ def _restore(names: tuple[str, ...] | list[str]) -> str:
     shown = ", ".join(name[:16] + "…" for name in names[:5])
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return f"restore from a backup of the vault, or have delivered again: {shown}{more}"
-
-
-@contextmanager
-def _bar(text: str, total: int) -> Iterator[Callable[[str], None]]:
-    """Show a progress bar on stderr; yield what it is told by, with the name of what was finished."""
-    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
-        task = progress.add_task(text, total=total)
-        yield lambda _finished: progress.update(task, advance=1)
 
 
 def _fail(message: object) -> NoReturn:
