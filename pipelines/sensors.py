@@ -7,6 +7,7 @@ taken yet does not ask for a second run.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from pathlib import Path
@@ -21,6 +22,10 @@ from sources.registry import load_catalogue
 from warehouse.layout import Layout
 
 _TYPE_CHARACTERS = 10
+_WILL_RETRY = "dagster/will_retry"
+_RETRIED_BY = "dagster/auto_retry_run_id"
+_SECONDS_UNTIL_FORGOTTEN = 60
+"""The daemon looks for failed runs every five seconds."""
 
 
 @dg.sensor(
@@ -29,8 +34,10 @@ _TYPE_CHARACTERS = 10
     default_status=dg.DefaultSensorStatus.STOPPED,
     description="Runs the night for the document types that arrived, and for what follows from them.",
 )
-def arrival_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Ask for one run over everything that arrived since the cursor."""
+def arrival_sensor(
+    context: dg.SensorEvaluationContext,
+) -> dg.SensorResult | dg.SkipReason | dg.RunRequest:
+    """Ask for one run over everything that arrived since the cursor, or again for one that died."""
     landing = Layout.from_environment().landing
     files = {
         _shown(file): [file.stat().st_size, file.stat().st_mtime_ns]
@@ -39,7 +46,8 @@ def arrival_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
     seen = json.loads(context.cursor) if context.cursor else {}
     arrived = {name: state for name, state in files.items() if seen.get(name) != state}
     if not arrived:
-        return dg.SkipReason("nothing new in landing")
+        again = forgotten_retry(context.instance, dt.datetime.now(tz=dt.UTC))
+        return again or dg.SkipReason("nothing new in landing")
     documents = load_catalogue().documents
     codes = {name.split("/")[1][:_TYPE_CHARACTERS] for name in arrived}
     keys = [naming.document_key(documents[code]) for code in sorted(codes & set(documents))]
@@ -47,6 +55,31 @@ def arrival_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
     return dg.SensorResult(
         run_requests=[dg.RunRequest(run_key=fingerprint, asset_selection=night_selection(keys))],
         cursor=json.dumps(files, sort_keys=True),
+    )
+
+
+def forgotten_retry(instance: dg.DagsterInstance, now: dt.datetime) -> dg.RunRequest | None:
+    """Ask again for the night's last run where it failed, was to be retried, and never was.
+
+    Dagster's daemon reads that a run failed, looks whether its status says so, and passes on for good
+    if the status is written a moment later.
+    """
+    newest = instance.get_run_records(dg.RunsFilter(job_name=night_job.name), limit=1)
+    if not newest:
+        return None
+    run, ended = newest[0].dagster_run, newest[0].end_time
+    is_forgotten = (
+        run.status is dg.DagsterRunStatus.FAILURE
+        and run.tags.get(_WILL_RETRY) == "true"
+        and _RETRIED_BY not in run.tags
+        and ended is not None
+        and now.timestamp() - ended > _SECONDS_UNTIL_FORGOTTEN
+    )
+    if not is_forgotten:
+        return None
+    return dg.RunRequest(
+        run_key=f"{run.run_id} again",
+        asset_selection=sorted(run.asset_selection or (), key=dg.AssetKey.to_user_string) or None,
     )
 
 

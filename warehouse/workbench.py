@@ -52,6 +52,18 @@ def sql_text(layer: str, table: str) -> str:
     return (SQL_FOLDER / layer / f"{table}.sql").read_text("utf-8")
 
 
+def filled_sql(layer: str, table: str, fill: Mapping[str, str]) -> str:
+    """Return the SQL of `table` with its `{{name}}` marks replaced by what `fill` says.
+
+    Raises:
+        FileNotFoundError: no such file below `warehouse/sql`.
+    """
+    text = sql_text(layer, table)
+    for mark, replacement in fill.items():
+        text = text.replace("{{" + mark + "}}", replacement)
+    return text
+
+
 def sql_texts(layer: str) -> list[str]:
     """Return the SQL of every table of `layer`, in the order of their names."""
     return [path.read_text("utf-8") for path in sorted((SQL_FOLDER / layer).glob("*.sql"))]
@@ -126,10 +138,7 @@ class Workbench:
         `fill` replaces `{{name}}` marks in the SQL. The table is called as its file, unless
         `table` says otherwise (many tables of one shape share a file).
         """
-        text = sql_text(layer, name)
-        for mark, replacement in (fill or {}).items():
-            text = text.replace("{{" + mark + "}}", replacement)
-        return self.build_from(table or name, text)
+        return self.build_from(table or name, filled_sql(layer, name, fill or {}))
 
     def build_from(self, table: str, select: str) -> TableMeasure:
         """Build `table` from the text of one SELECT."""

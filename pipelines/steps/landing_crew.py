@@ -32,14 +32,22 @@ from warehouse.ledger import DeliveryRecord, Ledger
 WORKERS_VARIABLE = "HUB_LANDING_WORKERS"
 _MOST_WORKERS = 8
 """Each worker takes about half a GiB, most of it Great Expectations."""
+_BYTES_WORTH_A_WORKER = 100_000_000
 
 
-def landing_workers() -> int:
-    """Return how many processes land: HUB_LANDING_WORKERS, or one for two cores, eight at most."""
+def landing_workers(waiting_bytes: int = 0) -> int:
+    """Return how many processes land: HUB_LANDING_WORKERS, or by cores and work, eight at most.
+
+    One for two cores, since much of landing uses two by itself. Where more than a few files wait, one
+    for each core: what is not done in parallel, Great Expectations above all, is worth more then than
+    the seconds in which a worker starts.
+    """
     given = os.environ.get(WORKERS_VARIABLE)
     if given:
         return max(1, int(given))
-    return max(1, min((os.cpu_count() or 1) // 2, _MOST_WORKERS))
+    cores = os.cpu_count() or 1
+    wanted = cores if waiting_bytes > _BYTES_WORTH_A_WORKER else cores // 2
+    return max(1, min(wanted, _MOST_WORKERS))
 
 
 @dataclass
@@ -89,7 +97,7 @@ def _land_apart(
 class LandingCrew:
     """The workers of one night and what they are landing."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int | None = None) -> None:
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
         self._has_failed = False
@@ -100,8 +108,13 @@ class LandingCrew:
 
         What landing raises in a worker is raised here.
         """
+        if self._workers is None:
+            waiting = sum(record.size_bytes for record in context.ledger.pending())
+            self._workers = landing_workers(waiting)
+        if self._workers == 1:
+            return land_document(context, code)
         if code not in self._coming:
-            self._begin(context, code)
+            self._begin(context, code, self._workers)
         if code not in self._coming:
             return land_document(context, code)
         future = self._coming.pop(code)
@@ -120,7 +133,7 @@ class LandingCrew:
         context.announce("landing", code)
         return noted.landing
 
-    def _begin(self, context: NightContext, code: str) -> None:
+    def _begin(self, context: NightContext, code: str, workers: int) -> None:
         """Hand out all types that wait, an institution after another, if `code` is among them."""
         waiting: dict[str, list[DeliveryRecord]] = defaultdict(list)
         for record in context.ledger.pending():
@@ -130,10 +143,10 @@ class LandingCrew:
         if self._pool is None:
             cores = int(os.environ.get(THREADS_VARIABLE) or os.cpu_count() or 1)
             self._pool = ProcessPoolExecutor(
-                self._workers,
+                workers,
                 mp_context=get_context("spawn"),
                 initializer=_share_cores,
-                initargs=(max(1, cores // self._workers),),
+                initargs=(max(1, cores // workers),),
             )
         documents = context.catalogue.documents
         for each in sorted(waiting, key=lambda one: (documents[one].institution, one)):
@@ -153,13 +166,11 @@ def _share_cores(threads: int) -> None:
 
 
 @lru_cache(maxsize=1)
-def _crew(_layout: Layout, _night: dt.date, workers: int) -> LandingCrew:
-    return LandingCrew(workers)
+def _crew(_layout: Layout, _night: dt.date, _told: str | None) -> LandingCrew:
+    return LandingCrew()
 
 
 def land_type(context: NightContext, code: str) -> DocumentLanding:
     """Land every delivery of type `code` that waits, with as many workers as there shall be."""
-    workers = landing_workers()
-    if workers == 1:
-        return land_document(context, code)
-    return _crew(context.layout, context.night, workers).land(context, code)
+    crew = _crew(context.layout, context.night, os.environ.get(WORKERS_VARIABLE))
+    return crew.land(context, code)

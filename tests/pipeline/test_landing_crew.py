@@ -92,10 +92,11 @@ def test_a_dead_worker_costs_only_speed(drops, tmp_path, monkeypatch):
     assert not context.ledger.pending()
 
 
-def test_workers_follow_the_cores_unless_told(monkeypatch):
+def test_workers_follow_cores_and_work_unless_told(monkeypatch):
     monkeypatch.delenv(WORKERS_VARIABLE, raising=False)
-    for cores, workers in ((1, 1), (2, 1), (4, 2), (64, 8)):
+    for cores, with_little, with_much in ((1, 1, 1), (2, 1, 2), (4, 2, 4), (64, 8, 8)):
         monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
-        assert landing_workers() == workers
+        assert landing_workers(1_000) == with_little
+        assert landing_workers(10**9) == with_much
     monkeypatch.setenv(WORKERS_VARIABLE, "3")
     assert landing_workers() == 3

@@ -78,11 +78,18 @@ def night(tmp_path):
             )
             frame.write_parquet(folder / "part-00000.parquet")
             effective.append(EffectiveDelivery(delivery_id, code, period, number, 1, folder))
-            ledger.append({"delivery_id": delivery_id, "made_at": made_at})
+            ledger.append({"delivery_id": delivery_id, "document_type": code, "made_at": made_at})
         with Workbench(tmp_path / "tables") as bench:
             bench.add(
                 "delivery",
-                pl.DataFrame(ledger, schema={"delivery_id": pl.String, "made_at": pl.Datetime}),
+                pl.DataFrame(
+                    ledger,
+                    schema={
+                        "delivery_id": pl.String,
+                        "document_type": pl.String,
+                        "made_at": pl.Datetime,
+                    },
+                ),
             )
             build_families(bench, catalogue, effective)
             table = f"{family.code.lower()}_{family.name}"

@@ -10,10 +10,11 @@ from warehouse import durable
 from warehouse.families import EffectiveDelivery, build_families
 from warehouse.identity_zone import identity_zone
 from warehouse.kept_families import KeptFamilies
+from warehouse.lake_rows import LakeRows
 from warehouse.layout import Layout
 from warehouse.workbench import Workbench
 
-WAGES = next(
+WAGES, OTHER_WAGES, *_ = (
     document
     for document in load_catalogue().by_family["F11"]
     if {"national_id", "full_name"} <= {c.canonical for c in document.versions[0].columns}
@@ -40,12 +41,12 @@ def hub(tmp_path):
     return layout
 
 
-def deliver(hub, number, rows):
-    delivery_id = f"{WAGES.code}_202602_{number:03d}_{'0' * 12}"
-    folder = hub.delivery(WAGES.code, delivery_id)
+def deliver(hub, number, rows, document=WAGES):
+    delivery_id = f"{document.code}_202602_{number:03d}_{'0' * 12}"
+    folder = hub.delivery(document.code, delivery_id)
     folder.mkdir(parents=True, exist_ok=True)
     rows.write_parquet(folder / "part-00000.parquet")
-    return EffectiveDelivery(delivery_id, WAGES.code, "202602", number, 1, folder)
+    return EffectiveDelivery(delivery_id, document.code, "202602", number, 1, folder)
 
 
 def run(hub, folder, deliveries, *, keep, hour=3, versions=None):
@@ -57,7 +58,11 @@ def run(hub, folder, deliveries, *, keep, hour=3, versions=None):
         bench.add(
             "delivery",
             pl.DataFrame(
-                {"delivery_id": [each.delivery_id for each in deliveries], "made_at": made_at}
+                {
+                    "delivery_id": [each.delivery_id for each in deliveries],
+                    "document_type": [each.document for each in deliveries],
+                    "made_at": made_at,
+                }
             ),
         )
         build_families(bench, load_catalogue(), deliveries, kept=kept)
@@ -95,6 +100,36 @@ def test_any_change_builds_the_family_anew(hub, change):
     assert second[:2] == alone[:2]
     assert second[0][TABLE] != first[0][TABLE]
     assert {name for name in first[0] if first[0][name] != second[0][name]} == {TABLE}
+
+
+def test_of_a_changed_family_the_types_that_did_not_change_are_taken(hub, monkeypatch):
+    before = [
+        deliver(hub, 1, wages("Kim", 100)),
+        deliver(hub, 1, wages("Han", 400), OTHER_WAGES),
+    ]
+    run(hub, "first", before, keep=True)
+    tonight = [*before, deliver(hub, 2, wages("Lee", 200), OTHER_WAGES)]
+    read = []
+    show = LakeRows.show
+    monkeypatch.setattr(
+        LakeRows, "show", lambda lake, *told: (read.append(told[0]), show(lake, *told))[1]
+    )
+    second = run(hub, "second", tonight, keep=True)
+    assert read == [[each.folder for each in tonight[1:]]]
+    alone = run(hub, "alone", tonight, keep=False)
+    assert second[:2] == alone[:2]
+    assert {row["full_name"] for row in second[1]} == {"Kim", "Han", "Lee"}
+    # What was made of both is kept as a whole, too.
+    third = run(hub, "third", tonight, keep=True)
+    assert third[2].samefile(second[2])
+
+
+def test_a_type_that_no_longer_speaks_is_not_taken(hub):
+    one, other = deliver(hub, 1, wages("Kim", 100)), deliver(hub, 1, wages("Han", 4), OTHER_WAGES)
+    run(hub, "first", [one, other], keep=True)
+    second = run(hub, "second", [one], keep=True)
+    assert second[:2] == run(hub, "alone", [one], keep=False)[:2]
+    assert [row["full_name"] for row in second[1]] == ["Kim"]
 
 
 def test_other_code_builds_all_anew(hub):
