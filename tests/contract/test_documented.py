@@ -30,7 +30,7 @@ PAGE = DOCS / "tables.md"
 MARK = "<!-- From here on made from the SQL files; tests/contract/test_documented.py renews it. -->"
 RENEW = bool(os.environ.get("HUB_RENEW_SNAPSHOTS"))
 """Read while pytest collects: a fixture removes the variables of the hub."""
-SHARED_SQL = {"family", *LAST_PARTS}
+SHARED_SQL = {"family", "family_in_order", *LAST_PARTS}
 """The one SQL file of the 40 family tables, and the parts in which detection rules end."""
 
 

@@ -1,5 +1,6 @@
--- The rows of a family in the order of document types, deliveries and lines: those that were just
--- made, and those that an earlier night made of deliveries that are the same tonight.
+-- One row is one row of `family.sql`, in the order of document types, deliveries and lines.
+-- Missing: nothing more. Rows were just made, or made by an earlier night of deliveries that are the
+-- same tonight.
 SELECT
     {{columns}}
 FROM (
