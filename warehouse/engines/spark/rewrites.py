@@ -60,7 +60,7 @@ _SPARK_NAME = {
     exp.DType.UINT: "UINTEGER",
     exp.DType.UUID: "UUID",
 }
-_UNKNOWN_FUNCTIONS = frozenset({"HASH", "JARO_WINKLER_SIMILARITY"})
+_UNKNOWN_FUNCTIONS = frozenset({"HASH", "JAROWINKLER_SIMILARITY", "LEVENSHTEIN"})
 
 
 def rewrite_shape(tree: exp.Expr) -> exp.Expr:
@@ -68,12 +68,16 @@ def rewrite_shape(tree: exp.Expr) -> exp.Expr:
     for join in tree.find_all(exp.Join):
         if str(join.args.get("kind") or "").upper() in {"SEMI", "ANTI"}:
             join.set("side", "LEFT")
+    for table in tree.find_all(exp.Table):
+        if table.db.lower() == "temp":
+            table.set("db", None)
     return tree
 
 
 def rewrite(tree: exp.Expr) -> exp.Expr:
     """Rewrite a typed tree, children before parents; changes and returns it."""
     _sort_distinct_rows(tree)
+    _put_columns_in_order(tree)
     for node in reversed(list(tree.walk(bfs=True))):
         for change in _REWRITES:
             changed = change(node)
@@ -96,6 +100,19 @@ def _sort_distinct_rows(tree: exp.Expr) -> None:
         for ordered in order.expressions:
             if ordered.this in names:
                 ordered.set("this", exp.column(names[ordered.this], quoted=True))
+
+
+def _put_columns_in_order(tree: exp.Expr) -> None:
+    """Spark joins rows by the places of their columns; the names of both sides are known here."""
+    for union in tree.find_all(exp.Union):
+        if not union.args.get("by_name"):
+            continue
+        wanted, told = union.this.named_selects, union.expression
+        if not isinstance(told, exp.Select) or sorted(wanted) != sorted(told.named_selects):
+            raise UntranslatableError("UNION BY NAME: both sides must name the same columns")
+        named = {each.alias_or_name: each for each in told.expressions}
+        told.set("expressions", [named[name] for name in wanted])
+        union.set("by_name", False)
 
 
 def _data_type(node: exp.Expr) -> exp.Expr | None:
@@ -134,7 +151,10 @@ def _functions(node: exp.Expr) -> exp.Expr | None:
         operand = node.expressions[0] if isinstance(node, exp.Anonymous) else node.this
         return call(MD5_NUMBER, operand.copy())
     if name in _UNKNOWN_FUNCTIONS:
-        raise UntranslatableError(f"function {name.lower()}: Spark has no function of this result")
+        raise UntranslatableError(
+            f"function {name.lower()}: only DuckDB computes it; put it into a SELECT over one table or "
+            "subquery, without groups, order or joins"
+        )
     return None
 
 
