@@ -60,7 +60,11 @@ _SPARK_NAME = {
     exp.DType.UINT: "UINTEGER",
     exp.DType.UUID: "UUID",
 }
-_UNKNOWN_FUNCTIONS = frozenset({"HASH", "JAROWINKLER_SIMILARITY", "LEVENSHTEIN"})
+_UNKNOWN_FUNCTIONS = {
+    "HASH": "hash",
+    "JAROWINKLER_SIMILARITY": "jaro_winkler_similarity",
+    "LEVENSHTEIN": "levenshtein",
+}
 
 
 def rewrite_shape(tree: exp.Expr) -> exp.Expr:
@@ -152,7 +156,7 @@ def _functions(node: exp.Expr) -> exp.Expr | None:
         return call(MD5_NUMBER, operand.copy())
     if name in _UNKNOWN_FUNCTIONS:
         raise UntranslatableError(
-            f"function {name.lower()}: only DuckDB computes it; put it into a SELECT over one table or "
+            f"function {_UNKNOWN_FUNCTIONS[name]}: only DuckDB computes it; put it into a SELECT over one table or "
             "subquery, without groups, order or joins"
         )
     return None

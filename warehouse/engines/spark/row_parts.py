@@ -148,7 +148,7 @@ def _needs(node: exp.Expr, bases: list[exp.Expr]) -> bool:
 
 
 def _base_sql(node: exp.Expr, base: exp.Expr) -> str:
-    """Return the SQL of the rows that a part reads: its columns only, where they are named."""
+    """Return the SQL of the rows that a part reads, with the definitions that it needs."""
     from sqlglot import exp
 
     above = [clause for each in _ancestors(node) if (clause := each.args.get("with_"))]
