@@ -110,6 +110,7 @@ def test_definitions_that_nothing_reads_any_longer_are_gone():
         "SELECT count(*) FROM person",
         "SELECT 'hash (a)' AS said FROM person",
         "SELECT min(hash(family_key)) AS n FROM person",
+        "SELECT entropy(hash(family_key)) AS n FROM person",
         "SELECT l.given_key FROM person AS l JOIN person AS r ON hash(l.odds) = hash(r.odds)",
         "SELECT family_key FROM person ORDER BY hash(family_key)",
         "SELECT hash(family_key) AS n FROM person LIMIT 1",

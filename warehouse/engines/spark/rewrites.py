@@ -1,7 +1,7 @@
 """What sqlglot does not carry over from DuckDB to Spark, expression by expression.
 
-Here: rewrites of a tree whose names and types are known. Never here: dates (`date_rewrites`), types
-of columns (`column_types`). Next: `translation` writes the tree as text.
+Here: rewrites of a tree whose names and types are known. Never here: dates (`date_rewrites`), whole
+SELECTs (`shape_rewrites`), types of columns (`column_types`). Next: `translation` writes the tree as text.
 
 Every rewrite says a difference of meaning that was measured, not only of spelling.
 """
@@ -22,6 +22,7 @@ from warehouse.engines.spark.expressions import (
     is_of,
     typed,
 )
+from warehouse.engines.spark.shape_rewrites import rewrite_named_shape
 
 Rewrite = Callable[[exp.Expr], exp.Expr | None]
 """Returns what an expression becomes; None if it stays."""
@@ -67,21 +68,9 @@ _UNKNOWN_FUNCTIONS = {
 }
 
 
-def rewrite_shape(tree: exp.Expr) -> exp.Expr:
-    """Rewrite what must be plain before names are resolved; changes and returns `tree`."""
-    for join in tree.find_all(exp.Join):
-        if str(join.args.get("kind") or "").upper() in {"SEMI", "ANTI"}:
-            join.set("side", "LEFT")
-    for table in tree.find_all(exp.Table):
-        if table.db.lower() == "temp":
-            table.set("db", None)
-    return tree
-
-
 def rewrite(tree: exp.Expr) -> exp.Expr:
     """Rewrite a typed tree, children before parents; changes and returns it."""
-    _sort_distinct_rows(tree)
-    _put_columns_in_order(tree)
+    rewrite_named_shape(tree)
     for node in reversed(list(tree.walk(bfs=True))):
         for change in _REWRITES:
             changed = change(node)
@@ -92,31 +81,6 @@ def rewrite(tree: exp.Expr) -> exp.Expr:
                 node.replace(changed)
                 break
     return tree
-
-
-def _sort_distinct_rows(tree: exp.Expr) -> None:
-    """Spark sorts distinct rows by the names of their columns, not by what these were."""
-    for select in tree.find_all(exp.Select):
-        order, distinct = select.args.get("order"), select.args.get("distinct")
-        if order is None or distinct is None or distinct.args.get("on"):
-            continue
-        names = {each.this: each.alias for each in select.expressions if each.alias}
-        for ordered in order.expressions:
-            if ordered.this in names:
-                ordered.set("this", exp.column(names[ordered.this], quoted=True))
-
-
-def _put_columns_in_order(tree: exp.Expr) -> None:
-    """Spark joins rows by the places of their columns; the names of both sides are known here."""
-    for union in tree.find_all(exp.Union):
-        if not union.args.get("by_name"):
-            continue
-        wanted, told = union.this.named_selects, union.expression
-        if not isinstance(told, exp.Select) or sorted(wanted) != sorted(told.named_selects):
-            raise UntranslatableError("UNION BY NAME: both sides must name the same columns")
-        named = {each.alias_or_name: each for each in told.expressions}
-        told.set("expressions", [named[name] for name in wanted])
-        union.set("by_name", False)
 
 
 def _data_type(node: exp.Expr) -> exp.Expr | None:

@@ -14,7 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
+
+import duckdb
 
 from warehouse.engines.spark.translation import parse
 
@@ -127,10 +130,21 @@ def _is_by_row(select: exp.Select) -> bool:
     if select.args.get("from_") is None or _has(select, *_NOT_BY_ROW):
         return False
     where = select.args.get("where")
+    expressions = (*select.expressions, *([where] if where else []))
     return not any(
         expression.find(exp.AggFunc, exp.Window, exp.Query, exp.Exists)
-        for expression in (*select.expressions, *([where] if where else []))
+        or any(each.name.lower() in _aggregates() for each in expression.find_all(exp.Anonymous))
+        for expression in expressions
     )
+
+
+@cache
+def _aggregates() -> frozenset[str]:
+    """Return DuckDB's functions over many rows; sqlglot does not know all of them."""
+    rows = duckdb.execute(
+        "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'aggregate'"
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
 
 
 def _needs(node: exp.Expr, bases: list[exp.Expr]) -> bool:
