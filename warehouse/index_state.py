@@ -40,6 +40,7 @@ from warehouse.identity_zone import (
 from warehouse.layout import Layout
 from warehouse.releases import current
 from warehouse.staging import FINISHED
+from warehouse.workbench import Workbench
 
 SETTINGS = "settings.json"
 MODEL = "model.json"
@@ -73,8 +74,7 @@ def state_folder(layout: Layout, release_id: str) -> Path:
 
 
 def write_state(
-    connection: duckdb.DuckDBPyConnection,
-    zone: IdentityZone,
+    bench: Workbench,
     folder: Path,
     settings: Mapping[str, str],
     model: LinkageModel,
@@ -82,7 +82,7 @@ def write_state(
     origin: str,
     before: Path | None = None,
 ) -> None:
-    """Write tonight's state into `folder`; its files are bound to `origin`, the night.
+    """Write tonight's state from `bench` into `folder`; its files are bound to `origin`, the night.
 
     With a state `before`, its segments are linked, not copied, and only what tonight added and took
     away is written (`hub.identity.state.CHANGES`), until there are too many segments. Otherwise, and
@@ -92,12 +92,12 @@ def write_state(
     folder.mkdir(parents=True, mode=0o700)
 
     def write(select: str, table: str, part: str) -> None:
-        path = zone.target(folder, f"{table}.{part}.{origin}")
-        zone.write_query(connection, select, path, _bound(table, part, origin))
+        path = bench.zone.target(folder, f"{table}.{part}.{origin}")
+        bench.seal(select, path, _bound(table, part, origin))
 
     for table in STATE:
         old = _segments(before, table) if before is not None and table in CHANGES else []
-        is_plain = zone.has_keys and any(segment.file.epoch is None for segment in old)
+        is_plain = bench.zone.has_keys and any(segment.file.epoch is None for segment in old)
         kept = [segment for segment in old if not segment.is_gone]
         if not kept or is_plain or len(kept) >= _MOST_SEGMENTS:
             write(f"FROM all_{table}", table, "0000")

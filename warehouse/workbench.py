@@ -176,11 +176,15 @@ class Workbench:
         target = self.zone.target(self.folder / IDENTITY, table)
         target.parent.mkdir(mode=0o700, exist_ok=True)
         with published_file(target) as staging:
-            self.zone.write_query(self.connection, select, staging, self._bound(table))
+            self.seal(select, staging, self._bound(table))
         for path in target.parent.glob(f"{table}.*"):
             if path != target:
                 path.unlink()
         return self._measure(table, started)
+
+    def seal(self, select: str, path: Path, bound: Bound) -> None:
+        """Write the rows of a SELECT to `path` as a file of the identity zone."""
+        self.zone.write_query(self.connection, select, path, bound)
 
     def _bound(self, table: str) -> Bound:
         return identity_bound(table, self._night)

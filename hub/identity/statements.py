@@ -6,6 +6,7 @@ Next: `anchoring`, `pairing` and `engine` run them on the connection that they a
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -57,16 +58,12 @@ def drop(connection: duckdb.DuckDBPyConnection, *tables: str) -> None:
 
 def drop_relation(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """Drop the temporary table or view `name`; an absent one is no error."""
-    kinds = connection.execute(
-        """
-        SELECT 'TABLE' FROM duckdb_tables() WHERE temporary AND table_name = $name
-        UNION ALL
-        SELECT 'VIEW' FROM duckdb_views() WHERE temporary AND view_name = $name
-        """,
-        {"name": name},
-    ).fetchall()
-    for (kind,) in kinds:
-        run(connection, f"DROP {kind} temp.{name}")
+    import duckdb
+
+    for kind in ("TABLE", "VIEW"):
+        # The other kind of that name is an error even IF EXISTS.
+        with suppress(duckdb.CatalogException):
+            run(connection, f"DROP {kind} IF EXISTS temp.{name}")
 
 
 def value(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:

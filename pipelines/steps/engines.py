@@ -44,6 +44,9 @@ class UnknownEngineError(ExpectedError):
 
 ON_SPARK: Mapping[str, str] = {
     "families": "families, signatures and the feed guard",
+    "index": "from nothing: records, keys, candidate pairs, match weights and tables; spelling of names "
+    "and addresses, clusters and person IDs run in this process, as does a night that goes on from "
+    "the state of the last",
     "households": "registered households, family graph and assistance units",
     "profile": "income and assets",
     "decisions": "facts and what follows from decisions; the kernel of conditions runs in this process",
@@ -52,7 +55,6 @@ ON_SPARK: Mapping[str, str] = {
 """Stages whose SQL Spark runs, and what that is."""
 IN_THIS_PROCESS: Mapping[str, str] = {
     "landing": "files are read and conformed one by one",
-    "index": "keys and clusters hang on functions that only DuckDB has",
     "release": "files are sealed and published by one writer",
 }
 """Stages that Spark does not run, and why."""

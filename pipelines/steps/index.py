@@ -134,8 +134,7 @@ def build_index(
     bench.build(LAYER, "review_candidate")
     if state_folder is not None:
         write_state(
-            connection,
-            bench.zone,
+            bench,
             state_folder,
             used.describe(),
             used.model,

@@ -67,7 +67,7 @@ def load_decisions(bench: Workbench, decisions: pl.DataFrame | None) -> Demands:
     select_table(bench, "set_apart")
     told = bench.connection.sql(
         """
-        SELECT DISTINCT d.kind, l.record_id, r.record_id
+        SELECT DISTINCT d.kind, l.record_id AS "left", r.record_id AS "right"
         FROM decided_signature AS d
         JOIN signature_record AS l ON l.signature_id = d."left"
         JOIN signature_record AS r ON r.signature_id = d."right"

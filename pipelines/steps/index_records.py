@@ -7,7 +7,8 @@ Next: `pipelines.steps.index` and `pipelines.steps.index_training`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import polars as pl
 
@@ -19,7 +20,7 @@ from warehouse.workbench import Workbench, sql_text
 
 LAYER = "identity"
 CHUNK = 500_000
-"""Records that are standardised at a time, so that a first night fits into memory."""
+"""Records that are standardised at a time, or nearly so many, so that a first night fits into memory."""
 
 NeighbourKeys = Callable[[pl.Series], pl.Series]
 """Tokens to lists of near keys: `warehouse.vault.IdTokeniser.neighbour_keys`."""
@@ -66,6 +67,13 @@ def load_signatures(bench: Workbench) -> None:
     )
 
 
+def _hash_ranges(count: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and last number of `count` ranges that hold all hashes, and equally many."""
+    borders = [number * 2**64 // count for number in range(count + 1)]
+    for first, after in pairwise(borders):
+        yield first, after - 1
+
+
 def load_records(bench: Workbench, neighbour_keys: NeighbourKeys, *, has_state: bool) -> None:
     """Make `current_record`, `record` (standardised) and `number_neighbour` of what is new."""
     connection = bench.connection
@@ -76,15 +84,15 @@ def load_records(bench: Workbench, neighbour_keys: NeighbourKeys, *, has_state: 
     )
     select_table(bench, "written_record")
     total = int(value(connection, "SELECT count(*) FROM written_record"))
-    for start in range(0, max(total, 1), CHUNK):
+    for first, last in _hash_ranges(max(-(-total // CHUNK), 1)):
         written = bench.frame(
-            f"FROM written_record ORDER BY record_id LIMIT {CHUNK} OFFSET {start}"
+            f"FROM written_record WHERE record_id BETWEEN {first} AND {last} ORDER BY record_id"
         )
         described = standardise_records(
             written.select("record_id", "full_name", "sex", "address", "phone"), bytes(32)
         ).with_columns(written["birth_digits"], written["number"], written["is_register"])
         chunk = described.drop("number_near")
-        if start == 0:
+        if first == 0:
             keep(connection, "record", chunk)
         else:
             connection.register("record_chunk", chunk)

@@ -60,16 +60,19 @@ ACCEPTED_MODEL = "accepted.json"
 def index_people(context: NightContext) -> Counts:
     """Decide which signatures are the same person; IDs carry over from the current release.
 
-    Only what changed since the current release is compared; see `hub.identity.advance`.
+    Only what changed since the current release is compared; see `hub.identity.advance`. That is
+    little, and this process does it; an index from nothing is built on the night's engine.
     """
     heal(context.layout, context.ledger)
     model = index_model(context)
     context.memory.keep_text(LINK_MODEL, model.dumps())
     with open_bench(context) as bench:
         settings = index_settings(registered_people(bench), model)
+    state = find_state(context.layout, settings.describe())
+    with open_bench(context, "index" if state is None else "") as bench:
         result = build_index(
             bench,
-            remembered(context, find_state(context.layout, settings.describe())),
+            remembered(context, state),
             sub_key(context.root_key, "person-id/v1"),
             neighbour_keys=context.tokeniser.neighbour_keys,
             decisions=context.ledger.active_decisions(),

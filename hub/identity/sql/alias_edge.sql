@@ -17,22 +17,48 @@ holder AS (
     WHERE t.support IN ('name', 'birth_date', 'no_name')
 ),
 
-agreed AS (
-    SELECT b.old_number, b.new_number
+beside AS (
+    SELECT
+        b.old_number,
+        b.new_number,
+        o.number IS NOT NULL AS has_old_holder,
+        n.number IS NOT NULL AS has_new_holder,
+        o.script AS script_o,
+        o.name_key AS name_key_o,
+        o.roman_key AS roman_key_o,
+        o.birth_digits AS birth_digits_o,
+        o.name_letters AS name_letters_o,
+        n.script AS script_n,
+        n.name_key AS name_key_n,
+        n.roman_key AS roman_key_n,
+        n.birth_digits AS birth_digits_n,
+        n.name_letters AS name_letters_n
     FROM bounded AS b
     LEFT JOIN holder AS o ON o.number = b.old_number
     LEFT JOIN holder AS n ON n.number = b.new_number
-    GROUP BY b.old_number, b.new_number
-    HAVING
-        count(o.number) = 0
-        OR count(n.number) = 0
-        OR bool_or(o.name_key = n.name_key)
-        OR bool_or(o.roman_key = n.roman_key)
-        OR bool_or(o.birth_digits = n.birth_digits)
-        OR bool_or(
-            o.script = n.script
-            AND jaro_winkler_similarity(o.name_letters, n.name_letters) >= {{name_similarity}}
-        )
+),
+
+agreeing AS (
+    SELECT
+        old_number,
+        new_number,
+        has_old_holder,
+        has_new_holder,
+        name_key_o = name_key_n
+        OR roman_key_o = roman_key_n
+        OR birth_digits_o = birth_digits_n
+        OR (
+            script_o = script_n
+            AND jaro_winkler_similarity(name_letters_o, name_letters_n) >= {{name_similarity}}
+        ) AS agrees
+    FROM beside
+),
+
+agreed AS (
+    SELECT old_number, new_number
+    FROM agreeing
+    GROUP BY old_number, new_number
+    HAVING NOT bool_or(has_old_holder) OR NOT bool_or(has_new_holder) OR bool_or(agrees)
 )
 
 SELECT o.node AS "left", n.node AS "right"

@@ -118,10 +118,10 @@ filled AS (
     WHERE d.name_key IS NOT NULL OR n.entity_id IS NULL
 )
 
-SELECT DISTINCT
+SELECT
     hash(
         entity_id, kind, name_key, family_key, given_key, middle_key, birth_digits, sex,
         address_key, building_key, address_words, phone, email, number
     ) AS record_id,
     *
-FROM filled
+FROM (SELECT DISTINCT * FROM filled)

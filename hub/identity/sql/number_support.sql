@@ -31,52 +31,74 @@ variant AS (
     GROUP BY ALL
 ),
 
-reference AS (
-    SELECT *, bool_or(is_register) OVER (PARTITION BY number) AS is_registered
+ranked AS (
+    SELECT
+        *,
+        bool_or(is_register) OVER (PARTITION BY number) AS is_registered,
+        row_number() OVER (PARTITION BY number ORDER BY records DESC, first_description) AS place
     FROM variant
-    QUALIFY
-        is_register
+),
+
+reference AS (
+    SELECT * FROM ranked WHERE is_register OR (NOT is_registered AND place = 1)
+),
+
+beside AS (
+    SELECT
+        h.description_id,
+        h.script AS script_h,
+        h.name_key AS name_key_h,
+        h.roman_key AS roman_key_h,
+        h.family_key AS family_key_h,
+        h.nickname_key AS nickname_key_h,
+        h.name_letters AS name_letters_h,
+        h.given_letters AS given_letters_h,
+        h.birth_digits AS birth_digits_h,
+        r.script AS script_r,
+        r.name_key AS name_key_r,
+        r.roman_key AS roman_key_r,
+        r.family_key AS family_key_r,
+        r.nickname_key AS nickname_key_r,
+        r.name_letters AS name_letters_r,
+        r.given_letters AS given_letters_r,
+        r.birth_digits AS birth_digits_r
+    FROM holder AS h
+    JOIN reference AS r ON r.number = h.number
+),
+
+agreeing AS (
+    SELECT
+        description_id,
+        name_key_h = name_key_r
+        OR roman_key_h = roman_key_r
         OR (
-            NOT bool_or(is_register) OVER (PARTITION BY number)
-            AND row_number() OVER (
-                PARTITION BY number ORDER BY records DESC, first_description
-            ) = 1
-        )
+            script_h = script_r
+            AND jaro_winkler_similarity(name_letters_h, name_letters_r) >= {{name_similarity}}
+            -- Relatives are alike by their family name alone, and relatives lend their numbers.
+            AND (
+                family_key_h IS DISTINCT FROM family_key_r
+                OR given_letters_h IS NULL
+                OR given_letters_r IS NULL
+                OR nickname_key_h = nickname_key_r
+                OR left(given_letters_h, 1) = left(given_letters_r, 1) AND least(length(given_letters_h), length(given_letters_r)) = 1
+                OR jaro_winkler_similarity(given_letters_h, given_letters_r) >= {{given_similarity}}
+            )
+        ) AS by_name,
+        birth_digits_h = birth_digits_r
+        AND (
+            family_key_h = family_key_r
+            OR family_key_h IS NULL
+            OR family_key_r IS NULL
+            OR nickname_key_h = nickname_key_r
+            OR script_h <> script_r
+        ) AS by_birth_date
+    FROM beside
 ),
 
 supported AS (
-    SELECT
-        h.description_id,
-        bool_or(
-            h.name_key = r.name_key
-            OR h.roman_key = r.roman_key
-            OR (
-                h.script = r.script
-                AND jaro_winkler_similarity(h.name_letters, r.name_letters) >= {{name_similarity}}
-                -- Relatives are alike by their family name alone, and relatives lend their numbers.
-                AND (
-                    h.family_key IS DISTINCT FROM r.family_key
-                    OR h.given_letters IS NULL
-                    OR r.given_letters IS NULL
-                    OR h.nickname_key = r.nickname_key
-                    OR left(h.given_letters, 1) = left(r.given_letters, 1) AND least(length(h.given_letters), length(r.given_letters)) = 1
-                    OR jaro_winkler_similarity(h.given_letters, r.given_letters) >= {{given_similarity}}
-                )
-            )
-        ) AS by_name,
-        bool_or(
-            h.birth_digits = r.birth_digits
-            AND (
-                h.family_key = r.family_key
-                OR h.family_key IS NULL
-                OR r.family_key IS NULL
-                OR h.nickname_key = r.nickname_key
-                OR h.script <> r.script
-            )
-        ) AS by_birth_date
-    FROM holder AS h
-    JOIN reference AS r ON r.number = h.number
-    GROUP BY h.description_id
+    SELECT description_id, bool_or(by_name) AS by_name, bool_or(by_birth_date) AS by_birth_date
+    FROM agreeing
+    GROUP BY description_id
 ),
 
 birth AS (

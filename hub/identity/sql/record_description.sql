@@ -4,13 +4,16 @@
 -- Nobody is missing.
 SELECT
     r.record_id,
-    CASE WHEN s.record_id IS NULL
-        THEN hash(coalesce(r.number, ''), {{content}})
-        ELSE hash('set apart', r.record_id)
+    CASE WHEN r.is_set_apart
+        THEN hash('set apart', r.record_id)
+        ELSE hash(coalesce(r.number, ''), {{content}})
     END AS description_id,
-    CASE WHEN s.record_id IS NULL
-        THEN hash({{content}})
-        ELSE hash('set apart', r.record_id)
+    CASE WHEN r.is_set_apart
+        THEN hash('set apart', r.record_id)
+        ELSE hash({{content}})
     END AS loose_key
-FROM record AS r
-LEFT JOIN separated_record AS s ON s.record_id = r.record_id
+FROM (
+    SELECT r.*, s.record_id IS NOT NULL AS is_set_apart
+    FROM record AS r
+    LEFT JOIN separated_record AS s ON s.record_id = r.record_id
+) AS r

@@ -6,6 +6,7 @@ import polars as pl
 import polars.selectors as cs
 import pytest
 
+from pipelines.steps import index_records
 from pipelines.steps.index import Before, build_index
 
 KEY = b"test key"
@@ -210,6 +211,22 @@ def test_the_order_of_rows_changes_nothing(bench_of, make_population):
             [bench.path(name).read_bytes() for name in ("person_index", "person", "person_token")]
         )
     assert written[0] == written[1] == written[2]
+
+
+def test_records_that_are_spelt_in_several_runs_give_the_same_index(
+    bench_of, make_population, monkeypatch
+):
+    tables, _ = make_population(300, 5)
+    kept = []
+    for at_a_time in (500_000, 70):
+        monkeypatch.setattr(index_records, "CHUNK", at_a_time)
+        bench = bench_of(**tables)
+        build_index(bench, Before(), KEY)
+        kept.append(bench.frame("FROM person_index"))
+        described = bench.frame("SELECT count(*) FROM all_record_description").item()
+        assert described == bench.frame("SELECT count(DISTINCT record_id) FROM person_index").item()
+        assert described > 70
+    assert kept[0].equals(kept[1])
 
 
 def test_a_night_without_news_changes_no_id(bench_of, make_population):

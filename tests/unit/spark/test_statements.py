@@ -31,6 +31,11 @@ from warehouse.engines.spark.statements import Made, Statement, read_statement
         ),
         ("CREATE OR REPLACE VIEW v AS SELECT 1;", (), Statement(Made.VIEW, "v", "SELECT 1")),
         ("DROP TABLE IF EXISTS temp.record", (), Statement(Made.NOTHING, "record", "")),
+        (
+            "INSERT INTO pair BY NAME SELECT 1 AS a",
+            (),
+            Statement(Made.MORE_ROWS, "pair", "SELECT 1 AS a"),
+        ),
         ("-- why\nFROM t", (), Statement(Made.ROWS, "", "-- why\nFROM t")),
         (
             "CREATE TEMP TABLE t AS SELECT CAST(? AS BIGINT) AS a, ? AS b",

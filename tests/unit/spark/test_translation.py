@@ -125,9 +125,40 @@ def test_semi_and_anti_joins_have_a_side():
     assert "LEFT ANTI JOIN" in text
 
 
-def test_a_function_without_a_twin_is_refused_by_name():
-    with pytest.raises(UntranslatableError, match="function hash"):
-        translate("SELECT hash(person_id) FROM person", PEOPLE)
+def test_unions_by_name_bring_columns_to_their_places():
+    text = translate(
+        "SELECT person_id, amount FROM person UNION ALL BY NAME "
+        "SELECT 1 AS amount, 'a' AS person_id FROM person",
+        PEOPLE,
+    )
+    assert text.endswith(
+        "UNION ALL SELECT 'a' AS `person_id`, 1 AS `amount` FROM `person` AS `person`"
+    )
+
+
+def test_unions_of_other_names_are_refused():
+    with pytest.raises(UntranslatableError, match="same columns"):
+        translate(
+            "SELECT person_id FROM person UNION ALL BY NAME SELECT amount FROM person", PEOPLE
+        )
+
+
+def test_temporary_tables_lie_beside_all_others():
+    text = translate("SELECT p.person_id FROM temp.person AS p", PEOPLE)
+    assert text == "SELECT `p`.`person_id` AS `person_id` FROM `person` AS `p`"
+
+
+@pytest.mark.parametrize(
+    ("name", "operands"),
+    [
+        ("hash", "person_id"),
+        ("jaro_winkler_similarity", "person_id, person_id"),
+        ("levenshtein", "person_id, person_id"),
+    ],
+)
+def test_a_function_without_a_twin_is_refused_by_name(name, operands):
+    with pytest.raises(UntranslatableError, match=f"function {name}: only DuckDB"):
+        translate(f"SELECT {name}({operands}) FROM person", PEOPLE)
 
 
 def test_tables_of_a_statement_are_those_that_it_does_not_define():

@@ -33,6 +33,15 @@ SPARK_TYPE: Mapping[str, str] = {
     "UUID": "STRING",
     '"NULL"': "STRING",
 }
+_STORED_AS: Mapping[str, str] = {
+    "UTINYINT": "SMALLINT",
+    "USMALLINT": "INTEGER",
+    "UINTEGER": "BIGINT",
+    "UBIGINT": "DECIMAL(20,0)",
+    "HUGEINT": "DECIMAL(38,0)",
+    "UUID": "VARCHAR",
+    '"NULL"': "VARCHAR",
+}
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 _STRUCT = re.compile(r"STRUCT\((.*)\)", re.DOTALL)
 
@@ -60,6 +69,23 @@ def spark_type(duckdb_type: str) -> str:
     raise UnknownColumnTypeError(
         f"DuckDB type {duckdb_type}: Spark has no such column; cast it in the SQL file"
     )
+
+
+def stored_type(duckdb_type: str) -> str:
+    """Return the DuckDB type that has the form of Spark's type for a DuckDB type.
+
+    Raises:
+        UnknownColumnTypeError: there is none that goes to Spark and back in batches.
+    """
+    if duckdb_type.endswith("[]"):
+        return f"{stored_type(duckdb_type[:-2])}[]"
+    if duckdb_type.startswith(("TIMESTAMP", "STRUCT")):
+        raise UnknownColumnTypeError(
+            f"DuckDB type {duckdb_type}: not in a SELECT that DuckDB computes for Spark; "
+            "name the columns that it needs"
+        )
+    spark_type(duckdb_type)
+    return _STORED_AS.get(duckdb_type, duckdb_type)
 
 
 def is_read_by_spark(duckdb_type: str) -> bool:

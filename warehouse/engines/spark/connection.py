@@ -26,8 +26,11 @@ from warehouse.engines.spark.parquet_files import (
     quoted,
     read_files,
     readable_file,
+    schema_text,
 )
 from warehouse.engines.spark.repeated import keep_repeated
+from warehouse.engines.spark.row_batches import over_batches
+from warehouse.engines.spark.row_parts import BATCH, RowPart, tell_row_parts
 from warehouse.engines.spark.statements import Made, read_statement
 from warehouse.engines.spark.translation import tables_of, translate
 
@@ -60,7 +63,7 @@ class SparkResult:
 class SparkConnection:
     """The few words of a DuckDB connection that the steps of a night use, on Spark.
 
-    Understands SELECT, `CREATE [OR REPLACE] [TEMP] TABLE|VIEW … AS`, and DROP.
+    Understands SELECT, `CREATE [OR REPLACE] [TEMP] TABLE|VIEW … AS`, `INSERT INTO … BY NAME` and DROP.
     """
 
     def __init__(self, session: SparkSession, scratch: Path) -> None:
@@ -72,7 +75,7 @@ class SparkConnection:
         self.twin = open_scratch(scratch / "spill")
         self._types: dict[str, dict[str, str]] = {}
         self._waiting: dict[str, Source] = {}
-        self._folders: dict[str, Path] = {}
+        self._folders: dict[str, list[Path]] = {}
         self._serial = itertools.count(1)
         for function in FUNCTIONS:
             session.sql(function)
@@ -112,6 +115,9 @@ class SparkConnection:
         if statement.made is Made.TABLE:
             self._make_table(statement.name, statement.select)
             return SparkResult(pl.DataFrame())
+        if statement.made is Made.MORE_ROWS:
+            self._add_rows(statement.name, statement.select)
+            return SparkResult(pl.DataFrame())
         return SparkResult(self.frame(statement.select))
 
     def sql(self, query: str) -> SparkResult:
@@ -120,8 +126,9 @@ class SparkConnection:
 
     def register(self, name: str, rows: pl.DataFrame | pa.RecordBatchReader) -> None:
         """Make the rows of a frame, or of a stream that is read here, visible under a name."""
-        folder = self._folders[name] = self.new_folder(name)
+        folder = self.new_folder(name)
         folder.mkdir(parents=True)
+        self._folders[name] = [folder]
         file = folder / f"{name}.parquet"
         if isinstance(rows, pl.DataFrame):
             rows.write_parquet(file)
@@ -140,7 +147,27 @@ class SparkConnection:
         return column_types(self.twin, f"({select}\n)")
 
     def rows_of(self, select: str) -> DataFrame:
-        """Return the rows of a SELECT of DuckDB's as Spark computes them."""
+        """Return the rows of a SELECT of DuckDB's as Spark computes them.
+
+        What only DuckDB computes, row by row, it computes on the executors.
+        """
+        parts, rest = tell_row_parts(select, f"rows_{next(self._serial)}")
+        for part in parts:
+            self._show_part(part)
+        rows = self._translated(rest)
+        for part in parts:
+            self._forget(part.name)
+        return rows
+
+    def _show_part(self, part: RowPart) -> None:
+        taken = self.types(part.base)
+        given = self.types(f"WITH {BATCH} AS ({part.base}) {part.select}")
+        rows = self.rows_of(part.base).toDF(*taken)
+        computed = rows.mapInArrow(over_batches(part.select, taken, given), schema_text(given))
+        computed.createOrReplaceTempView(part.name)
+        self._know(part.name, given)
+
+    def _translated(self, select: str) -> DataFrame:
         wanted = {table: self._types[table] for table in tables_of(select) if table in self._types}
         for table in wanted.keys() & self._waiting.keys():
             self._read(table)
@@ -175,10 +202,26 @@ class SparkConnection:
 
     def _make_table(self, name: str, select: str) -> None:
         types = self.types(select)
-        folder = self._folders[name] = self.write_parts(select, name)
+        folder = self.write_parts(select, name)
+        before, self._folders[name] = self._folders.get(name, []), [folder]
         read_files(self.session, [folder], types).createOrReplaceTempView(name)
         self._know(name, types)
         self._waiting.pop(name, None)
+        for each in before:
+            shutil.rmtree(each, ignore_errors=True)
+
+    def _add_rows(self, name: str, select: str) -> None:
+        """Put rows beside those of a table that a statement made; columns find one another by name."""
+        types = self._types[name]
+        typed = ", ".join(
+            f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in types.items()
+        )
+        folders = [
+            *self._folders[name],
+            self.write_parts(f"SELECT {typed} FROM ({select}\n)", name),
+        ]
+        self._folders[name] = folders
+        read_files(self.session, folders, types).createOrReplaceTempView(name)
 
     def _read(self, table: str) -> None:
         file, types = self._waiting.pop(table)(), self._types[table]
@@ -188,12 +231,11 @@ class SparkConnection:
     def _know(self, table: str, types: Mapping[str, str]) -> None:
         self._types[table] = dict(types)
         columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
-        self.twin.execute(f'CREATE OR REPLACE TABLE "{table}" ({columns})').fetchall()
+        self.twin.execute(f'CREATE OR REPLACE TEMP TABLE "{table}" ({columns})').fetchall()
 
     def _forget(self, table: str) -> None:
         # Rows of people stay no longer than the table.
-        folder = self._folders.pop(table, None)
-        if folder is not None:
+        for folder in self._folders.pop(table, []):
             shutil.rmtree(folder, ignore_errors=True)
         if self._types.pop(table, None) is not None:
             self._waiting.pop(table, None)

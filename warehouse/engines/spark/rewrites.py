@@ -1,7 +1,7 @@
 """What sqlglot does not carry over from DuckDB to Spark, expression by expression.
 
-Here: rewrites of a tree whose names and types are known. Never here: dates (`date_rewrites`), types
-of columns (`column_types`). Next: `translation` writes the tree as text.
+Here: rewrites of a tree whose names and types are known. Never here: dates (`date_rewrites`), whole
+SELECTs (`shape_rewrites`), types of columns (`column_types`). Next: `translation` writes the tree as text.
 
 Every rewrite says a difference of meaning that was measured, not only of spelling.
 """
@@ -22,6 +22,7 @@ from warehouse.engines.spark.expressions import (
     is_of,
     typed,
 )
+from warehouse.engines.spark.shape_rewrites import rewrite_named_shape
 
 Rewrite = Callable[[exp.Expr], exp.Expr | None]
 """Returns what an expression becomes; None if it stays."""
@@ -60,20 +61,16 @@ _SPARK_NAME = {
     exp.DType.UINT: "UINTEGER",
     exp.DType.UUID: "UUID",
 }
-_UNKNOWN_FUNCTIONS = frozenset({"HASH", "JARO_WINKLER_SIMILARITY"})
-
-
-def rewrite_shape(tree: exp.Expr) -> exp.Expr:
-    """Rewrite what must be plain before names are resolved; changes and returns `tree`."""
-    for join in tree.find_all(exp.Join):
-        if str(join.args.get("kind") or "").upper() in {"SEMI", "ANTI"}:
-            join.set("side", "LEFT")
-    return tree
+_UNKNOWN_FUNCTIONS = {
+    "HASH": "hash",
+    "JAROWINKLER_SIMILARITY": "jaro_winkler_similarity",
+    "LEVENSHTEIN": "levenshtein",
+}
 
 
 def rewrite(tree: exp.Expr) -> exp.Expr:
     """Rewrite a typed tree, children before parents; changes and returns it."""
-    _sort_distinct_rows(tree)
+    rewrite_named_shape(tree)
     for node in reversed(list(tree.walk(bfs=True))):
         for change in _REWRITES:
             changed = change(node)
@@ -84,18 +81,6 @@ def rewrite(tree: exp.Expr) -> exp.Expr:
                 node.replace(changed)
                 break
     return tree
-
-
-def _sort_distinct_rows(tree: exp.Expr) -> None:
-    """Spark sorts distinct rows by the names of their columns, not by what these were."""
-    for select in tree.find_all(exp.Select):
-        order, distinct = select.args.get("order"), select.args.get("distinct")
-        if order is None or distinct is None or distinct.args.get("on"):
-            continue
-        names = {each.this: each.alias for each in select.expressions if each.alias}
-        for ordered in order.expressions:
-            if ordered.this in names:
-                ordered.set("this", exp.column(names[ordered.this], quoted=True))
 
 
 def _data_type(node: exp.Expr) -> exp.Expr | None:
@@ -134,7 +119,10 @@ def _functions(node: exp.Expr) -> exp.Expr | None:
         operand = node.expressions[0] if isinstance(node, exp.Anonymous) else node.this
         return call(MD5_NUMBER, operand.copy())
     if name in _UNKNOWN_FUNCTIONS:
-        raise UntranslatableError(f"function {name.lower()}: Spark has no function of this result")
+        raise UntranslatableError(
+            f"function {_UNKNOWN_FUNCTIONS[name]}: only DuckDB computes it; put it into a SELECT over one table or "
+            "subquery, without groups, order or joins"
+        )
     return None
 
 

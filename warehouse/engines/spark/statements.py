@@ -1,4 +1,4 @@
-"""What a statement of a step makes: a table, a view, nothing any more, or rows.
+"""What a statement of a step makes: a table, a view, more rows, nothing any more, or rows to read.
 
 Here: telling them apart, filling values in. Never here: SELECTs (`translation`). Next: `workbench`.
 """
@@ -18,6 +18,7 @@ class Made(Enum):
 
     TABLE = "table"
     VIEW = "view"
+    MORE_ROWS = "more rows"
     NOTHING = "nothing"
     ROWS = "rows"
 
@@ -38,6 +39,10 @@ _CREATE = re.compile(
     + _NAME + r"\s+AS\s+(?P<select>.*)",
     re.DOTALL | re.IGNORECASE,
 )  # fmt: skip
+_INSERT = re.compile(
+    _COMMENTS + r"INSERT\s+INTO\s+" + _NAME + r"\s+BY\s+NAME\s+(?P<select>.*)",
+    re.DOTALL | re.IGNORECASE,
+)
 _DROP = re.compile(
     _COMMENTS + r"DROP\s+(?:TABLE|VIEW)\s+(?:IF\s+EXISTS\s+)?" + _NAME + r"\s*;?\s*", re.IGNORECASE
 )
@@ -58,13 +63,16 @@ def read_statement(sql: str, values: Sequence[object] = ()) -> Statement:
     if created:
         kind = Made(created["kind"].lower())
         return Statement(kind, created["name"].lower(), _filled(created["select"], values))
+    more = _INSERT.fullmatch(sql)
+    if more:
+        return Statement(Made.MORE_ROWS, more["name"].lower(), _filled(more["select"], values))
     dropped = _DROP.fullmatch(sql)
     if dropped:
         return Statement(Made.NOTHING, dropped["name"].lower(), "")
     if _SELECT.match(sql):
         return Statement(Made.ROWS, "", _filled(sql, values))
     raise UntranslatableError(
-        f"statement {' '.join(sql.split())[:40]!r}: Spark runs SELECT, CREATE … AS and DROP"
+        f"statement {' '.join(sql.split())[:40]!r}: Spark runs SELECT, CREATE … AS, INSERT … BY NAME and DROP"
     )
 
 

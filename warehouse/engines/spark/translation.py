@@ -36,7 +36,8 @@ def translate(sql: str, tables: TableTypes) -> str:
     from sqlglot.optimizer.annotate_types import annotate_types
     from sqlglot.optimizer.qualify import qualify
 
-    from warehouse.engines.spark.rewrites import rewrite, rewrite_shape
+    from warehouse.engines.spark.rewrites import rewrite
+    from warehouse.engines.spark.shape_rewrites import rewrite_shape
 
     schema: dict[str, object] = {name: dict(columns) for name, columns in tables.items()}
     try:

@@ -22,7 +22,7 @@ from hub.unquoted_error import pointing_at
 from warehouse.durable import published_file
 from warehouse.engines.spark.connection import SparkConnection
 from warehouse.engines.spark.parquet_files import PARQUET, column_types, gathered, quoted
-from warehouse.identity_zone import IdentityFile, IdentityZone
+from warehouse.identity_zone import Bound, IdentityFile, IdentityZone
 from warehouse.staging import FINISHED
 from warehouse.workbench import IDENTITY, TableMeasure, Workbench, identity_files
 
@@ -99,16 +99,20 @@ class SparkWorkbench(Workbench):
 
     def _build_identity(self, table: str, select: str) -> TableMeasure:
         started = time.perf_counter()
-        parts, gathering = self._written(select)
         target = self.zone.target(self.folder / IDENTITY, table)
         target.parent.mkdir(mode=0o700, exist_ok=True)
         with published_file(target) as staging:
-            self.zone.write_query(self.spark.twin, gathering, staging, self._bound(table))
-        shutil.rmtree(parts)
+            self.seal(select, staging, self._bound(table))
         for path in target.parent.glob(f"{table}.*"):
             if path != target:
                 path.unlink()
         return self._measure(table, started)
+
+    def seal(self, select: str, path: Path, bound: Bound) -> None:
+        """Write the rows of a SELECT to `path` as a file of the identity zone."""
+        parts, gathering = self._written(select)
+        self.zone.write_query(self.spark.twin, gathering, path, bound)
+        shutil.rmtree(parts)
 
     def _measure(self, table: str, started: float) -> TableMeasure:
         self._view(table)
