@@ -3,27 +3,30 @@
 Here: choosing tables, columns and rows as `hub.access.marts` declares, and writing a file for each
 mart. Never here: what is declared, or publishing. Next: `warehouse.releases.publish` reads each
 file again and signs the release.
+
+Nothing is written twice that lies there already: a big table that a role sees whole is read from
+the release's own Parquet (`warehouse.marts.held`), and a mart that holds all that another holds
+starts from a copy of that file.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 
-from hub.access.marts import FamilyRows, MartDefinition, Rows
+from hub.access.marts import BIRTH_DATE, FamilyRows, MartDefinition, Rows
 from hub.access.policy import load_policy
 from warehouse.connection import open_scratch
 from warehouse.dictionary.meanings import Dictionary
 from warehouse.dictionary.saying import write_dictionary
+from warehouse.mart_views import FAMILY_TABLE, is_big, tables_in_file
 from warehouse.marts.count_tables import count_tables, prepare_counts, told_safely
 from warehouse.marts.scopes import condition, family_condition, stand_scope
 from warehouse.release_files import MARTS, TABLES
 
-FAMILY_TABLE = re.compile(r"^f\d{2}_")
-_BIRTH_DATE = "birth_date"
 _MART = "written"
 _BLOCK_BYTES = 16_384
 """Most tables are small, and each takes whole blocks; the usual block is sixteen times this."""
@@ -50,37 +53,60 @@ def build_marts(
             ).fetchall()
         counts = _count(connection) if any(mart.has_counts for mart in marts) else []
         for rows in Rows:
-            alike = [mart for mart in marts if mart.rows is rows]
+            alike = _contained_first([mart for mart in marts if mart.rows is rows])
             if alike and rows is not Rows.ALL:
                 stand_scope(connection, rows)
-            for mart in alike:
+            for place, mart in enumerate(alike):
                 target = release_folder / MARTS / f"{mart.name}.duckdb"
+                started = [
+                    target.with_name(f"{each.name}.duckdb")
+                    for each in alike[:place]
+                    if mart.contains(each)
+                ]
+                if started:
+                    shutil.copyfile(max(started, key=lambda file: file.stat().st_size), target)
                 connection.execute(
                     f"ATTACH {_literal(target)} AS {_MART} (BLOCK_SIZE {_BLOCK_BYTES}); BEGIN"
                 ).fetchall()
-                _fill(connection, list(released), mart, counts if mart.has_counts else [])
-                write_dictionary(connection, dictionary, _MART)
+                beside = _fill(connection, released, mart, counts if mart.has_counts else [])
+                write_dictionary(connection, dictionary, _MART, beside)
                 # Detaching swallows a checkpoint that fails on a full disk; this one raises.
                 connection.execute(f"COMMIT; FORCE CHECKPOINT {_MART}; DETACH {_MART}").fetchall()
     (release_folder / "spill").rmdir()
 
 
+def _contained_first(marts: Sequence[MartDefinition]) -> list[MartDefinition]:
+    """Order marts so that each comes after those that it contains."""
+    return sorted(marts, key=lambda mart: sum(mart.contains(each) for each in marts))
+
+
 def _fill(
     connection: duckdb.DuckDBPyConnection,
-    released: Sequence[str],
+    released: Mapping[str, Path],
     mart: MartDefinition,
     counts: Sequence[str],
-) -> None:
+) -> dict[str, list[tuple[str, str]]]:
+    """Copy what the mart's file lacks; return the tables that are read where they lie."""
+    beside = {}
+    held = tables_in_file(connection, _MART)
     for table in mart.tables:
-        if table in released:
-            columns = _columns(connection, _name(table))
+        if table not in released or table in held:
+            continue
+        typed = _typed_columns(connection, _name(table))
+        columns = [column for column, _ in typed]
+        if is_big(released[table]) and mart.holds_whole(table, columns):
+            beside[table] = typed
+        else:
             _copy(connection, table, columns, mart, condition(mart.rows, columns))
     if mart.families is not FamilyRows.NONE and "finding_evidence" in released:
         limit = family_condition(mart.families)
         for table in filter(FAMILY_TABLE.match, released):
-            _copy(connection, table, _columns(connection, _name(table)), mart, limit)
+            if table not in held:
+                _copy(connection, table, _columns(connection, _name(table)), mart, limit)
     for table in counts:
-        connection.execute(f"CREATE TABLE {_MART}.{table} AS FROM temp.{table}").fetchall()
+        if table not in held:
+            connection.execute(f"CREATE TABLE {_MART}.{table} AS FROM temp.{table}").fetchall()
+    return beside
 
 
 def _copy(
@@ -98,8 +124,8 @@ def _copy(
 
 
 def _shown(column: str, mart: MartDefinition) -> str:
-    if column == _BIRTH_DATE and mart.hides_birth_date:
-        return f"year({_BIRTH_DATE}) AS birth_year"
+    if column == BIRTH_DATE and mart.hides_birth_date:
+        return f"year({BIRTH_DATE}) AS birth_year"
     return _name(column)
 
 
@@ -121,7 +147,12 @@ def _count(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, source: str) -> list[str]:
-    return [row[0] for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()]
+    return [column for column, _ in _typed_columns(connection, source)]
+
+
+def _typed_columns(connection: duckdb.DuckDBPyConnection, source: str) -> list[tuple[str, str]]:
+    rows = connection.execute(f"DESCRIBE FROM {source}").fetchall()
+    return [(column, sql_type) for column, sql_type, *_ in rows]
 
 
 def _name(name: str) -> str:
