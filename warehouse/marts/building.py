@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from hub.access.marts import BIRTH_DATE, FamilyRows, MartDefinition, Rows
 from hub.access.policy import load_policy
-from warehouse.connection import open_scratch
+from warehouse.connection import SMALL_BLOCK_BYTES, open_scratch
 from warehouse.dictionary.meanings import Dictionary
 from warehouse.dictionary.saying import write_dictionary
 from warehouse.mart_views import FAMILY_TABLE, is_big, tables_in_file
@@ -28,8 +29,24 @@ from warehouse.marts.scopes import condition, family_condition, stand_scope
 from warehouse.release_files import MARTS, TABLES
 
 _MART = "written"
-_BLOCK_BYTES = 16_384
-"""Most tables are small, and each takes whole blocks; the usual block is sixteen times this."""
+_BIG_BLOCK_BYTES = 65_536
+"""For marts into which big tables are copied: their columns are packed badly into small blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Released:
+    """A released table: its Parquet file, and its columns with their types, in order."""
+
+    path: Path
+    typed: list[tuple[str, str]]
+
+    @property
+    def columns(self) -> list[str]:
+        return [column for column, _ in self.typed]
+
+    def lies_beside(self, name: str, mart: MartDefinition) -> bool:
+        """Whether the mart reads it where it lies."""
+        return is_big(self.path) and mart.holds_whole(name, self.columns)
 
 
 def build_marts(
@@ -45,12 +62,14 @@ def build_marts(
     Raises:
         duckdb.Error: a table cannot be read, or the disk is full.
     """
-    released = {path.stem: path for path in sorted((release_folder / TABLES).glob("*.parquet"))}
     with open_scratch(release_folder / "spill") as connection:
-        for name, path in released.items():
+        released = {}
+        for path in sorted((release_folder / TABLES).glob("*.parquet")):
+            name = _name(path.stem)
             connection.execute(
-                f"CREATE VIEW {_name(name)} AS FROM read_parquet({_literal(path)})"
+                f"CREATE VIEW {name} AS FROM read_parquet({_literal(path)})"
             ).fetchall()
+            released[path.stem] = _Released(path, _typed_columns(connection, name))
         counts = _count(connection) if any(mart.has_counts for mart in marts) else []
         for rows in Rows:
             alike = _contained_first([mart for mart in marts if mart.rows is rows])
@@ -58,15 +77,16 @@ def build_marts(
                 stand_scope(connection, rows)
             for place, mart in enumerate(alike):
                 target = release_folder / MARTS / f"{mart.name}.duckdb"
-                started = [
+                size = _block_bytes(mart, released)
+                inner = [
                     target.with_name(f"{each.name}.duckdb")
                     for each in alike[:place]
-                    if mart.contains(each)
+                    if mart.contains(each) and _block_bytes(each, released) == size
                 ]
-                if started:
-                    shutil.copyfile(max(started, key=lambda file: file.stat().st_size), target)
+                if inner:
+                    shutil.copyfile(max(inner, key=lambda file: file.stat().st_size), target)
                 connection.execute(
-                    f"ATTACH {_literal(target)} AS {_MART} (BLOCK_SIZE {_BLOCK_BYTES}); BEGIN"
+                    f"ATTACH {_literal(target)} AS {_MART} (BLOCK_SIZE {size}); BEGIN"
                 ).fetchall()
                 beside = _fill(connection, released, mart, counts if mart.has_counts else [])
                 write_dictionary(connection, dictionary, _MART, beside)
@@ -80,32 +100,40 @@ def _contained_first(marts: Sequence[MartDefinition]) -> list[MartDefinition]:
     return sorted(marts, key=lambda mart: sum(mart.contains(each) for each in marts))
 
 
+def _block_bytes(mart: MartDefinition, released: Mapping[str, _Released]) -> int:
+    copies_big = any(
+        is_big(table.path) and not table.lies_beside(name, mart)
+        for name, table in released.items()
+        if name in mart.tables
+    )
+    return _BIG_BLOCK_BYTES if copies_big else SMALL_BLOCK_BYTES
+
+
 def _fill(
     connection: duckdb.DuckDBPyConnection,
-    released: Mapping[str, Path],
+    released: Mapping[str, _Released],
     mart: MartDefinition,
     counts: Sequence[str],
 ) -> dict[str, list[tuple[str, str]]]:
     """Copy what the mart's file lacks; return the tables that are read where they lie."""
     beside = {}
     held = tables_in_file(connection, _MART)
-    for table in mart.tables:
-        if table not in released or table in held:
+    for name in mart.tables:
+        if name not in released or name in held:
             continue
-        typed = _typed_columns(connection, _name(table))
-        columns = [column for column, _ in typed]
-        if is_big(released[table]) and mart.holds_whole(table, columns):
-            beside[table] = typed
+        table = released[name]
+        if table.lies_beside(name, mart):
+            beside[name] = table.typed
         else:
-            _copy(connection, table, columns, mart, condition(mart.rows, columns))
+            _copy(connection, name, table.columns, mart, condition(mart.rows, table.columns))
     if mart.families is not FamilyRows.NONE and "finding_evidence" in released:
         limit = family_condition(mart.families)
-        for table in filter(FAMILY_TABLE.match, released):
-            if table not in held:
-                _copy(connection, table, _columns(connection, _name(table)), mart, limit)
-    for table in counts:
-        if table not in held:
-            connection.execute(f"CREATE TABLE {_MART}.{table} AS FROM temp.{table}").fetchall()
+        for name in filter(FAMILY_TABLE.match, released):
+            if name not in held:
+                _copy(connection, name, released[name].columns, mart, limit)
+    for name in counts:
+        if name not in held:
+            connection.execute(f"CREATE TABLE {_MART}.{name} AS FROM temp.{name}").fetchall()
     return beside
 
 
@@ -136,7 +164,7 @@ def _count(connection: duckdb.DuckDBPyConnection) -> list[str]:
     made = []
     for name, sql in count_tables().items():
         try:
-            columns = _columns(connection, f"({sql})")
+            columns = [column for column, _ in _typed_columns(connection, f"({sql})")]
         except duckdb.Error:
             # A hub that has just begun lacks the table that would be counted.
             continue
@@ -144,10 +172,6 @@ def _count(connection: duckdb.DuckDBPyConnection) -> list[str]:
         connection.execute(f"CREATE TEMP TABLE {_name(name)} AS {safe}").fetchall()
         made.append(name)
     return made
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, source: str) -> list[str]:
-    return [column for column, _ in _typed_columns(connection, source)]
 
 
 def _typed_columns(connection: duckdb.DuckDBPyConnection, source: str) -> list[tuple[str, str]]:
