@@ -3,9 +3,9 @@
 Here: building the mart's file, opening it locked, asking one question. Never here: what a table
 means (its SQL file says, and the mart repeats it as comments). Next: `hub query`, notebooks.
 
-Small tables lie in the mart's DuckDB file. The 40 family tables stay Parquet and are views, made
-when the mart is opened because a release's folder is known only then. An opened mart reads the
-files of its release and no other, and its settings are locked.
+Small tables lie in the mart's DuckDB file. Big ones and the 40 family tables stay Parquet and are
+views, made when the mart is opened (`warehouse.mart_views`). An opened mart reads the files of its
+release and no other, and its settings are locked.
 """
 
 from __future__ import annotations
@@ -18,6 +18,14 @@ from pathlib import Path
 import duckdb
 
 from warehouse.connection import create_database, open_reader
+from warehouse.mart_views import (
+    FAMILY_TABLE,
+    comment_views,
+    is_big,
+    make_view,
+    tables_beside,
+    tables_in_file,
+)
 from warehouse.release_files import MARTS, TABLES, Release
 from warehouse.releases import MartBuilder
 from warehouse.workbench import SQL_FOLDER
@@ -25,14 +33,13 @@ from warehouse.workbench import SQL_FOLDER
 AUDITOR = "auditor"
 LONGEST_QUERY_MILLISECONDS = 300_000
 DEFAULT_ROW_LIMIT = 1_000
-_FAMILY_TABLE = re.compile(r"^f\d{2}_")
 _COMMENT_LINE = re.compile(r"^--\s?(.*)$")
 
 
 Columns = Mapping[str, Sequence[tuple[str, str]]]
 """Table → (column, DuckDB type), in order."""
 SayMeanings = Callable[[duckdb.DuckDBPyConnection, str, Columns], None]
-"""Writes meanings into a database, given its name and the tables that are views over files."""
+"""Writes meanings into a database, given its name and the tables that lie in files beside it."""
 
 
 class QueryError(Exception):
@@ -83,24 +90,25 @@ def auditor_mart(
     Args:
         descriptions: table → what one row is; first comments of the SQL files by default.
         column_descriptions: `table.column`, or `column` for all tables that have it → meaning.
-        say: writes what tables and columns mean into the mart, those of families too.
+        say: writes what tables and columns mean into the mart, also of those that are not copied;
+            without it these have only the first comments of the SQL files.
     """
     tables = {**table_descriptions(), **(descriptions or {})}
     columns = column_descriptions or {}
 
     def build(release_folder: Path) -> None:
         target = release_folder / MARTS / f"{AUDITOR}.duckdb"
-        families = {}
+        beside = {}
         with create_database(target) as connection:
             connection.execute("BEGIN").fetchall()
             for path in sorted((release_folder / TABLES).glob("*.parquet")):
-                if _FAMILY_TABLE.match(path.stem):
-                    families[path.stem] = _columns(connection, path)
+                if FAMILY_TABLE.match(path.stem) or is_big(path):
+                    beside[path.stem] = _columns(connection, path)
                 else:
                     _copy_table(connection, path)
                     _comment(connection, "TABLE", path.stem, tables, columns)
             if say is not None:
-                say(connection, AUDITOR, families)
+                say(connection, AUDITOR, beside)
             connection.execute("COMMIT").fetchall()
             # Closing swallows a checkpoint that fails on a full disk; this one raises.
             connection.execute("FORCE CHECKPOINT").fetchall()
@@ -122,18 +130,19 @@ def open_mart(release: Release, then: Release | None = None) -> duckdb.DuckDBPyC
     """
     connection = open_reader()
     try:
-        _attach(connection, release, "mart")
-        descriptions = _family_meanings(connection)
-        for name in _families(release):
-            _view(connection, _name(name), release.table(name))
-            _comment(connection, "VIEW", name, descriptions, {})
-        sides = {"now": release} if then is not None else {}
+        sides = {"mart": release} if then is None else {"mart": release, "older_mart": then}
+        beside = {catalog: _attach(connection, side, catalog) for catalog, side in sides.items()}
+        for name, path in beside["mart"].items():
+            make_view(connection, _name(name), path)
+        comment_views(connection, beside["mart"], "mart", table_descriptions())
         if then is not None:
-            _attach(connection, then, "older_mart")
-            sides |= {"past": then, "then": then}
-        for schema, side in sides.items():
-            _lay_beside(connection, schema, side, "mart" if side is release else "older_mart")
-        read = [side.table(name) for side in (release, then) if side for name in _families(side)]
+            for schema, catalog in (
+                ("now", "mart"),
+                ("past", "older_mart"),
+                ("then", "older_mart"),
+            ):
+                _lay_beside(connection, schema, catalog, beside[catalog])
+        read = [path for paths in beside.values() for path in paths.values()]
         allowed = ", ".join(_literal(path) for path in read)
         for statement in (
             # A schema is looked for in the first catalog only.
@@ -151,46 +160,27 @@ def open_mart(release: Release, then: Release | None = None) -> duckdb.DuckDBPyC
     return connection
 
 
-def _family_meanings(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return what the release's own dictionary says of tables; columns stand in it too."""
-    if not connection.execute(
-        "FROM duckdb_tables() WHERE table_name = 'dictionary_table'"
-    ).fetchall():
-        return table_descriptions()
-    return dict(
-        connection.execute("SELECT table_name, meaning_en FROM mart.dictionary_table").fetchall()
-    )
-
-
-def _families(release: Release) -> list[str]:
-    return [name for name in release.tables if _FAMILY_TABLE.match(name)]
-
-
-def _attach(connection: duckdb.DuckDBPyConnection, release: Release, catalog: str) -> None:
+def _attach(
+    connection: duckdb.DuckDBPyConnection, release: Release, catalog: str
+) -> dict[str, Path]:
+    """Attach the mart's file; return the tables that it lacks, which lie in files of the release."""
     mart = _literal(release.mart(AUDITOR))
     connection.execute(f"ATTACH {mart} AS {catalog} (READ_ONLY)").fetchall()
-
-
-def _view(connection: duckdb.DuckDBPyConnection, view: str, table: Path) -> None:
-    path = _literal(table)
-    connection.execute(f"CREATE VIEW {view} AS FROM read_parquet({path})").fetchall()
+    return tables_beside(release, tables_in_file(connection, catalog))
 
 
 def _lay_beside(
-    connection: duckdb.DuckDBPyConnection, schema: str, release: Release, catalog: str
+    connection: duckdb.DuckDBPyConnection, schema: str, catalog: str, beside: Mapping[str, Path]
 ) -> None:
-    """Make a view of every table of `release` in a schema of its own."""
+    """Make a view of every table of one release in a schema of its own."""
     connection.execute(f"CREATE SCHEMA memory.{_name(schema)}").fetchall()
-    tables = connection.execute(
-        f"SELECT table_name FROM duckdb_tables() WHERE database_name = '{catalog}'"
-    ).fetchall()
-    for (table,) in tables:
+    for table in tables_in_file(connection, catalog):
         connection.execute(
             f"CREATE VIEW memory.{_name(schema)}.{_name(table)} AS"
             f" FROM {catalog}.main.{_name(table)}"
         ).fetchall()
-    for table in _families(release):
-        _view(connection, f"memory.{_name(schema)}.{_name(table)}", release.table(table))
+    for table, path in beside.items():
+        make_view(connection, f"memory.{_name(schema)}.{_name(table)}", path)
 
 
 def query(

@@ -7,6 +7,7 @@ Here: reading the declaration and checking it against the policy. Never here: bu
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -16,6 +17,7 @@ from typing import Any
 
 from hub.access.policy import load_policy
 
+BIRTH_DATE = "birth_date"
 _FILE = Path(__file__).with_name("marts.toml")
 
 
@@ -65,6 +67,32 @@ class MartDefinition:
     def shows(self, column: str) -> bool:
         """Whether a column of this name may be in the mart."""
         return not any(fnmatchcase(column, pattern) for pattern in self.withheld)
+
+    def holds_whole(self, table: str, columns: Collection[str]) -> bool:
+        """Whether the mart holds every row and every column of a table, each as it was released.
+
+        Args:
+            table: its name.
+            columns: all columns that it has.
+        """
+        return (
+            self.rows is Rows.ALL
+            and table in self.tables
+            and all(self.shows(column) for column in columns)
+            and not (self.hides_birth_date and BIRTH_DATE in columns)
+        )
+
+    def contains(self, other: MartDefinition) -> bool:
+        """Whether everything that `other` holds is in this mart too, hidden by the same rules."""
+        return (
+            self.name != other.name
+            and self.rows is other.rows
+            and set(self.withheld) == set(other.withheld)
+            and self.hides_birth_date == other.hides_birth_date
+            and set(other.tables) <= set(self.tables)
+            and other.families in {FamilyRows.NONE, self.families}
+            and (self.has_counts or not other.has_counts)
+        )
 
 
 @cache

@@ -78,7 +78,7 @@ def confined(statement: str, release: Release, limits: Limits = LIMITS):
     """Run a statement in the process, as if the judge had let it pass; return answer and seconds."""
     job = Job(
         sql=statement,
-        marts={"main": {"file": str(release.mart()), "is_own": False, "families": {}}},
+        marts={"main": {"file": str(release.mart()), "is_own": False, "files": {}}},
         tables={
             "person": None, "income": None, "night": None, "decision": ["subject_id", "outcome"],
         },

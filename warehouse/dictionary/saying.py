@@ -13,6 +13,7 @@ from dataclasses import astuple, fields
 import duckdb
 
 from warehouse.dictionary.meanings import ColumnMeaning, Dictionary, TableMeaning
+from warehouse.mart_views import line_of_column
 
 
 def described_tables(
@@ -59,12 +60,16 @@ def write_dictionary(
 ) -> None:
     """Write meanings into a database as comments and as `dictionary_table`, `dictionary_column`.
 
+    What a database that began as a copy of another says of itself is said anew.
+
     Args:
         connection: has the database open for writing.
         dictionary: the meanings.
         database: name of the database.
-        also: tables that are views over files and only stand in the dictionary's tables.
+        also: tables that lie in files beside it and only stand in the dictionary's tables.
     """
+    for name in ("dictionary_table", "dictionary_column"):
+        connection.execute(f"DROP TABLE IF EXISTS {database}.{name}").fetchall()
     tables, columns = described_tables(
         dictionary, {**columns_of(connection, database), **(also or {})}
     )
@@ -77,16 +82,10 @@ def write_dictionary(
     ]
     statements += [
         f"COMMENT ON COLUMN {database}.main.{_name(each.table_name)}.{_name(each.column_name)}"
-        f" IS {_literal(_told(each))}"
+        f" IS {_literal(line_of_column(each.meaning_en, each.unit, each.meaning_ko))}"
         for each in columns
     ]
     connection.execute("; ".join(statements)).fetchall()
-
-
-def _told(column: ColumnMeaning) -> str:
-    """Say a column in one line: meaning, unit, Korean."""
-    unit = f" [{column.unit}]" if column.unit else ""
-    return f"{column.meaning_en}{unit} / {column.meaning_ko}"
 
 
 def _fill(

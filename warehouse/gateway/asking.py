@@ -23,6 +23,8 @@ from warehouse.gateway.confinement import Limits
 KEYS = ("person_id", "subject_id", "household_id", "finding_id", "unit_id", "dwelling_id")
 """By which a row is about somebody; a table of a role's mart with none of them is about nobody."""
 OPEN_TABLES = ("night", "delivery", "programme")
+PEOPLE_TABLE = "person"
+"""Says where people live, for a grant that is for an area."""
 PERSON_COLUMN = '"<person>"'
 """Stands in a question for the column that names people; the process knows which one it is."""
 _SLACK_BYTES = 1 << 20
@@ -46,7 +48,10 @@ class Job:
 
     sql: str
     marts: Mapping[str, Mapping[str, Any]]
-    """Schema (main, now, past) → {file, is_own: of the role, families: table → Parquet file}."""
+    """Schema (main, now, past) → {file, is_own: of the role, files: table → Parquet file}.
+
+    Files are of tables that the mart's file lacks; only one that is given whole stays in reach.
+    """
     tables: Mapping[str, Sequence[str] | None]
     """Table → the columns that are given; None: all."""
     sql_without_people: str | None = None
@@ -59,6 +64,7 @@ class Job:
     """Key (person_id, finding_id …) → only rows with these values; None: all rows."""
     area: str | None = None
     """Only rows about people who live there."""
+    people_table: str = PEOPLE_TABLE
     forbids_people: bool = False
     """A table that names people is a mistake."""
     person_columns: Sequence[str] = ("person_id", "subject_id")

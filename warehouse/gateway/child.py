@@ -7,8 +7,8 @@ file, and is killed when its time is over. Next: `asking` reads what it sends.
 It reads a job as JSON from standard input. It writes an empty line when all is laid out and the question
 begins, then one line of JSON (how it went), then, where it went well, the rows as an Arrow stream.
 
-Tables of which a grant gives some columns or rows are copied first, and the mart is let go; so what is
-not given is not in reach of any statement, however it is written.
+Tables of which a grant gives some columns or rows are copied first, and the mart and the files that they
+lie in are let go; so what is not given is not in reach of any statement, however it is written.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _answer(job: dict[str, Any], limits: Limits, out: BinaryIO) -> None:
             "python_enable_replacements": False,
         }
     ) as connection:
-        seen, whole = _lay_out(connection, job)
+        seen, whole, files = _lay_out(connection, job)
         if job["counts_people"]:
             people = [column for columns in seen.values() for column in columns]
             job["sql"] = (
@@ -76,7 +76,7 @@ def _answer(job: dict[str, Any], limits: Limits, out: BinaryIO) -> None:
                 if people
                 else job["sql_without_people"]
             )
-        _lock(connection, job, limits)
+        _lock(connection, files, limits)
         out.write(b"\n")
         out.flush()
         _check_tables(connection, job, whole)
@@ -104,37 +104,45 @@ def _answer(job: dict[str, Any], limits: Limits, out: BinaryIO) -> None:
 
 def _lay_out(
     connection: duckdb.DuckDBPyConnection, job: dict[str, Any]
-) -> tuple[dict[str, list[str]], set[tuple[str, str]]]:
+) -> tuple[dict[str, list[str]], set[tuple[str, str]], list[str]]:
     """Make the tables that are given.
 
-    Returns table → its columns that name people, and which (side, table) are given whole.
+    Returns table → its columns that name people, which (side, table) of marts are given whole, and
+    the files of the other tables that are.
     """
     seen: dict[str, list[str]] = {}
     whole: set[tuple[str, str]] = set()
+    files: list[str] = []
     for side, mart in job["marts"].items():
         _run(connection, f"ATTACH {_literal(mart['file'])} AS mart_{side} (READ_ONLY)")
-        there = {
-            name
-            for (name,) in connection.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE database_name = ?", [f"mart_{side}"]
-            ).fetchall()
-        }
+        sources = _sources(connection, side, mart)
         if side != "main":
             _run(connection, f"CREATE SCHEMA memory.{side}")
         for name, given in job["tables"].items():
-            if name in there:
-                source = f"mart_{side}.main.{_name(name)}"
-            elif name in mart["families"]:
-                source = f"read_parquet({_literal(mart['families'][name])})"
-            elif job["needs_all"]:
-                raise RefusedJobError(f"this release's mart has no table {name}")
-            else:
+            if name not in sources:
+                if job["needs_all"]:
+                    raise RefusedJobError(f"this release's mart has no table {name}")
                 continue
-            if _lay_table(connection, job, side, name, source, given, seen):
+            if not _lay_table(connection, job, side, name, sources, given, seen):
+                continue
+            if sources[name].startswith("read_parquet"):
+                files.append(mart["files"][name])
+            else:
                 whole.add((side, name))
         if not any(each == side for each, _ in whole):
             _run(connection, f"DETACH mart_{side}")
-    return seen, whole
+    return seen, whole, files
+
+
+def _sources(
+    connection: duckdb.DuckDBPyConnection, side: str, mart: dict[str, Any]
+) -> dict[str, str]:
+    """Return table → what it is read from; what the mart itself holds is read from there."""
+    files = {name: f"read_parquet({_literal(path)})" for name, path in mart["files"].items()}
+    held = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = ?", [f"mart_{side}"]
+    ).fetchall()
+    return files | {name: f"mart_{side}.main.{_name(name)}" for (name,) in held}
 
 
 def _lay_table(
@@ -142,11 +150,12 @@ def _lay_table(
     job: dict[str, Any],
     side: str,
     name: str,
-    source: str,
+    sources: dict[str, str],
     given: list[str] | None,
     seen: dict[str, list[str]],
 ) -> bool:
-    """Make one table or view; return whether all of it is given, so that it still needs the mart."""
+    """Make one table or view; return whether all of it is given, so that it still needs its source."""
+    source = sources[name]
     have = [row[0] for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()]
     kept = {*(given or have), *(job["person_columns"] if job["counts_people"] else ())}
     shown = [column for column in have if column in kept]
@@ -159,7 +168,7 @@ def _lay_table(
     if person and job["forbids_people"]:
         raise RefusedJobError(f"{name} names people; this grant shows counts only")
     if job["scope"] is not None or job["area"] is not None:
-        condition = _condition(job, side, have)
+        condition = _condition(job, sources, have)
         narrowed |= bool(condition)
         is_own = job["marts"][side]["is_own"] and not set(job["keys"]) & set(have)
         if not condition and not is_own and name not in job["open_tables"]:
@@ -175,7 +184,7 @@ def _lay_table(
     return not narrowed
 
 
-def _condition(job: dict[str, Any], side: str, have: list[str]) -> str:
+def _condition(job: dict[str, Any], sources: dict[str, str], have: list[str]) -> str:
     """Return the WHERE by which rows are chosen; empty where the table has no key for it."""
     for key, values in (job["scope"] or {}).items():
         if key in have:
@@ -183,15 +192,17 @@ def _condition(job: dict[str, Any], side: str, have: list[str]) -> str:
     person = [column for column in job["person_columns"] if column in have]
     if job["area"] is None or not person:
         return ""
+    people = sources.get(job["people_table"])
+    if people is None:
+        raise RefusedJobError("this release's mart does not say where people live")
     return (
-        f" WHERE {_name(person[0])} IN (SELECT person_id FROM mart_{side}.main.person"
+        f" WHERE {_name(person[0])} IN (SELECT person_id FROM {people}"
         f" WHERE starts_with(legal_dong_code, {_literal(job['area'])}))"
     )
 
 
-def _lock(connection: duckdb.DuckDBPyConnection, job: dict[str, Any], limits: Limits) -> None:
-    paths = [path for mart in job["marts"].values() for path in mart["families"].values()]
-    allowed = ", ".join(map(_literal, paths))
+def _lock(connection: duckdb.DuckDBPyConnection, files: list[str], limits: Limits) -> None:
+    allowed = ", ".join(map(_literal, files))
     for setting in (
         "TimeZone = 'UTC'",
         "search_path = 'memory.main'",

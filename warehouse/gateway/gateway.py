@@ -13,9 +13,8 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -33,9 +32,8 @@ from hub.access.grants import AREA, ASSIGNED_CASES, EVERYTHING
 from hub.access.policy import Output
 from warehouse.access_log import AccessRefusedError
 from warehouse.access_log.answering import Asker, logged_access
-from warehouse.connection import open_read_only
 from warehouse.faults import fault_point
-from warehouse.gateway.asking import Job, NoAnswerError, ask
+from warehouse.gateway.asking import PEOPLE_TABLE, Job, NoAnswerError, ask
 from warehouse.gateway.cells import CellQuery, cell_query, suppressed
 from warehouse.gateway.confinement import Limits
 from warehouse.gateway.standing_grants import known_officials, standing_grants
@@ -43,7 +41,8 @@ from warehouse.gateway.statements import Question, StatementRefusedError, judge
 from warehouse.gateway.subjects import NamesNobodyError, check_names_people, people_of
 from warehouse.layout import Layout
 from warehouse.mart import AUDITOR
-from warehouse.release_files import MARTS, Release
+from warehouse.marts.held import held_tables
+from warehouse.release_files import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +70,9 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """Which file is asked, and how."""
+    """Which mart is asked, and how."""
 
-    file: Path
+    mart: str
     is_own: bool = False
     """It holds what the role may see for the purpose, and nothing else."""
     plan: CellQuery | None = None
@@ -196,26 +195,20 @@ def _people(scope: Mapping[str, list[str]] | None) -> list[str]:
 
 
 def _view(question: Question, grant: Grant, release: Release) -> _View:
-    """Choose the file, and check that the answer is of the kind that the role sees.
+    """Choose the mart, and check that the answer is of the kind that the role sees.
 
     A role of counts sees the tables of its own mart as they are (nobody is in them), and counts of the
     others through `cells`.
     """
-    own = release.mart(f"{grant.role}__{grant.purpose}")
-    tables = _tables(own) if own.exists() else None
+    own = f"{grant.role}__{grant.purpose}"
+    is_built = release.mart(own).exists()
     if load_policy().roles[grant.role].output is Output.CELLS:
-        if tables is not None and question.tables <= tables:
+        if is_built and question.tables <= held_tables(release, own).names:
             return _View(own, is_own=True, forbids_people=True)
-        return _View(release.mart(AUDITOR), plan=cell_query(question))
+        return _View(AUDITOR, plan=cell_query(question))
     if grant.rows != ASSIGNED_CASES:
         check_names_people(question)
-    return _View(own, is_own=True) if tables is not None else _View(release.mart(AUDITOR))
-
-
-def _tables(mart: Path) -> set[str]:
-    with open_read_only(mart) as connection:
-        found = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
-    return {name for (name,) in found}
+    return _View(own, is_own=True) if is_built else _View(AUDITOR)
 
 
 def _job(
@@ -229,17 +222,19 @@ def _job(
 ) -> Job:
     names = sorted(question.tables)
     if question.lists_tables:
-        known = _tables(view.file) | set(release.tables)
+        known = held_tables(release, view.mart).names
         names = sorted(known if EVERYTHING in grant.objects else grant.objects)
     sides: dict[str, Release] = {"main": release}
     if then is not None:
         sides |= {"now": release, "past": then}
     area = AREA.match(grant.rows)
+    # Who lives in an area is looked up, whether or not the question may name the table.
+    laid = {*names, PEOPLE_TABLE} if area else set(names)
     return Job(
         sql=question.sql if view.plan is None else view.plan.sql,
         sql_without_people=None if view.plan is None else view.plan.sql_without_people,
         counts_people=view.plan is not None,
-        marts={side: _mart(each, view, names) for side, each in sides.items()},
+        marts={side: _mart(each, view, laid) for side, each in sides.items()},
         tables={name: _columns(grant, name) for name in names},
         needs_all=not question.lists_tables,
         scope=scope,
@@ -254,14 +249,9 @@ def _columns(grant: Grant, name: str) -> list[str] | None:
     return None if given is None else sorted(given)
 
 
-def _mart(release: Release, view: _View, names: list[str]) -> dict[str, Any]:
-    """Return the file of the role's mart, or of the auditors' one in releases that have no other."""
-    file = release.folder / MARTS / view.file.name
-    if view.is_own:
-        return {"file": os.fspath(file), "is_own": True, "families": {}}
-    families = {
-        name: os.fspath(release.table(name))
-        for name in names
-        if name in release.tables and name.startswith("f") and name[1:3].isdigit()
-    }
-    return {"file": os.fspath(file), "is_own": False, "families": families}
+def _mart(release: Release, view: _View, names: Collection[str]) -> dict[str, Any]:
+    """Return where the tables lie; in releases that have no mart of the role, the internal one is asked."""
+    file = release.mart(view.mart)
+    beside = held_tables(release, view.mart).in_files if file.exists() else {}
+    files = {name: os.fspath(path) for name, path in beside.items() if name in names}
+    return {"file": os.fspath(file), "is_own": view.is_own, "files": files}

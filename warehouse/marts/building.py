@@ -3,30 +3,50 @@
 Here: choosing tables, columns and rows as `hub.access.marts` declares, and writing a file for each
 mart. Never here: what is declared, or publishing. Next: `warehouse.releases.publish` reads each
 file again and signs the release.
+
+Nothing is written twice that lies there already: a big table that a role sees whole is read from
+the release's own Parquet (`warehouse.marts.held`), and a mart that holds all that another holds
+starts from a copy of that file.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from hub.access.marts import FamilyRows, MartDefinition, Rows
+from hub.access.marts import BIRTH_DATE, FamilyRows, MartDefinition, Rows
 from hub.access.policy import load_policy
-from warehouse.connection import open_scratch
+from warehouse.connection import SMALL_BLOCK_BYTES, open_scratch
 from warehouse.dictionary.meanings import Dictionary
 from warehouse.dictionary.saying import write_dictionary
+from warehouse.mart_views import FAMILY_TABLE, is_big, tables_in_file
 from warehouse.marts.count_tables import count_tables, prepare_counts, told_safely
 from warehouse.marts.scopes import condition, family_condition, stand_scope
 from warehouse.release_files import MARTS, TABLES
 
-FAMILY_TABLE = re.compile(r"^f\d{2}_")
-_BIRTH_DATE = "birth_date"
 _MART = "written"
-_BLOCK_BYTES = 16_384
-"""Most tables are small, and each takes whole blocks; the usual block is sixteen times this."""
+_BIG_BLOCK_BYTES = 65_536
+"""For marts into which big tables are copied: their columns are packed badly into small blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Released:
+    """A released table: its Parquet file, and its columns with their types, in order."""
+
+    path: Path
+    typed: list[tuple[str, str]]
+
+    @property
+    def columns(self) -> list[str]:
+        return [column for column, _ in self.typed]
+
+    def lies_beside(self, name: str, mart: MartDefinition) -> bool:
+        """Whether the mart reads it where it lies."""
+        return is_big(self.path) and mart.holds_whole(name, self.columns)
 
 
 def build_marts(
@@ -42,45 +62,79 @@ def build_marts(
     Raises:
         duckdb.Error: a table cannot be read, or the disk is full.
     """
-    released = {path.stem: path for path in sorted((release_folder / TABLES).glob("*.parquet"))}
     with open_scratch(release_folder / "spill") as connection:
-        for name, path in released.items():
+        released = {}
+        for path in sorted((release_folder / TABLES).glob("*.parquet")):
+            name = _name(path.stem)
             connection.execute(
-                f"CREATE VIEW {_name(name)} AS FROM read_parquet({_literal(path)})"
+                f"CREATE VIEW {name} AS FROM read_parquet({_literal(path)})"
             ).fetchall()
+            released[path.stem] = _Released(path, _typed_columns(connection, name))
         counts = _count(connection) if any(mart.has_counts for mart in marts) else []
         for rows in Rows:
-            alike = [mart for mart in marts if mart.rows is rows]
+            alike = _contained_first([mart for mart in marts if mart.rows is rows])
             if alike and rows is not Rows.ALL:
                 stand_scope(connection, rows)
-            for mart in alike:
+            for place, mart in enumerate(alike):
                 target = release_folder / MARTS / f"{mart.name}.duckdb"
+                size = _block_bytes(mart, released)
+                inner = [
+                    target.with_name(f"{each.name}.duckdb")
+                    for each in alike[:place]
+                    if mart.contains(each) and _block_bytes(each, released) == size
+                ]
+                if inner:
+                    shutil.copyfile(max(inner, key=lambda file: file.stat().st_size), target)
                 connection.execute(
-                    f"ATTACH {_literal(target)} AS {_MART} (BLOCK_SIZE {_BLOCK_BYTES}); BEGIN"
+                    f"ATTACH {_literal(target)} AS {_MART} (BLOCK_SIZE {size}); BEGIN"
                 ).fetchall()
-                _fill(connection, list(released), mart, counts if mart.has_counts else [])
-                write_dictionary(connection, dictionary, _MART)
+                beside = _fill(connection, released, mart, counts if mart.has_counts else [])
+                write_dictionary(connection, dictionary, _MART, beside)
                 # Detaching swallows a checkpoint that fails on a full disk; this one raises.
                 connection.execute(f"COMMIT; FORCE CHECKPOINT {_MART}; DETACH {_MART}").fetchall()
     (release_folder / "spill").rmdir()
 
 
+def _contained_first(marts: Sequence[MartDefinition]) -> list[MartDefinition]:
+    """Order marts so that each comes after those that it contains."""
+    return sorted(marts, key=lambda mart: sum(mart.contains(each) for each in marts))
+
+
+def _block_bytes(mart: MartDefinition, released: Mapping[str, _Released]) -> int:
+    copies_big = any(
+        is_big(table.path) and not table.lies_beside(name, mart)
+        for name, table in released.items()
+        if name in mart.tables
+    )
+    return _BIG_BLOCK_BYTES if copies_big else SMALL_BLOCK_BYTES
+
+
 def _fill(
     connection: duckdb.DuckDBPyConnection,
-    released: Sequence[str],
+    released: Mapping[str, _Released],
     mart: MartDefinition,
     counts: Sequence[str],
-) -> None:
-    for table in mart.tables:
-        if table in released:
-            columns = _columns(connection, _name(table))
-            _copy(connection, table, columns, mart, condition(mart.rows, columns))
+) -> dict[str, list[tuple[str, str]]]:
+    """Copy what the mart's file lacks; return the tables that are read where they lie."""
+    beside = {}
+    held = tables_in_file(connection, _MART)
+    for name in mart.tables:
+        if name not in released or name in held:
+            continue
+        table = released[name]
+        if table.lies_beside(name, mart):
+            beside[name] = table.typed
+        else:
+            _copy(connection, name, table.columns, mart, condition(mart.rows, table.columns))
     if mart.families is not FamilyRows.NONE and "finding_evidence" in released:
         limit = family_condition(mart.families)
-        for table in filter(FAMILY_TABLE.match, released):
-            _copy(connection, table, _columns(connection, _name(table)), mart, limit)
-    for table in counts:
-        connection.execute(f"CREATE TABLE {_MART}.{table} AS FROM temp.{table}").fetchall()
+        for name in filter(FAMILY_TABLE.match, released):
+            if name not in held:
+                _copy(connection, name, released[name].columns, mart, limit)
+    for name in counts:
+        if name not in held:
+            connection.execute(f"CREATE TABLE {_MART}.{name} AS FROM temp.{name}").fetchall()
+    return beside
 
 
 def _copy(
@@ -98,8 +152,8 @@ def _copy(
 
 
 def _shown(column: str, mart: MartDefinition) -> str:
-    if column == _BIRTH_DATE and mart.hides_birth_date:
-        return f"year({_BIRTH_DATE}) AS birth_year"
+    if column == BIRTH_DATE and mart.hides_birth_date:
+        return f"year({BIRTH_DATE}) AS birth_year"
     return _name(column)
 
 
@@ -110,7 +164,7 @@ def _count(connection: duckdb.DuckDBPyConnection) -> list[str]:
     made = []
     for name, sql in count_tables().items():
         try:
-            columns = _columns(connection, f"({sql})")
+            columns = [column for column, _ in _typed_columns(connection, f"({sql})")]
         except duckdb.Error:
             # A hub that has just begun lacks the table that would be counted.
             continue
@@ -120,8 +174,9 @@ def _count(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return made
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, source: str) -> list[str]:
-    return [row[0] for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()]
+def _typed_columns(connection: duckdb.DuckDBPyConnection, source: str) -> list[tuple[str, str]]:
+    rows = connection.execute(f"DESCRIBE FROM {source}").fetchall()
+    return [(column, sql_type) for column, sql_type, *_ in rows]
 
 
 def _name(name: str) -> str:
