@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from hub.identity.membership import HISTORY_DATES, advance_membership
+from hub.identity.membership import HISTORY_DATES, advance_membership, refuse_disorder
 
 _SEPARATOR = "\x1f"
 _KEY = ["member", "identifier", "valid_from", "recorded_from"]
@@ -49,6 +49,35 @@ def advance_history(
             pl.lit(None, pl.Date).alias(name) for name in HISTORY_DATES
         )
     history = history.select(columns)
+    refuse_disorder(history, tonight, night)
+    # A night changes little: who is what they were keeps their rows, and the rest is small.
+    same = _unchanged(history, tonight, state).implode()
+    is_same = pl.col("member").is_in(same)
+    advanced = _advance(history.filter(~is_same), tonight.filter(~is_same), state, night, ended)
+    # Sorted by member alone: the rows of a member come in their order already.
+    return pl.concat([history.filter(is_same), advanced.select(columns)]).sort(
+        "member", maintain_order=True
+    )
+
+
+def _unchanged(history: pl.DataFrame, tonight: pl.DataFrame, state: Sequence[str]) -> pl.Series:
+    """Return the members of whom tonight says what is believed and goes on."""
+    believed = history.filter(pl.col("recorded_to").is_null(), pl.col("valid_to").is_null())
+    both = believed.select("member", *state).join(
+        tonight.select("member", *state), on="member", suffix="_tonight"
+    )
+    is_equal = pl.all_horizontal(_text(name) == _text(f"{name}_tonight") for name in state)
+    return both.group_by("member").agg(is_same=is_equal.all()).filter("is_same")["member"]
+
+
+def _advance(
+    history: pl.DataFrame,
+    tonight: pl.DataFrame,
+    state: Sequence[str],
+    night: dt.date,
+    ended: pl.DataFrame | None,
+) -> pl.DataFrame:
+    """Return the rows of members of whom something may change, sorted."""
     believed = _identified(history, state)
     said = _identified(tonight, state)
     # Evidence that is older than what is believed cannot say when the belief became wrong: who comes
@@ -88,13 +117,17 @@ def advance_history(
         on=["member", "identifier"],
     )
     order = ["member", "valid_from", "identifier", "recorded_from"]
-    return pl.concat([kept, begun, cut.select(kept.columns)]).sort(order).select(columns)
+    return pl.concat([kept, begun, cut.select(kept.columns)]).sort(order)
 
 
 def _identified(frame: pl.DataFrame, state: Sequence[str]) -> pl.DataFrame:
     """Add `identifier`: the state columns as one text, so that a change of any is a change."""
-    said = [pl.col(name).cast(pl.String).fill_null("") for name in state]
+    said = [_text(name) for name in state]
     return frame.with_columns(identifier=pl.concat_str(said, separator=_SEPARATOR))
+
+
+def _text(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String).fill_null("")
 
 
 def believed_on(

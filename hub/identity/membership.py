@@ -53,13 +53,7 @@ def advance_membership(
     Raises:
         ValueError: a member comes twice, or the history knows a later night.
     """
-    if members["member"].is_duplicated().any():
-        message = "membership: a member comes twice in one night"
-        raise ValueError(message)
-    learnt = pl.concat([history["recorded_from"], history["recorded_to"]]).max()
-    if isinstance(learnt, dt.date) and learnt > night:
-        message = f"membership: the history knows the night {learnt}, which is after {night}"
-        raise ValueError(message)
+    refuse_disorder(history, members, night)
     change = _changed(history, members, night, corrected, is_complete=is_complete)
     is_superseded = pl.col("recorded_to").is_null() & (
         pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("since"))
@@ -88,6 +82,26 @@ def advance_membership(
         ]
     )
     return pl.concat([kept, closed, added]), changes
+
+
+def refuse_disorder(history: pl.DataFrame, members: pl.DataFrame, night: dt.date) -> None:
+    """Refuse what cannot follow one another.
+
+    Args:
+        history: `recorded_from` and `recorded_to` of what is known.
+        members: `member` of the night.
+        night: the day on which we learn of changes.
+
+    Raises:
+        ValueError: a member comes twice, or the history knows a later night.
+    """
+    if members["member"].is_duplicated().any():
+        message = "membership: a member comes twice in one night"
+        raise ValueError(message)
+    learnt = pl.concat([history["recorded_from"], history["recorded_to"]]).max()
+    if isinstance(learnt, dt.date) and learnt > night:
+        message = f"membership: the history knows the night {learnt}, which is after {night}"
+        raise ValueError(message)
 
 
 def membership_as_of(

@@ -32,7 +32,6 @@ from pipelines.steps.index_records import (
     load_signatures,
     no_neighbours,
     registered_people,
-    select_table,
 )
 from warehouse.index_state import attach_state, write_state
 from warehouse.workbench import Workbench, sql_text
@@ -124,7 +123,6 @@ def build_index(
     bench.add("person_index", index.rechunk())
     del index
     bench.build(LAYER, "person_token")
-    select_table(bench, "stated_signature")
     bench.build(LAYER, "person")
     bench.add("person_event", named.assigned.events)
     _name_dropped_blocks(bench)
@@ -142,7 +140,7 @@ def build_index(
             before=before.state,
         )
     counts = _counts(bench)
-    drop(connection, "stated_signature", "signature_record", "record")
+    drop(connection, "signature_record", "record")
     return IndexResult(named.assigned.events, named.assigned.next_sequence, counts, used)
 
 

@@ -5,7 +5,23 @@
 -- crematoria or insurers are signals, not deaths. is_foreign: a stay under the foreigner register
 -- that no naturalisation ended, and no active resident registration. Address: the latest residence
 -- spell that names a legal district. Missing: signatures that name nobody.
-WITH stated AS (
+-- Birth dates of signatures before 1880 or after the night count as none.
+WITH known AS MATERIALIZED (
+    -- Whom the registers name: the index is searched for them once.
+    SELECT i.signature_id, i.person_id
+    FROM person_index AS i
+    SEMI JOIN (
+        SELECT signature_id FROM f01_person_identity
+        UNION ALL
+        SELECT signature_id FROM f02_resident_household_address
+        UNION ALL
+        SELECT signature_id FROM f04_vital_event
+        UNION ALL
+        SELECT signature_id FROM f05_foreigner_nationality
+    ) AS f ON f.signature_id = i.signature_id
+),
+
+registered_statement AS (
     SELECT
         i.person_id,
         f.birth_date,
@@ -15,26 +31,45 @@ WITH stated AS (
             WHEN f.document_type LIKE 'I01-%' THEN 1 ELSE 3 END AS trust,
         f.valid_from,
         f.made_at,
-        1 AS row_count,
-        i.signature_id
+        1 AS row_count
     FROM f01_person_identity AS f
-    JOIN person_index AS i USING (signature_id)
+    JOIN known AS i USING (signature_id)
     UNION ALL
-    SELECT i.person_id, f.birth_date, NULL, 2, f.valid_from, f.made_at, 1, i.signature_id
+    SELECT i.person_id, f.birth_date, NULL, 2, f.valid_from, f.made_at, 1
     FROM f05_foreigner_nationality AS f
-    JOIN person_index AS i USING (signature_id)
+    JOIN known AS i USING (signature_id)
+),
+
+-- Of most people the registers say both, and what others say is not asked for.
+described_by_register AS (
+    SELECT person_id
+    FROM registered_statement
+    GROUP BY person_id
+    HAVING count(birth_date) > 0 AND count(sex) > 0
+),
+
+asked_signature AS MATERIALIZED (
+    SELECT i.signature_id, i.person_id, i.match_kind
+    FROM person_index AS i
+    ANTI JOIN described_by_register AS r ON r.person_id = i.person_id
+    WHERE i.person_id IS NOT NULL
+),
+
+stated AS (
+    SELECT * FROM registered_statement
     UNION ALL
     SELECT
         i.person_id,
-        s.birth_date,
-        s.sex,
-        CASE WHEN s.is_register THEN 4 WHEN i.match_kind = 'linked' THEN 6 ELSE 5 END,
+        CASE WHEN s.birth_date BETWEEN DATE '1880-01-01' AND n.as_of THEN s.birth_date END,
+        CASE WHEN s.sex IN ('male', 'female') THEN s.sex END,
+        CASE WHEN r.signature_id IS NOT NULL THEN 4 WHEN i.match_kind = 'linked' THEN 6 ELSE 5 END,
         NULL,
         NULL,
-        s.row_count,
-        i.signature_id
-    FROM stated_signature AS s
-    JOIN person_index AS i USING (signature_id)
+        coalesce(s.row_count, 1)
+    FROM asked_signature AS i
+    JOIN signature_record AS s ON s.signature_id = i.signature_id
+    LEFT JOIN register_signature AS r ON r.signature_id = i.signature_id
+    CROSS JOIN night AS n
 ),
 
 birth AS (
@@ -75,7 +110,7 @@ registered_event AS (
         f.document_type,
         f.line
     FROM f04_vital_event AS f
-    JOIN person_index AS i USING (signature_id)
+    JOIN known AS i USING (signature_id)
     WHERE
         (f.document_type LIKE 'I01-%' OR f.document_type LIKE 'I02-%')
         AND f.event IN (
@@ -86,7 +121,7 @@ registered_event AS (
     UNION ALL
     SELECT i.person_id, f.changed_on, false, false, f.changed_on, f.made_at, f.document_type, f.line
     FROM f01_person_identity AS f
-    JOIN person_index AS i USING (signature_id)
+    JOIN known AS i USING (signature_id)
     WHERE f.document_type LIKE 'I01-%' AND f.status = 'dead'
 ),
 
@@ -128,7 +163,7 @@ death AS (
 registered AS (
     SELECT DISTINCT i.person_id
     FROM f01_person_identity AS f
-    JOIN person_index AS i USING (signature_id)
+    JOIN known AS i USING (signature_id)
     WHERE
         f.document_type LIKE 'I01-%'
         AND coalesce(f.status, 'active') <> 'cancelled'
@@ -140,7 +175,7 @@ stay AS (
         bool_or(f.naturalised_on <= (SELECT as_of FROM night) OR f.new_national_id_token IS NOT NULL)
             AS is_naturalised
     FROM f05_foreigner_nationality AS f
-    JOIN person_index AS i USING (signature_id)
+    JOIN known AS i USING (signature_id)
     WHERE f.document_type LIKE 'I04-%'
     GROUP BY i.person_id
 ),
@@ -148,7 +183,7 @@ stay AS (
 residence AS (
     SELECT i.person_id, f.legal_dong_code
     FROM f02_resident_household_address AS f
-    JOIN person_index AS i USING (signature_id)
+    JOIN known AS i USING (signature_id)
     WHERE
         f.legal_dong_code IS NOT NULL
         AND f.document_type LIKE 'I01-%'

@@ -7,20 +7,28 @@ WITH asked AS (
     SELECT entity_r FROM all_review
 ),
 
-known AS (
-    SELECT record_id, min(recorded_from) AS known_since FROM person_membership GROUP BY record_id
-),
-
-first_signature AS (
-    SELECT e.entity_id, s.signature_id
+candidate AS MATERIALIZED (
+    SELECT e.entity_id, s.signature_id, s.record_id, d.is_register
     FROM asked AS a
     JOIN all_entity_description AS e ON e.entity_id = a.entity_id
     JOIN all_record_description AS d ON d.description_id = e.description_id
     JOIN signature_record AS s ON s.record_id = d.record_id
-    LEFT JOIN known AS k ON k.record_id = s.record_id
+),
+
+known AS (
+    SELECT m.record_id, min(m.recorded_from) AS known_since
+    FROM person_membership AS m
+    SEMI JOIN candidate AS c ON c.record_id = m.record_id
+    GROUP BY m.record_id
+),
+
+first_signature AS (
+    SELECT c.entity_id, c.signature_id
+    FROM candidate AS c
+    LEFT JOIN known AS k ON k.record_id = c.record_id
     QUALIFY row_number() OVER (
-        PARTITION BY e.entity_id
-        ORDER BY k.known_since NULLS LAST, d.is_register DESC, s.signature_id
+        PARTITION BY c.entity_id
+        ORDER BY k.known_since NULLS LAST, c.is_register DESC, c.signature_id
     ) = 1
 ),
 
