@@ -273,7 +273,8 @@ def arrive(home, *names):
 
 
 def ask(cursor=None):
-    return arrival_sensor(dg.build_sensor_context(cursor=cursor))
+    with dg.DagsterInstance.ephemeral() as instance:
+        return arrival_sensor(dg.build_sensor_context(instance, cursor=cursor))
 
 
 def document_keys(result):
