@@ -18,6 +18,7 @@ from warehouse.family_statements import (
     EffectiveDelivery,
     current_deliveries,
     family_fill,
+    listed,
     order_fill,
     rows_sql,
     signature_part,
@@ -158,7 +159,7 @@ def _make(
             _take_signatures(build, family, before.signatures, unchanged)
     # Of a large family two copies of its rows, one unsorted, are enough for the memory.
     build.run(f"DROP TABLE {rows}")
-    order = order_fill(family, "made_rows", before.table if before else None, sorted(unchanged))
+    order = order_fill(family, "made_rows", before.table if before else None, unchanged)
     measure = bench.build("families", "family_in_order", order, table=table_name(family))
     build.run("DROP TABLE made_rows")
     return measure
@@ -170,11 +171,10 @@ def _take_signatures(
     """Add the kept signatures of some document types to those of a family."""
     connection = build.bench.connection
     connection.register("kept_part", build.bench.zone.dataset([kept]))
-    listed = ", ".join(f"'{code}'" for code in sorted(document_types))
     # Arrow tells a UUID as bytes.
     build.run(
         f"INSERT INTO {_part(family)} BY NAME"
         " SELECT * REPLACE (CAST(national_id_token AS UUID) AS national_id_token)"
-        f" FROM kept_part WHERE document_type IN ({listed})"
+        f" FROM kept_part WHERE document_type IN ({listed(document_types)})"
     )
     connection.unregister("kept_part")

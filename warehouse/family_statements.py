@@ -6,7 +6,7 @@ which row replaces which (`warehouse/sql/families/family.sql` says it). Next: `b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,6 +84,11 @@ def released_name(column: FamilyColumn) -> str:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def listed(values: Collection[str]) -> str:
+    """Return values as SQL has them in `IN (…)`."""
+    return ", ".join(map(_quoted, sorted(values)))
 
 
 def current_deliveries(
@@ -285,7 +290,7 @@ def family_fill(family: Family, rows: str) -> dict[str, str]:
 
 
 def order_fill(
-    family: Family, made: str, kept: Path | None = None, document_types: Sequence[str] = ()
+    family: Family, made: str, kept: Path | None = None, document_types: Collection[str] = ()
 ) -> dict[str, str]:
     """Return what the marks of `family_in_order.sql` stand for.
 
@@ -298,12 +303,11 @@ def order_fill(
     columns = [f'r."{name}"' for name in family_columns(family)]
     parts = [f"SELECT r.row_place, {', '.join(columns)} FROM {made} AS r"]
     if kept is not None:
-        listed = ", ".join(map(_quoted, document_types))
         parts.append(
             f"""SELECT d.delivery_place * {_LINES} + r.line AS row_place, {", ".join(columns)}
     FROM read_parquet({_quoted(str(kept))}) AS r
     INNER JOIN ({_DELIVERY_ORDERS}) AS d ON r.delivery_id = d.delivery_id
-    WHERE r.document_type IN ({listed})"""
+    WHERE r.document_type IN ({listed(document_types)})"""
         )
     return {
         "columns": ",\n    ".join(columns),
