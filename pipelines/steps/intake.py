@@ -44,7 +44,8 @@ def drop(night_folder: Path, landing: Path) -> int:
 
 def take_deliveries(context: NightContext) -> dict[str, int]:
     """Archive and register everything that waits in landing; return counts by outcome."""
-    sweep(context.layout.archive)
+    for folder in (context.layout.vault, context.layout.archive):
+        sweep(folder)
     outcomes: Counter[str] = Counter()
     files = waiting_files(context.layout.landing)
     # Copies wait for the disk, so several go side by side; the ledger is told in a fixed order.

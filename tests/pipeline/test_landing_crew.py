@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -100,3 +101,16 @@ def test_workers_follow_cores_and_work_unless_told(monkeypatch):
         assert landing_workers(10**9) == with_much
     monkeypatch.setenv(WORKERS_VARIABLE, "3")
     assert landing_workers() == 3
+
+
+def test_intake_removes_what_a_dead_process_left_in_the_vault(tmp_path):
+    context = scene.open_night(tmp_path / "home", scene.FIRST)
+    vault = context.layout.vault
+    # No process has this number; it died between the link and the end of writing.
+    dead = vault / ".staging-4194305-1-root-key.json"
+    alive = vault / f".staging-{os.getpid()}-1-root-key.json"
+    for unfinished in (dead, alive):
+        unfinished.write_text("{}", "utf-8")
+    take_deliveries(context)
+    assert not dead.exists()
+    assert alive.exists()
