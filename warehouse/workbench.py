@@ -120,6 +120,20 @@ class Workbench:
         """Whether `table` has been built."""
         return self.path(table).exists() or table in identity_files(self.folder)
 
+    def hold(self, table: str) -> None:
+        """Copy a table of the identity zone into this connection's memory.
+
+        An encrypted file comes as a stream that does not say how many rows it has: DuckDB then takes it
+        for one row, and plans joins that read it again and again, or fill the disk.
+        """
+        if table not in identity_files(self.folder):
+            return
+        for statement in (
+            f'CREATE OR REPLACE TEMP TABLE "held_{table}" AS FROM "{table}"',
+            f'CREATE OR REPLACE TEMP VIEW "{table}" AS FROM "held_{table}"',
+        ):
+            self.connection.execute(statement).fetchall()
+
     def _view(self, table: str) -> None:
         kept = identity_files(self.folder).get(table)
         if kept is not None:

@@ -74,6 +74,7 @@ def build_findings(
         pl.DataFrame(schema={"finding_id": pl.String}) if released is None else released,
     )
     bench.build("findings", "rule_state")
+    bench.hold("signature")
     for table in shared_tables(sql.values()):
         bench.build("findings", table)
     for rule in rules:

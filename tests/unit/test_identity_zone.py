@@ -17,6 +17,7 @@ from warehouse.identity_zone import Bound, IdentityFile, IdentityZone, identity_
 from warehouse.keys import key_provider
 from warehouse.lake import DeliveryWriter, delivery_parts, part_bound
 from warehouse.layout import HOME_VARIABLE, Layout
+from warehouse.workbench import Workbench
 
 NAMES = pl.DataFrame({"line": [1, 2, 3], "full_name": ["홍길동", "김민수", None]})
 MINE = Bound("I01-F01-01", "I01-F01-01_202603_001_0123456789ab", "part-00000")
@@ -219,3 +220,20 @@ def test_without_keys_plain_is_read_and_encrypted_is_not(layout, tmp_path):
         plain.read(sealed)
     NAMES.write_parquet(tmp_path / "part-00009.parquet")
     assert plain.read(IdentityFile(tmp_path / "part-00009.parquet", MINE)).num_rows == 3
+
+
+def test_a_held_table_says_how_many_rows_it_has_and_has_the_same(zone, tmp_path):
+    with Workbench(tmp_path / "tables", zone=zone, night="20260330") as bench:
+        bench.add("signature", NAMES)
+        bench.add("person", NAMES.select("line"))
+        before = bench.frame("FROM signature")
+        bench.hold("signature")
+        bench.hold("person")
+        assert bench.frame("FROM signature").equals(before)
+        sizes = dict(
+            bench.connection.execute(
+                "SELECT table_name, estimated_size FROM duckdb_tables()"
+            ).fetchall()
+        )
+        # Only tables of the identity zone come as streams.
+        assert sizes == {"held_signature": NAMES.height}

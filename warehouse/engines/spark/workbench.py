@@ -63,6 +63,9 @@ class SparkWorkbench(Workbench):
         for table in identity_files(folder):
             self._view(table)
 
+    def hold(self, table: str) -> None:
+        """Leave the table where it is: Spark would write names to its scratch as they are."""
+
     def _view(self, table: str) -> None:
         kept = identity_files(self.folder).get(table)
         if kept is None:
