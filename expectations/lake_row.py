@@ -10,21 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hub.catalogue import RECORD_ACTION, Column, DocumentType, Family, Kind, SchemaVersion
+from hub.catalogue import (
+    DUCKDB_TYPE,
+    RECORD_ACTION,
+    Column,
+    DocumentType,
+    Family,
+    Kind,
+    SchemaVersion,
+)
 
-LAKE_TYPE: Mapping[Kind, str] = {
-    Kind.ID: "BLOB",
-    Kind.TEXT: "VARCHAR",
-    Kind.KEY: "VARCHAR",
-    Kind.CODE: "VARCHAR",
-    Kind.DATE: "DATE",
-    Kind.MONTH: "DATE",
-    Kind.YEAR: "INTEGER",
-    Kind.KRW: "BIGINT",
-    Kind.INT: "BIGINT",
-    Kind.DECIMAL: "DOUBLE",
-    Kind.BOOL: "BOOLEAN",
-}
+LAKE_TYPE: Mapping[Kind, str] = {**DUCKDB_TYPE, Kind.ID: "BLOB"}
 """DuckDB's type of a Parquet column, by the kind of its values."""
 
 

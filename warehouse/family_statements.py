@@ -10,24 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.catalogue import Catalogue, DocumentType, Family, FamilyColumn, Kind, Mode
+from hub.catalogue import DUCKDB_TYPE, Catalogue, DocumentType, Family, FamilyColumn, Kind, Mode
 from warehouse.identity_zone import IdentityFile
 from warehouse.lake import delivery_parts
 from warehouse.lake_rows import LakeRows
+from warehouse.quoting import literal as _literal
 
-SQL_TYPE: Mapping[Kind, str] = {
-    Kind.ID: "UUID",
-    Kind.TEXT: "VARCHAR",
-    Kind.KEY: "VARCHAR",
-    Kind.CODE: "VARCHAR",
-    Kind.DATE: "DATE",
-    Kind.MONTH: "DATE",
-    Kind.YEAR: "INTEGER",
-    Kind.KRW: "BIGINT",
-    Kind.INT: "BIGINT",
-    Kind.DECIMAL: "DOUBLE",
-    Kind.BOOL: "BOOLEAN",
-}
+SQL_TYPE: Mapping[Kind, str] = {**DUCKDB_TYPE, Kind.ID: "UUID"}
+"""DuckDB's type of a column of a family, by the kind of its values."""
 SIGNATURE_COLUMNS = (
     "document_type VARCHAR, signature_id UBIGINT, national_id_token UUID, full_name VARCHAR, "
     "birth_date DATE, sex VARCHAR, nationality VARCHAR, address VARCHAR, "
@@ -82,13 +72,9 @@ def released_name(column: FamilyColumn) -> str:
     return f"{column.name}_token" if column.kind is Kind.ID else column.name
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def listed(values: Collection[str]) -> str:
     """Return values as SQL has them in `IN (…)`."""
-    return ", ".join(map(_quoted, sorted(values)))
+    return ", ".join(map(_literal, sorted(values)))
 
 
 def current_deliveries(
@@ -114,7 +100,7 @@ def _lake_columns(document: DocumentType, deliveries: Sequence[EffectiveDelivery
 def _programme_value(catalogue: Catalogue) -> str:
     """The programme that a row is really about: some senders tell two apart by the grade alone."""
     cases = [
-        f"WHEN programme_code = {_quoted(code)} AND grade = {_quoted(grade)} THEN {_quoted(real)}"
+        f"WHEN programme_code = {_literal(code)} AND grade = {_literal(grade)} THEN {_literal(real)}"
         for code, by_grade in catalogue.programme_by_grade.items()
         for grade, real in by_grade.items()
     ]
@@ -188,14 +174,14 @@ def type_select(
     # The person column's own name would clash with the signature's; both are wanted.
     identifying = ",\n        ".join(f"{value} AS s_{name}" for name, value in signature.items())
     return f"""SELECT
-        {_quoted(document.code)} AS document_type,
-        {_quoted(document.institution)} AS institution_group,
+        {_literal(document.code)} AS document_type,
+        {_literal(document.institution)} AS institution_group,
         delivery_id,
         {str(len(deliveries) > 1).lower()} AS has_several_deliveries,
         line,
         record_action,
         {identifying},
-        md5_number_lower(concat_ws({_SEPARATOR}, {_quoted(document.institution)}, {joined})) AS signature_id,
+        md5_number_lower(concat_ws({_SEPARATOR}, {_literal(document.institution)}, {joined})) AS signature_id,
         {canonical}
     FROM {rows}"""
 
@@ -305,7 +291,7 @@ def order_fill(
     if kept is not None:
         parts.append(
             f"""SELECT d.delivery_place * {_LINES} + r.line AS row_place, {", ".join(columns)}
-    FROM read_parquet({_quoted(str(kept))}) AS r
+    FROM read_parquet({_literal(kept)}) AS r
     INNER JOIN ({_DELIVERY_ORDERS}) AS d ON r.delivery_id = d.delivery_id
     WHERE r.document_type IN ({listed(document_types)})"""
         )

@@ -26,6 +26,8 @@ from warehouse.mart_views import (
     tables_beside,
     tables_in_file,
 )
+from warehouse.quoting import literal as _literal
+from warehouse.quoting import name as _name
 from warehouse.release_files import MARTS, TABLES, Release
 from warehouse.releases import MartBuilder
 from warehouse.workbench import SQL_FOLDER
@@ -249,14 +251,6 @@ def _comment(
             place = f"{_name(table)}.{_name(column)}"
             text = _literal(description)
             connection.execute(f"COMMENT ON COLUMN {place} IS {text}").fetchall()
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(value: str | Path) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _first_line(error: Exception) -> str:

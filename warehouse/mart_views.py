@@ -17,6 +17,8 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.quoting import literal as _literal
+from warehouse.quoting import name as _name
 from warehouse.release_files import Release
 
 BIG_TABLE_BYTES = 1 << 20
@@ -90,11 +92,3 @@ def comment_views(
     ]
     for statement in statements:
         connection.execute(statement).fetchall()
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(value: str | Path) -> str:
-    return "'" + str(value).replace("'", "''") + "'"

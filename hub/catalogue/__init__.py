@@ -17,6 +17,7 @@ from hub.catalogue.documents import (
 )
 from hub.catalogue.families import CodeSet, Family, FamilyColumn
 from hub.catalogue.terms import (
+    DUCKDB_TYPE,
     KIND_OF_FORMAT,
     RECORD_ACTION,
     RECORD_ACTIONS,
@@ -31,6 +32,7 @@ from hub.catalogue.terms import (
 )
 
 __all__ = [
+    "DUCKDB_TYPE",
     "KIND_OF_FORMAT",
     "RECORD_ACTION",
     "RECORD_ACTIONS",

@@ -96,6 +96,20 @@ class Kind(StrEnum):
     BOOL = "bool"
 
 
+DUCKDB_TYPE: Mapping[Kind, str] = {
+    Kind.TEXT: "VARCHAR",
+    Kind.KEY: "VARCHAR",
+    Kind.CODE: "VARCHAR",
+    Kind.DATE: "DATE",
+    Kind.MONTH: "DATE",
+    Kind.YEAR: "INTEGER",
+    Kind.KRW: "BIGINT",
+    Kind.INT: "BIGINT",
+    Kind.DECIMAL: "DOUBLE",
+    Kind.BOOL: "BOOLEAN",
+}
+"""DuckDB's type of a value; a national ID's token has one of its own in the lake and in families."""
+
 WON_PER_UNIT: Mapping[Format, int] = {
     Format.WON: 1,
     Format.THOUSAND_WON: 1_000,

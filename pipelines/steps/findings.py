@@ -14,7 +14,7 @@ import polars as pl
 
 from hub.findings.rules import Rule, load_rules, rule_frames
 from pipelines.steps.own_logs import add_own_logs
-from warehouse.workbench import Workbench, sql_text
+from warehouse.workbench import Workbench, filled_sql, sql_text
 
 SHARED_TABLES = (
     "benefit_month",
@@ -90,10 +90,9 @@ def build_findings(
 
 def rule_sql(rule: Rule) -> str:
     """Return the whole SQL of `rule`: its file, and the last parts in which that ends."""
-    text = sql_text("findings", rule.table)
-    for part in LAST_PARTS:
-        text = text.replace("{{" + part + "}}", sql_text("findings", part))
-    return text.replace("{{rule}}", rule.id)
+    parts = {part: sql_text("findings", part) for part in LAST_PARTS}
+    # The parts name the rule, too.
+    return filled_sql("findings", rule.table, parts | {"rule": rule.id})
 
 
 def shared_tables(sql: Iterable[str]) -> list[str]:

@@ -97,8 +97,8 @@ def _land_apart(
 class LandingCrew:
     """The workers of one night and what they are landing."""
 
-    def __init__(self, workers: int | None = None) -> None:
-        self._workers = workers
+    def __init__(self) -> None:
+        self._workers: int | None = None
         self._pool: ProcessPoolExecutor | None = None
         self._has_failed = False
         self._coming: dict[str, Future[NotedLanding]] = {}

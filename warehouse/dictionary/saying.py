@@ -14,6 +14,8 @@ import duckdb
 
 from warehouse.dictionary.meanings import ColumnMeaning, Dictionary, TableMeaning
 from warehouse.mart_views import line_of_column
+from warehouse.quoting import literal as _literal
+from warehouse.quoting import name as _name
 
 
 def described_tables(
@@ -101,11 +103,3 @@ def _fill(
         told = [list(each) for each in zip(*(astuple(row) for row in rows), strict=True)]
         unnested = ", ".join("unnest(?)" for _ in columns)
         connection.execute(f"INSERT INTO {name} SELECT {unnested}", told).fetchall()
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -22,6 +22,8 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.gateway.confinement import Limits, confine
+from warehouse.quoting import literal as _literal
+from warehouse.quoting import name as _name
 
 _BATCH_ROWS = 1_000
 _DATA_IN_MESSAGE = (
@@ -239,14 +241,6 @@ def _run(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
 
 def _say(out: BinaryIO, **told: Any) -> None:
     out.write(json.dumps(told).encode() + b"\n")
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _first_line(error: Exception) -> str:

@@ -26,6 +26,8 @@ from warehouse.dictionary.saying import write_dictionary
 from warehouse.mart_views import FAMILY_TABLE, is_big, tables_in_file
 from warehouse.marts.count_tables import count_tables, prepare_counts, told_safely
 from warehouse.marts.scopes import condition, family_condition, stand_scope
+from warehouse.quoting import literal as _literal
+from warehouse.quoting import name as _name
 from warehouse.release_files import MARTS, TABLES
 
 _MART = "written"
@@ -177,11 +179,3 @@ def _count(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def _typed_columns(connection: duckdb.DuckDBPyConnection, source: str) -> list[tuple[str, str]]:
     rows = connection.execute(f"DESCRIBE FROM {source}").fetchall()
     return [(column, sql_type) for column, sql_type, *_ in rows]
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(value: str | Path) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
