@@ -33,7 +33,7 @@ from hub.identity.affected import (
     name_components,
 )
 from hub.identity.blocking import DEFAULT_PAIR_LIMIT, BlockingRule, limit_sql
-from hub.identity.delta_pairing import pair_delta
+from hub.identity.delta_pairing import pair_delta, take_out
 from hub.identity.engine import (
     anchor_descriptions,
     describe_records,
@@ -41,7 +41,8 @@ from hub.identity.engine import (
     score_candidates,
 )
 from hub.identity.linkage_model import LinkageModel
-from hub.identity.pairing import compare_among, make_candidate_pairs, make_record_keys, take_out
+from hub.identity.pairing import compare_among, make_candidate_pairs, make_record_keys
+from hub.identity.recall import StateRows, rows_of_tables
 from hub.identity.resolution import Thresholds, resolve_entities
 from hub.identity.state import merge, take_all
 from hub.identity.statements import drop, keep, make, run
@@ -90,6 +91,7 @@ def advance_index(
     constraints: Collection[tuple[str, int, int]] = (),
     *,
     has_state: bool,
+    rows: StateRows | None = None,
 ) -> None:
     """Make the state's tables as they are tonight, each called `all_<table>`.
 
@@ -102,10 +104,12 @@ def advance_index(
         settings: model, thresholds, blocking.
         constraints: (`must_link` or `cannot_link`, record, record).
         has_state: whether there are the old tables.
+        rows: looks wide tables of the state up; by default in the old tables.
 
     Also makes `affected_entity` (`entity_id`), those whose cluster may have changed, `resolved`,
     their clusters (of which `name_clusters` makes `all_entity_cluster`), and `dropped_block`.
     """
+    rows = rows or rows_of_tables(connection)
     run(
         connection,
         """
@@ -115,8 +119,8 @@ def advance_index(
     )
     describe_records(connection)
     if has_state:
-        merge_descriptions(connection)
-        find_touched_descriptions(connection)
+        merge_descriptions(connection, rows)
+        find_touched_descriptions(connection, rows)
     else:
         take_all(connection, "description")
         run(
@@ -129,24 +133,28 @@ def advance_index(
         )
     anchor_descriptions(connection)
     if has_state:
-        merge_entities(connection, settings.rules)
+        merge_entities(connection, settings.rules, rows)
     else:
         take_all(connection, "entity_description", "linkage_record", "number_neighbour")
         make_record_keys(connection, "all_linkage_record", settings.rules, "all_record_key")
     take_all(connection, "number_alias")
-    _compare(connection, settings, has_state=has_state)
-    _resolve(connection, settings, constraints, has_state=has_state)
+    _compare(connection, settings, rows, has_state=has_state)
+    _resolve(connection, settings, constraints, rows, has_state=has_state)
 
 
 def _compare(
-    connection: duckdb.DuckDBPyConnection, settings: IndexSettings, *, has_state: bool
+    connection: duckdb.DuckDBPyConnection,
+    settings: IndexSettings,
+    rows: StateRows,
+    *,
+    has_state: bool,
 ) -> None:
     """Make `all_pair_score`, `all_crowded_key` and `dropped_block`."""
     rules, limit = settings.rules, settings.pair_limit
     if has_state:
-        pair_delta(connection, rules, limit)
+        pair_delta(connection, rules, limit, rows)
         wanted = "SELECT join_key_l FROM candidate_pair UNION SELECT join_key_r FROM candidate_pair"
-        take_out(connection, f"record_id IN ({wanted})", *_NIGHT_RECORDS)
+        take_out(connection, rows, "record_id", wanted)
     else:
         compare_among(connection, "all_linkage_record")
         make_candidate_pairs(connection, rules, pair_limit=limit, keys="all_record_key")
@@ -158,7 +166,6 @@ def _compare(
         merge(connection, "pair_score")
 
 
-_NIGHT_RECORDS = ("all_linkage_record", "all_number_neighbour")
 _AFFECTED_SCORES = """(
     SELECT p.*
     FROM (
@@ -178,6 +185,7 @@ def _resolve(
     connection: duckdb.DuckDBPyConnection,
     settings: IndexSettings,
     constraints: Collection[tuple[str, int, int]],
+    rows: StateRows,
     *,
     has_state: bool,
 ) -> None:
@@ -188,9 +196,7 @@ def _resolve(
     if has_state:
         scores = _AFFECTED_SCORES
         # Within components every pair is scored.
-        take_out(
-            connection, "entity_id IN (SELECT entity_id FROM affected_entity)", *_NIGHT_RECORDS
-        )
+        take_out(connection, rows, "entity_id", "SELECT entity_id FROM affected_entity")
     pair_entities(connection, settings.model, settings.thresholds, scores)
     name_components(connection, settings.thresholds)
     resolution = resolve_entities(
@@ -229,9 +235,6 @@ def _resolve(
     )
     drop(connection, "asked", "entity_pair", "resolved_entity", "entity_component")
     drop(connection, "linked_component")
-    if has_state:
-        merge(connection, "linkage_record")
-        drop(connection, "known_linkage_record")
 
 
 def name_clusters(connection: duckdb.DuckDBPyConnection, *, has_state: bool) -> None:

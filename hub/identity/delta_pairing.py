@@ -20,28 +20,33 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from hub.identity.blocking import BlockingRule, key_sql, limit_sql
-from hub.identity.pairing import PAIRS_OF_KEY, gather_blocks, near_keys_sql, own_keys, take_out
-from hub.identity.statements import drop, make, run
+from hub.identity.pairing import PAIRS_OF_KEY, gather_blocks, near_keys_sql, own_keys
+from hub.identity.recall import StateRows, recall
+from hub.identity.statements import drop, drop_relation, make, run
 
 if TYPE_CHECKING:
     import duckdb
 
 
 def pair_delta(
-    connection: duckdb.DuckDBPyConnection, rules: Collection[BlockingRule], pair_limit: int
+    connection: duckdb.DuckDBPyConnection,
+    rules: Collection[BlockingRule],
+    pair_limit: int,
+    rows: StateRows,
 ) -> None:
     """Make `candidate_pair`, `toggled_on_pair`, `outdated_score` and `crowded_key`.
 
     Args:
-        connection: holds `all_linkage_record`, `delta_record` (`record_id`, those that are new),
+        connection: holds `all_linkage_key`, `delta_record` (`record_id`, those that are new),
             `gone_record` (whole, with `number_near` and `is_registered`), `added_record_key`,
             `all_number_neighbour`, and of the state `old_record_key`,
             `old_crowded_key` and `old_pair_score`.
         rules: the blocking rules to use.
         pair_limit: pairs that one key may give.
+        rows: looks the state up.
     """
     limit = limit_sql(pair_limit)
-    own_keys(connection, "all_linkage_record", "delta_record")
+    own_keys(connection, "all_linkage_key", "delta_record")
     neighbours = "all_number_neighbour"
     near = near_keys_sql(
         rules,
@@ -61,8 +66,10 @@ def pair_delta(
         ANTI JOIN still_crowded_key AS c ON c.rule = t.rule AND c.key_hash = t.key_hash
         """,
     )
+    read = "SELECT key_hash FROM read_key"
+    recall(connection, rows, "record_key", "key_hash", read, into="recalled_key")
     # Keys of gone records find no owner.
-    every = "(FROM old_record_key UNION ALL BY NAME FROM added_record_key)"
+    every = "(FROM recalled_key UNION ALL BY NAME FROM added_record_key)"
     gather_blocks(connection, rules, "read_key", every, neighbours)
     make(connection, "touched_block", pair_limit=limit)
     run(
@@ -87,13 +94,14 @@ def pair_delta(
         """,
     )
     make(connection, "candidate_pair")
-    _find_toggled_pairs(connection, rules)
+    _find_toggled_pairs(connection, rules, rows)
+    drop(connection, "recalled_key")
     drop(connection, "paired_key", "blocking_key", "touched_block", "touched_key")
     drop(connection, "read_key", "still_crowded_key", "key_owner")
 
 
 def _find_toggled_pairs(
-    connection: duckdb.DuckDBPyConnection, rules: Collection[BlockingRule]
+    connection: duckdb.DuckDBPyConnection, rules: Collection[BlockingRule], rows: StateRows
 ) -> None:
     """Make `toggled_on_pair` (also added to `candidate_pair`) and `outdated_score`."""
     run(
@@ -127,15 +135,8 @@ def _find_toggled_pairs(
         WHERE p.is_crowded
         """,
     )
-    take_out(
-        connection,
-        """record_id IN (
-            SELECT join_key_l FROM suspect_pair UNION SELECT join_key_r FROM suspect_pair
-        )""",
-        "all_linkage_record",
-        "all_number_neighbour",
-        "suspect_record",
-    )
+    suspects = "SELECT join_key_l FROM suspect_pair UNION SELECT join_key_r FROM suspect_pair"
+    take_out(connection, rows, "record_id", suspects, "suspect_record")
     run(
         connection,
         f"""
@@ -148,3 +149,39 @@ def _find_toggled_pairs(
     make(connection, "outdated_score")
     drop(connection, "toggled_key", "toggled_pair", "suspect_pair", "suspect_record", "suspect_key")
     drop(connection, "parted_pair")
+
+
+def take_out(
+    connection: duckdb.DuckDBPyConnection,
+    rows: StateRows,
+    column: str,
+    wanted: str,
+    into: str = "comparable_record",
+) -> None:
+    """Make the table `into`: tonight's linkage records whose `column` is one that `wanted` selects.
+
+    Near keys included. What tonight made is in `added_linkage_record`, all else in the state.
+    """
+    drop_relation(connection, into)
+    recall(connection, rows, "linkage_record", column, wanted, into="recalled_record")
+    run(
+        connection,
+        f"""
+        CREATE OR REPLACE TEMP TABLE taken_record AS
+        SELECT o.* FROM recalled_record AS o
+        ANTI JOIN redone_entity AS r ON r.entity_id = o.entity_id
+        UNION ALL BY NAME
+        FROM added_linkage_record WHERE {column} IN ({wanted})
+        """,
+    )
+    run(
+        connection,
+        f"""
+        CREATE TEMP TABLE {into} AS
+        SELECT r.*, n.number_near FROM taken_record AS r
+        LEFT JOIN (
+            FROM all_number_neighbour WHERE number IN (SELECT number FROM taken_record)
+        ) AS n ON n.number = r.number
+        """,
+    )
+    drop(connection, "taken_record", "recalled_record")

@@ -43,29 +43,6 @@ def compare_among(
     )
 
 
-def take_out(
-    connection: duckdb.DuckDBPyConnection,
-    wanted: str,
-    records: str,
-    neighbours: str,
-    into: str = "comparable_record",
-) -> None:
-    """Make the table `into`: those of `records` for which `wanted` holds, near keys included."""
-    drop_relation(connection, into)
-    run(connection, f"CREATE TEMP TABLE taken_record AS FROM {records} WHERE {wanted}")
-    run(
-        connection,
-        f"""
-        CREATE TEMP TABLE {into} AS
-        SELECT r.*, n.number_near FROM taken_record AS r
-        LEFT JOIN (
-            FROM {neighbours} WHERE number IN (SELECT number FROM taken_record)
-        ) AS n ON n.number = r.number
-        """,
-    )
-    drop(connection, "taken_record")
-
-
 def own_keys(connection: duckdb.DuckDBPyConnection, records: str, delta: str | None = None) -> None:
     """Make `key_owner`: who is compared, by what a key must know of its records.
 

@@ -49,6 +49,9 @@ class Change:
         return f"ANTI JOIN {gone} AS {alias} ON {same}"
 
 
+LOOKED_UP = frozenset({"description", "linkage_record", "record_key"})
+"""The tables so wide or long that a night looks up what it needs of them; it holds the others whole."""
+
 CHANGES = {
     "record_description": Change("gone_row", ("record_id",)),
     "description": Change("changed_description", ("description_id",)),
@@ -62,18 +65,15 @@ CHANGES = {
 """The tables of which a night keeps most rows; the other ones are written anew."""
 
 
-def merge(connection: duckdb.DuckDBPyConnection, table: str, old: str = "") -> None:
-    """Make the view `all_<table>`: the old rows that did not go, and the added ones.
-
-    The old ones are read from `old_<table>`, or from the table `old`.
-    """
+def merge(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Make the view `all_<table>`: the old rows that did not go, and the added ones."""
     change = CHANGES[table]
     anti_join = change.anti_join(change.gone, "g") if change.gone else ""
     run(
         connection,
         f"""
         CREATE OR REPLACE TEMP VIEW all_{table} AS
-        SELECT o.* FROM {old or f"old_{table}"} AS o {anti_join} UNION ALL BY NAME FROM added_{table}
+        SELECT o.* FROM old_{table} AS o {anti_join} UNION ALL BY NAME FROM added_{table}
         """,
     )
 

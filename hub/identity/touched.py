@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hub.identity.engine import DESCRIBED_COLUMNS
 from hub.identity.pairing import make_record_keys
+from hub.identity.recall import StateRows, recall
 from hub.identity.state import merge
 from hub.identity.statements import drop, make, run, value
 
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
     from hub.identity.blocking import BlockingRule
 
 
-def merge_descriptions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `all_record_description`, `all_description` and `changed_description`."""
+def merge_descriptions(connection: duckdb.DuckDBPyConnection, rows: StateRows) -> None:
+    """Make `all_record_description`, `all_description` and `changed_description`.
+
+    Also `known_description` and `all_description_key` (`description_id`, `loose_key`, `number`): all
+    descriptions as they were and as they are.
+    """
     run(
         connection,
         """
@@ -51,6 +56,8 @@ def merge_descriptions(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT description_id FROM gone_row UNION SELECT description_id FROM record_description
         """,
     )
+    changed = "SELECT description_id FROM changed_description"
+    recall(connection, rows, "description", "description_id", changed, into="recalled_description")
     columns = ", ".join(f"s.{column}" for column in DESCRIBED_COLUMNS)
     run(
         connection,
@@ -69,16 +76,32 @@ def merge_descriptions(connection: duckdb.DuckDBPyConnection) -> None:
         JOIN (
             SELECT * FROM description
             UNION ALL BY NAME
-            SELECT o.* FROM old_description AS o
-            SEMI JOIN changed_description AS c ON c.description_id = o.description_id
+            SELECT o.* FROM recalled_description AS o
             ANTI JOIN description AS d ON d.description_id = o.description_id
         ) AS s ON s.description_id = w.description_id
         """,
     )
     merge(connection, "description")
+    run(
+        connection,
+        """
+        CREATE OR REPLACE TEMP TABLE known_description AS
+        SELECT description_id, loose_key, number FROM old_description
+        """,
+    )
+    run(
+        connection,
+        """
+        CREATE OR REPLACE TEMP VIEW all_description_key AS
+        SELECT o.* FROM known_description AS o
+        ANTI JOIN changed_description AS c ON c.description_id = o.description_id
+        UNION ALL
+        SELECT description_id, loose_key, number FROM added_description
+        """,
+    )
 
 
-def find_touched_descriptions(connection: duckdb.DuckDBPyConnection) -> None:
+def find_touched_descriptions(connection: duckdb.DuckDBPyConnection, rows: StateRows) -> None:
     """Make `description` anew: all that must be anchored again, closed under number and content."""
     make(connection, "touched_number")
     while True:
@@ -87,12 +110,31 @@ def find_touched_descriptions(connection: duckdb.DuckDBPyConnection) -> None:
         run(connection, "CREATE OR REPLACE TEMP TABLE touched_number AS FROM touched_number_next")
         if value(connection, "SELECT count(*) FROM touched_number") == before:
             break
-    make(connection, "touched_description", "description")
-    drop(connection, "touched_number_next")
+    make(connection, "touched_description")
+    unchanged = """
+        SELECT t.description_id FROM touched_description AS t
+        ANTI JOIN changed_description AS c ON c.description_id = t.description_id
+    """
+    recall(
+        connection, rows, "description", "description_id", unchanged, into="recalled_description"
+    )
+    run(
+        connection,
+        """
+        CREATE OR REPLACE TEMP TABLE description AS
+        FROM recalled_description UNION ALL BY NAME FROM added_description
+        """,
+    )
+    drop(connection, "touched_number_next", "touched_description", "recalled_description")
 
 
-def merge_entities(connection: duckdb.DuckDBPyConnection, rules: Collection[BlockingRule]) -> None:
-    """Make `all_entity_description`, `all_linkage_record`, `delta_record`, `gone_record`."""
+def merge_entities(
+    connection: duckdb.DuckDBPyConnection, rules: Collection[BlockingRule], rows: StateRows
+) -> None:
+    """Make `all_entity_description`, `all_linkage_record`, `delta_record`, `gone_record`.
+
+    Also `all_linkage_key`: who is compared tonight, by what blocks must know of a linkage record.
+    """
     run(
         connection,
         """
@@ -108,11 +150,19 @@ def merge_entities(connection: duckdb.DuckDBPyConnection, rules: Collection[Bloc
         SEMI JOIN redone_description AS r ON r.description_id = o.description_id
         """,
     )
-    # Wide rows, of which several steps look some up: they are unpacked once.
-    run(connection, "CREATE OR REPLACE TEMP TABLE known_linkage_record AS FROM old_linkage_record")
-    for table, old in (("entity_description", ""), ("linkage_record", "known_linkage_record")):
+    for table in ("entity_description", "linkage_record"):
         run(connection, f"CREATE OR REPLACE TEMP VIEW added_{table} AS FROM {table}")
-        merge(connection, table, old)
+        merge(connection, table)
+    run(
+        connection,
+        """
+        CREATE OR REPLACE TEMP TABLE all_linkage_key AS
+        SELECT o.record_id, o.entity_id, o.number, o.kind FROM old_linkage_record AS o
+        ANTI JOIN redone_entity AS r ON r.entity_id = o.entity_id
+        UNION ALL
+        SELECT record_id, entity_id, number, kind FROM added_linkage_record
+        """,
+    )
     run(
         connection,
         """
@@ -123,14 +173,8 @@ def merge_entities(connection: duckdb.DuckDBPyConnection, rules: Collection[Bloc
     )
     merge(connection, "number_neighbour")
     # All that the redone entities were compared as; a record's ID holds its entity.
-    run(
-        connection,
-        """
-        CREATE OR REPLACE TEMP TABLE former_record AS
-        SELECT o.* FROM known_linkage_record AS o
-        SEMI JOIN redone_entity AS r ON r.entity_id = o.entity_id
-        """,
-    )
+    redone = "SELECT entity_id FROM redone_entity"
+    recall(connection, rows, "linkage_record", "entity_id", redone, into="former_record")
     run(
         connection,
         """

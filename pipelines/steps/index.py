@@ -33,7 +33,7 @@ from pipelines.steps.index_records import (
     no_neighbours,
     registered_people,
 )
-from warehouse.index_state import attach_state, write_state
+from warehouse.index_state import attach_state, state_rows, write_state
 from warehouse.workbench import Workbench, sql_text
 
 __all__ = [
@@ -109,12 +109,14 @@ def build_index(
     used = settings or index_settings(registered_people(bench))
     connection = bench.connection
     has_state = before.state is not None
+    rows = None
     if before.state is not None:
-        attach_state(connection, bench.zone, before.state)
+        attach_state(connection, bench.zone, before.state, holds=True)
+        rows = state_rows(bench.zone, before.state)
     demands = load_decisions(bench, decisions)
     load_records(bench, neighbour_keys, has_state=has_state)
     load_members(bench, before, has_state=has_state)
-    advance_index(connection, used, demands.told, has_state=has_state)
+    advance_index(connection, used, demands.told, has_state=has_state, rows=rows)
     named = name_people(bench, before, key, demands.pinned, has_state=has_state)
     # DuckDB's file differs with the chunks that its plan hands over, and a night from a state has
     # another plan than one from nothing: the same rows must give the same bytes. Signatures mostly

@@ -4,10 +4,10 @@
 WITH content AS (
     SELECT loose_key FROM added_description
     UNION
-    SELECT o.loose_key FROM old_description AS o
+    SELECT o.loose_key FROM known_description AS o
     SEMI JOIN changed_description AS c ON c.description_id = o.description_id
     UNION
-    SELECT d.loose_key FROM all_description AS d
+    SELECT d.loose_key FROM all_description_key AS d
     SEMI JOIN touched_number AS t ON t.number = d.number
 )
 
@@ -23,6 +23,6 @@ SELECT a.old_number FROM old_number_alias AS a JOIN touched_number AS t ON t.num
 UNION
 SELECT d.number
 FROM old_entity_description AS e
-JOIN all_description AS d ON d.description_id = e.description_id
+JOIN all_description_key AS d ON d.description_id = e.description_id
 JOIN content AS c ON c.loose_key = d.loose_key
 WHERE e.support IN ('refused', 'polluted')
