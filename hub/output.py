@@ -1,7 +1,7 @@
-"""How commands show rows: a table for people, or a JSON array for programs.
+"""How commands speak: rows as a table for people or a JSON array for programs, errors as one line.
 
 Here: printing, and nothing else. Never here: what the rows mean. Next: every `hub` command that
-lists or measures prints through `print_rows`.
+lists or measures prints through `print_rows`, and ends in `fail` where it cannot do what it was asked.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import NoReturn
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -32,6 +34,16 @@ def _cell(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} = {held}" for name, held in value.items())
     return str(value)
+
+
+def fail(message: object) -> NoReturn:
+    """Say on standard error what is wrong and end the command with exit code 1.
+
+    Raises:
+        typer.Exit: always.
+    """
+    typer.echo(f"error: {message}", err=True)
+    raise typer.Exit(1)
 
 
 def print_rows(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from hub.applications.lines import render_check
+from hub.output import fail
 from hub.programmes.explanation.texts import Text
 from pipelines.application_rows import NoApplicationError, check_application
 from pipelines.explain_commands import AsJson, Language, Person, Said
@@ -53,7 +54,7 @@ def check(
         try:
             release = current(layout)
             if release is None:
-                _fail("no release yet; run `hub night` first")
+                fail("no release yet; run `hub night` first")
             with Ledger.open(layout.ledger_url) as ledger:
                 now = ledger.resolve_person(person, release.night)
                 checked = check_application(
@@ -63,7 +64,7 @@ def check(
                     lambda finding_id: str(ledger.finding_state(finding_id).get("state", "open")),
                 )
         except (NoApplicationError, LedgerError, ReleaseError) as error:
-            _fail(error)
+            fail(error)
         access.saw(subjects=[now])
         if now != person:
             notes.append(
@@ -75,8 +76,3 @@ def check(
         else:
             typer.echo("\n".join(render_check(checked, language.value, notes)))
     raise typer.Exit(NOT_CLEAR[checked.verdict])
-
-
-def _fail(message: object) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(1)

@@ -24,7 +24,7 @@ from hub.findings.workflow import (
     load_workflow,
 )
 from hub.findings.workflow.due import with_due_day
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from pipelines.case_options import (
     Actor,
     AsJson,
@@ -38,7 +38,7 @@ from pipelines.case_options import (
     released_origin,
 )
 from pipelines.case_story import print_story, read_story
-from pipelines.pair_views import fail, opened_ledger
+from pipelines.pair_views import opened_ledger
 from warehouse.access_log.options import By, Purpose, UnderCase, command_access
 from warehouse.layout import Layout
 

@@ -14,7 +14,8 @@ import polars as pl
 import typer
 
 from hub.findings.workflow import MoneyColumn, MoneyRow
-from pipelines.pair_views import fail, opened_state
+from hub.output import fail
+from pipelines.pair_views import opened_state
 from warehouse.layout import Layout
 from warehouse.ledger import DecisionKind
 from warehouse.person_rows import PersonRows

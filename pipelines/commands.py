@@ -22,7 +22,7 @@ from rich.progress import (
 )
 
 from expectations.commands import build_quality_app
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from sources.registry import load_catalogue
 from warehouse.layout import Layout
 from warehouse.night_lock import NightIsRunningError
@@ -151,8 +151,7 @@ def reopen(
         try:
             ledger.reopen(delivery_id)
         except LedgerError as error:
-            typer.echo(f"error: {error}", err=True)
-            raise typer.Exit(1) from None
+            fail(error)
     typer.echo(f"{delivery_id} waits; the next `hub night` lands it again from the archive")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import polars as pl
 import typer
@@ -22,7 +22,7 @@ from rich.progress import (
 )
 
 from hub.confirmation.rounds import CalendarError, Round, load_calendar
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from warehouse.job_record import JobIsRunningError
 from warehouse.layout import Layout
 from warehouse.releases import current
@@ -123,7 +123,7 @@ def confirm(
         with bars.progress:
             has_run = run.run(restart=restart)
     except (CalendarError, NothingToConfirmError, JobIsRunningError) as error:
-        _fail(error)
+        fail(error)
     if not has_run:
         console.print(f"{run.name} is complete; --restart would compute it again")
     if cases:
@@ -173,8 +173,3 @@ def _show_calendar(*, as_json: bool) -> None:
         for each in load_calendar().rounds
     ]
     print_rows(rows, as_json=as_json, title="Confirmation rounds")
-
-
-def _fail(message: object) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(1)

@@ -8,11 +8,11 @@ No personal data is in a dictionary, so nothing is logged.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from pipelines.steps.marts import released_dictionary, write_dictionary_page
 from warehouse import releases
 from warehouse.layout import Layout
@@ -27,11 +27,6 @@ Named = Annotated[str | None, typer.Option("--release", help="Release; by defaul
 _SHOWN = ("table_name", "column_name", "type", "meaning_en", "meaning_ko", "unit", "source")
 
 
-def _fail(message: object) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(1)
-
-
 def _chosen(release_id: str | None) -> Release:
     layout = Layout.from_environment()
     try:
@@ -39,16 +34,16 @@ def _chosen(release_id: str | None) -> Release:
             return releases.open_release(layout, release_id)
         release = releases.current(layout)
     except ReleaseError as error:
-        _fail(error)
+        fail(error)
     if release is None:
-        _fail("nothing has been released yet; run `hub night` first")
+        fail("nothing has been released yet; run `hub night` first")
     return release
 
 
 def _said(release_id: str | None) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     said = released_dictionary(_chosen(release_id))
     if said is None:
-        _fail("this release has no dictionary: an older hub published it")
+        fail("this release has no dictionary: an older hub published it")
     return said
 
 
@@ -69,7 +64,7 @@ def show(
         if each["table_name"] == table and column in {"", each["column_name"]}
     ]
     if not told or not held:
-        _fail(f"no {name} in the dictionary; `hub dictionary search WORD` finds names")
+        fail(f"no {name} in the dictionary; `hub dictionary search WORD` finds names")
     if as_json:
         print_rows([*told, *held] if not column else held, as_json=True)
         return
@@ -104,7 +99,7 @@ def html(*, release_id: Named = None, as_json: AsJson = False) -> None:
     """Write the dictionary of a release as a page, and say where."""
     page = write_dictionary_page(Layout.from_environment(), _chosen(release_id))
     if page is None:
-        _fail("this release has no dictionary: an older hub published it")
+        fail("this release has no dictionary: an older hub published it")
     if as_json:
         print_rows([{"page": str(page)}], as_json=True)
     else:

@@ -11,11 +11,12 @@ import difflib
 import json
 import sys
 from enum import StrEnum
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from hub.findings.story import render_story
+from hub.output import fail
 from hub.programmes.catalogue import CATALOGUE_FOLDER, load_programmes
 from hub.programmes.evaluation.replay import Replay
 from hub.programmes.explanation.case_file import StoredDecision
@@ -136,7 +137,7 @@ def _show_explanation(
         decided = found.replay(rule)
         stored = stored_decision(found, rule)
     except NoCaseError as error:
-        _fail(error)
+        fail(error)
     shown = stored
     if stored is None and decided.outcome == "eligible":
         shown = settled_decision(rule.code, _consult(found))
@@ -170,7 +171,7 @@ def explain_finding(
     try:
         story = read_finding(Layout.from_environment(), finding_id)
     except (NoFindingError, LedgerError, ReleaseError) as error:
-        _fail(error)
+        fail(error)
     about = story.finding["person_id"]
     access.about([str(about)] if about else [])
     access.saw(subjects=[str(about)] if about else [])
@@ -274,7 +275,7 @@ def find_programme(code: str) -> Programme:
     codes = difflib.get_close_matches(wanted, [each.code for each in programmes], n=5)
     near = named[:5] or [each for each in programmes if each.code in codes]
     listed = "; ".join(f"{each.code} {each.name_en}" for each in near)
-    return _fail(
+    return fail(
         f"no programme {code}; "
         + (f"did you mean {listed}?" if listed else "see `hub programmes list`")
     )
@@ -288,7 +289,7 @@ def _case(person: str, as_of: dt.date | None, known_at: dt.date | None) -> Perso
             current = ledger.resolve_person(person, moment.release.night)
         return read_case(moment, current)
     except (NoCaseError, LedgerError, ReleaseError) as error:
-        _fail(error)
+        fail(error)
 
 
 def _days_note(person: str, found: PersonCase) -> list[Text]:
@@ -334,8 +335,3 @@ def _width() -> int:
     import shutil
 
     return min(max(shutil.get_terminal_size().columns, 60), WIDTH)
-
-
-def _fail(message: object) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(1)

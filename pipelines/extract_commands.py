@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from warehouse.access_log.answering import Asker
 from warehouse.access_log.options import By, command_access
 from warehouse.layout import Layout
@@ -36,14 +36,9 @@ def _ledger(layout: Layout) -> Iterator[Ledger]:
     try:
         ledger = Ledger.open(layout.ledger_url)
     except LedgerError as error:
-        raise _failed(error) from None
+        fail(error)
     with ledger:
         yield ledger
-
-
-def _failed(message: object) -> typer.Exit:
-    typer.echo(f"error: {message}", err=True)
-    return typer.Exit(1)
 
 
 @extract_app.command("list")
@@ -102,7 +97,7 @@ def write(
                 counts = write_extract(desk, code, full=full)
                 rows.append({"ministry": code, "business_date": night, **counts})
     except refusals as error:
-        raise _failed(error) from None
+        fail(error)
     shown = ("ministry", "business_date", "sequence", "rows", "written", "withheld")
     print_rows(rows, as_json=as_json, title="extracts", columns=shown)
 
@@ -139,7 +134,7 @@ def acknowledge(
             try:
                 is_new = take_acknowledgement(layout, ledger, ministry, file)
             except (AcknowledgementError, LedgerError, OSError) as error:
-                raise _failed(error) from None
+                fail(error)
             row = {"taken": int(is_new), "repeated": int(not is_new), "refused": 0}
     print_rows([row], as_json=as_json, title="acknowledgements")
 
@@ -173,7 +168,7 @@ def withdraw(
                     reason=reason,
                 )
         except (WithdrawalError, NightIsRunningError, LedgerError) as error:
-            raise _failed(error) from None
+            fail(error)
     row = {"contract": contract, "withdrawn": sequence, "by_sequence": record.sequence}
     print_rows([row], as_json=as_json, title="withdrawn")
 

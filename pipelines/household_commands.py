@@ -19,8 +19,7 @@ from rich.tree import Tree
 
 from hub.households.look_up import members_of_unit, resolve_unit, units_of_person
 from hub.identity.person_ids import PERSON_PREFIX
-from hub.output import print_rows
-from pipelines.pair_views import fail
+from hub.output import fail, print_rows
 from warehouse.access_log.options import By, Purpose, UnderCase, command_access
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError

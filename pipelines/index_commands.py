@@ -18,13 +18,12 @@ from rich.console import Console
 from hub.identity.decision_labels import labels_of, measure_labels
 from hub.identity.link_command import link_command
 from hub.identity.person_story import tell_person
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from pipelines.index_find_command import find
 from pipelines.index_model_commands import accept, accuracy, train
 from pipelines.index_review_commands import decide_app, review_app
 from pipelines.pair_views import (
     IDENTITY,
-    fail,
     opened_ledger,
     opened_state,
     print_pair,

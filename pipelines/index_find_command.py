@@ -17,8 +17,7 @@ import typer
 from hub.identity.look_up import LookUpAnswer
 from hub.identity.pair_explanation import NOTHING_TO_COMPARE, bits, spelt
 from hub.identity.standard.numbers import normalised_numbers
-from hub.output import print_rows
-from pipelines.pair_views import fail
+from hub.output import fail, print_rows
 from warehouse.access_log.options import By, Purpose, UnderCase, command_access
 from warehouse.layout import Layout
 

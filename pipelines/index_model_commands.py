@@ -16,8 +16,7 @@ import typer
 
 from hub.identity.accuracy_figures import accuracy_rows
 from hub.identity.partition_diff import DiffLimits
-from hub.output import print_rows
-from pipelines.pair_views import fail
+from hub.output import fail, print_rows
 from pipelines.steps.context import NightContext
 from warehouse.layout import Layout
 

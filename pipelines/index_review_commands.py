@@ -17,10 +17,9 @@ import typer
 
 from hub.identity.pair_choice import Subject, find_subject
 from hub.identity.resolution import REVIEW_KINDS
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from pipelines.pair_views import (
     IDENTITY,
-    fail,
     opened_ledger,
     opened_state,
     print_pair,

@@ -12,8 +12,8 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from hub.output import print_rows
-from pipelines.pair_views import fail, opened_ledger
+from hub.output import fail, print_rows
+from pipelines.pair_views import opened_ledger
 from warehouse.access_log import AccessLog, AccessLogError, check
 from warehouse.access_log.answering import Asker
 from warehouse.access_log.detection import load_access_rules

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import typer
 
@@ -19,18 +19,12 @@ from hub.identity.engine import LEAST_WEIGHT
 from hub.identity.explanation import explain_pair
 from hub.identity.pair_choice import NoPairError, Subject, choose_pair, find_subject
 from hub.identity.pair_explanation import PairExplanation, bits, odds, spelt
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError
 
 IDENTITY = ("name, birth date, address, phone",)
 """Kinds of data that a pair shows unless values are left out."""
-
-
-def fail(message: object) -> NoReturn:
-    """Say what is wrong on stderr and end with exit code 1."""
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(1)
 
 
 @contextmanager

@@ -11,9 +11,8 @@ from typing import Annotated
 
 import typer
 
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from pipelines.commands import JsonOption, quality_app
-from pipelines.pair_views import fail
 from warehouse.layout import Layout
 from warehouse.person_rows import PersonRows
 from warehouse.releases import current

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import asdict
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from warehouse.layout import Layout
 
 _FAMILIES = 41
@@ -60,7 +60,7 @@ def replay(
             with night_lock(layout):
                 result = rebuild(layout, release_id, announce=hear, keep=keep)
     except (ReleaseError, CannotReplayError, RootKeyError, NightIsRunningError) as error:
-        _fail(error)
+        fail(error)
     rows: list[dict[str, object]] = [
         asdict(table) for table in result.tables if as_json or all_tables or not table.is_same
     ]
@@ -75,8 +75,3 @@ def replay(
         console.print(f"{len(differing)} of {len(result.tables)} tables differ")
         raise typer.Exit(1)
     console.print(f"{release_id}: {len(result.tables)} tables rebuilt, the digest is the same")
-
-
-def _fail(message: object) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(1)

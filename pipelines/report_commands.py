@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from hub.output import fail
 from warehouse.layout import Layout
 from warehouse.releases import Release, ReleaseError, current, open_release
 
@@ -50,8 +51,7 @@ def report_scorecard(
     layout = Layout.from_environment()
     chosen = _release(layout, release)
     if "institution_scorecard" not in chosen.tables:
-        typer.echo(f"error: release {chosen.release_id} has no scorecard; run a night", err=True)
-        raise typer.Exit(1)
+        fail(f"release {chosen.release_id} has no scorecard; run a night")
     typer.echo(str(write_scorecard_report(layout, chosen, month.date() if month else None)))
 
 
@@ -59,8 +59,7 @@ def _release(layout: Layout, release_id: str) -> Release:
     try:
         chosen = open_release(layout, release_id) if release_id else current(layout)
     except ReleaseError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from None
+        fail(error)
     if chosen is None:
         typer.echo("error: no release yet; run `hub night` first", err=True)
         raise typer.Exit(1)

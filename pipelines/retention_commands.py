@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from sources.registry import load_catalogue
 from warehouse.access_log.errors import AccessLogError
 from warehouse.data_retention import plan_data_retention, remove_expired
@@ -43,8 +43,7 @@ def retention(
             if apply:
                 remove_expired(layout, ledger, plan, actor=getpass.getuser())
     except (NightIsRunningError, AccessLogError, OSError) as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from None
+        fail(error)
     outcome = "removed" if apply else "would be removed"
     rows: list[dict[str, object]] = [
         {

@@ -10,12 +10,12 @@ from __future__ import annotations
 import csv
 import sys
 from dataclasses import asdict
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from hub.delivery import DeliveryState
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from warehouse import mart, releases
 from warehouse.access_log.answering import Asker
 from warehouse.access_log.entry import people_in
@@ -45,20 +45,15 @@ Unsigned = Annotated[
 Named = Annotated[str | None, typer.Argument(help="Release, such as r000001; by default CURRENT.")]
 
 
-def _fail(message: object) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(1)
-
-
 def _chosen(layout: Layout, release_id: str | None, *, unsigned: bool = False) -> Release:
     try:
         if release_id is not None:
             return releases.open_release(layout, release_id, unsigned=unsigned)
         release = releases.current(layout, unsigned=unsigned)
     except ReleaseError as error:
-        _fail(error)
+        fail(error)
     if release is None:
-        _fail("nothing has been released yet; run `hub night` first")
+        fail("nothing has been released yet; run `hub night` first")
     return release
 
 
@@ -66,7 +61,7 @@ def _ledger(layout: Layout) -> Ledger:
     try:
         return Ledger.open(layout.ledger_url)
     except LedgerError as error:
-        _fail(error)
+        fail(error)
 
 
 def _completeness(manifest: Manifest) -> dict[str, object]:
@@ -86,7 +81,7 @@ def list_all(*, as_json: AsJson = False) -> None:
         current_id = releases.current_id(layout)
         found = releases.list_releases(layout)
     except ReleaseError as error:
-        _fail(error)
+        fail(error)
     rows = [
         {
             "release": release.release_id,
@@ -151,7 +146,7 @@ def verify(release_id: Named = None, *, as_json: AsJson = False) -> None:
         chosen = release_id or releases.current_id(layout)
         release = releases.read_release(layout, chosen) if chosen else _chosen(layout, None)
     except ReleaseError as error:
-        _fail(error)
+        fail(error)
     with _ledger(layout) as ledger:
         sums = {record.release_id: record.manifest_sha256 for record in ledger.releases()}
     problems = releases.verify(release, sums.get(release.release_id))
@@ -181,7 +176,7 @@ def rollback(
         try:
             release = releases.rollback(layout, ledger, release_id, actor=actor, reason=reason)
         except (ReleaseError, LedgerError, RootKeyError) as error:
-            _fail(error)
+            fail(error)
         away = [r.release_id for r in ledger.releases() if r.state is ReleaseState.ROLLED_BACK]
     row = {"current": release.release_id, "night": release.night, "rolled_back": away}
     print_rows([row], as_json=as_json, title="rolled back")
@@ -219,7 +214,7 @@ def query(
     try:
         sql = chosen_sql(sql, saved, settings)
     except SavedQueryError as error:
-        _fail(error)
+        fail(error)
     layout = Layout.from_environment()
     chosen = _chosen(layout, release, unsigned=unsigned)
     older = _chosen(layout, then, unsigned=unsigned) if then else None
@@ -251,7 +246,7 @@ def query(
         try:
             answer = mart.query(chosen, sql, limit, then=older)
         except mart.QueryError as error:
-            _fail(error)
+            fail(error)
         access.saw(
             subjects=people_in(answer.rows),
             rows=len(answer.rows),

@@ -6,11 +6,11 @@ of a file. Next: docs/identity-zone.md says when an operator runs what.
 
 from __future__ import annotations
 
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from hub.output import print_rows, progress_bar
+from hub.output import fail, print_rows, progress_bar
 from warehouse.access_log.options import By, command_access
 from warehouse.identity_files import encrypt_identity, files_by_epoch, outdated_files
 from warehouse.identity_zone import LABEL, IdentityZoneError
@@ -33,7 +33,7 @@ def status(*, as_json: AsJson = False) -> None:
     try:
         newest = key_provider(layout).epoch(LABEL)
     except _EXPECTED as error:
-        _fail(error)
+        fail(error)
     counts = files_by_epoch(layout)
     rows: list[dict[str, object]] = [
         {
@@ -60,11 +60,6 @@ def encrypt(*, by: By = None, as_json: AsJson = False) -> None:
             ):
                 done = encrypt_identity(layout, lambda path: told(path.name))
         except _EXPECTED as error:
-            _fail(error)
+            fail(error)
         row: dict[str, object] = {"encrypted": done.written, "removed": done.removed}
         print_rows([row], as_json=as_json, title="identity zone")
-
-
-def _fail(message: object) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(1)

@@ -6,11 +6,11 @@ the others nothing but their epoch. Next: `hub vault re-encrypt` moves the archi
 
 from __future__ import annotations
 
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from warehouse.access_log.options import By, command_access
 from warehouse.keys import RootKeyError, key_provider
 from warehouse.layout import Layout
@@ -40,7 +40,7 @@ def show_keys(*, as_json: AsJson = False) -> None:
     try:
         rows = _described(layout)
     except (RootKeyError, OSError) as error:
-        _fail(error)
+        fail(error)
     print_rows(rows, as_json=as_json, title="keys")
 
 
@@ -55,17 +55,17 @@ def rotate_key(
 ) -> None:
     """Begin a new key; what older ones signed stays valid, what they encrypted stays readable."""
     if label.startswith("extract/"):
-        _fail("the epoch of an extract stands in its contract: change keyEpoch (docs/extracts.md)")
+        fail("the epoch of an extract stands in its contract: change keyEpoch (docs/extracts.md)")
     if label not in {*SIGNING_LABELS, *ENCRYPTION_LABELS}:
         known = ", ".join((*SIGNING_LABELS, *ENCRYPTION_LABELS))
-        _fail(f"{label!r} is no key that is renewed; there are {known} (docs/vault.md)")
+        fail(f"{label!r} is no key that is renewed; there are {known} (docs/vault.md)")
     layout = Layout.from_environment()
     with command_access("key", f"rotate {label}", by=by):
         try:
             key_provider(layout).rotate(label)
             rows = [row for row in _described(layout) if row["label"] == label]
         except (RootKeyError, OSError) as error:
-            _fail(error)
+            fail(error)
     print_rows(rows, as_json=as_json, title="keys")
     if label in ENCRYPTION_LABELS:
         typer.echo(ENCRYPTION_LABELS[label], err=True)
@@ -94,8 +94,3 @@ def _described(layout: Layout) -> list[dict[str, object]]:
             for epoch in range(1, newest + 1)
         ]
     return rows
-
-
-def _fail(message: object) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(1)

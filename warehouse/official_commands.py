@@ -11,13 +11,13 @@ import datetime as dt
 import re
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import polars as pl
 import typer
 
 from hub.identity.person_ids import ALPHABET, PERSON_PREFIX
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from warehouse.access_log import AccessEntry, AccessLog, AccessLogError, AccessResult
 from warehouse.access_log.answering import Asker
 from warehouse.access_log.options import By
@@ -66,7 +66,7 @@ def list_officials(
         with Ledger.open(Layout.from_environment().ledger_url) as ledger:
             posts = ledger.officials()
     except LedgerError as error:
-        _fail(error)
+        fail(error)
     day = _day(on)
     if not every:
         posts = posts.filter(
@@ -93,7 +93,7 @@ def add(
     with _writing(layout) as ledger:
         posts = ledger.officials().filter(pl.col("valid_to").is_null())
         if actor in posts["actor"]:
-            _fail("the official holds a post; `hub officials move` gives another one")
+            fail("the official holds a post; `hub officials move` gives another one")
         _register(layout, ledger, "add", actor, role, area, person, _day(on), by)
     typer.echo(f"{actor}: {role} from {_day(on)} on")
 
@@ -113,7 +113,7 @@ def move(
     with _writing(layout) as ledger:
         known = ledger.officials().filter(actor=actor)
         if known.is_empty():
-            _fail("no such official; `hub officials add` registers one")
+            fail("no such official; `hub officials add` registers one")
         person = person or known["person_id"].to_list()[-1]
         _register(layout, ledger, "move", actor, role, area, person, _day(on), by)
     typer.echo(f"{actor}: {role} from {_day(on)} on; grants for the earlier post have ended")
@@ -128,7 +128,7 @@ def leave(actor: Actor, *, on: On = None, by: By = None) -> None:
             _log(layout, "leave", by)
             ledger.end_post(actor, day)
         except (LedgerError, AccessLogError) as error:
-            _fail(error)
+            fail(error)
     typer.echo(f"{actor}: no post from {day} on; no grant of theirs holds")
 
 
@@ -154,7 +154,7 @@ def import_posts(
             _log(layout, f"import of {told.height} posts", by)
             changes = ledger.take_posts(told, complete_on=_day(on) if complete else None)
     except (PersonnelFileError, LedgerError, AccessLogError) as error:
-        _fail(error)
+        fail(error)
     print_rows([asdict(changes)], as_json=as_json, title="posts")
 
 
@@ -215,14 +215,14 @@ def _register(
     by: str | None,
 ) -> None:
     if not _AREA.fullmatch(area):
-        _fail("--area: leading digits of legal-dong codes, at most ten")
+        fail("--area: leading digits of legal-dong codes, at most ten")
     if person is not None and not _PERSON.fullmatch(person):
-        _fail("--person: a person ID of this hub")
+        fail("--person: a person ID of this hub")
     try:
         _log(layout, what, by)
         ledger.register_official(actor, area_code=area, role=role, valid_from=day, person_id=person)
     except (LedgerError, AccessLogError) as error:
-        _fail(error)
+        fail(error)
 
 
 def _log(layout: Layout, what: str, by: str | None) -> None:
@@ -242,13 +242,8 @@ def _writing(layout: Layout) -> Ledger:
     try:
         return Ledger.open(layout.ledger_url)
     except LedgerError as error:
-        _fail(error)
+        fail(error)
 
 
 def _day(on: dt.datetime | None) -> dt.date:
     return on.date() if on else dt.datetime.now().astimezone().date()
-
-
-def _fail(message: object) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(1)

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from hub.expected_error import ExpectedError
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from warehouse.access_log.answering import Asker
 from warehouse.access_log.errors import AccessLogError, AccessRefusedError
 from warehouse.access_log.options import By, Purpose, UnderCase
@@ -108,5 +108,4 @@ def _told_on_stderr() -> Iterator[None]:
         ReleaseError,
         ExpectedError,
     ) as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from None
+        fail(error)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from hub.output import print_rows, progress_bar
+from hub.output import fail, print_rows, progress_bar
 from warehouse.keys import RootKeyError
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, LedgerError
@@ -44,7 +44,7 @@ def sign(
         with Ledger.open(layout.ledger_url) as ledger:
             sign_release(layout, ledger, release_id, actor=getpass.getuser(), reason=reason)
     except _EXPECTED as error:
-        _fail(error)
+        fail(error)
     print_rows([{"release": release_id, "is_signed": True}], as_json=as_json, title="signed")
 
 
@@ -56,7 +56,7 @@ def scrub_all(*, as_json: AsJson = False) -> None:
         with Ledger.open(layout.ledger_url) as ledger, progress_bar("scrub", count) as told:
             found = scrub(layout, ledger, announce=told)
     except _EXPECTED as error:
-        _fail(error)
+        fail(error)
     rows: list[dict[str, object]] = [
         {
             "subject": each.subject,
@@ -91,7 +91,7 @@ def retain_some(
                 actor = getpass.getuser()
                 removed = retain(layout, ledger, plan, actor=actor, announce=told)
     except _EXPECTED as error:
-        _fail(error)
+        fail(error)
     rows: list[dict[str, object]] = [
         {
             "release": each.release_id,
@@ -105,8 +105,3 @@ def retain_some(
         for each in plan
     ]
     print_rows(rows, as_json=as_json, title="retention" if apply else "retention (a plan)")
-
-
-def _fail(message: object) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(1)

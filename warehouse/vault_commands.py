@@ -6,11 +6,11 @@ byte of what was received. Next: docs/vault.md says when an operator runs what.
 
 from __future__ import annotations
 
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from hub.output import print_rows, progress_bar
+from hub.output import fail, print_rows, progress_bar
 from warehouse.access_log.options import By, command_access
 from warehouse.archive import ARCHIVE_LABEL
 from warehouse.archive_upkeep import (
@@ -52,7 +52,7 @@ def status(*, as_json: AsJson = False) -> None:
             for epoch, (files, size) in files_by_epoch(layout).items()
         ]
     except _EXPECTED as error:
-        _fail(error)
+        fail(error)
     print_rows(rows, as_json=as_json, title="archive")
 
 
@@ -93,7 +93,7 @@ def check(
                 }
             )
     except _EXPECTED as error:
-        _fail(error)
+        fail(error)
     print_rows(rows, as_json=as_json, title="vault")
     if any(row["state"] == "failed" for row in rows):
         raise typer.Exit(1)
@@ -109,7 +109,7 @@ def _move(word: str, *, only_plain: bool, by: str | None, as_json: bool) -> None
                 with progress_bar(word, len(files)) as told:
                     done = encrypt_anew(layout, files, told)
         except _EXPECTED as error:
-            _fail(error)
+            fail(error)
         row: dict[str, object] = {
             "outdated": len(files),
             "encrypted": done.moved,
@@ -117,15 +117,10 @@ def _move(word: str, *, only_plain: bool, by: str | None, as_json: bool) -> None
         }
         print_rows([row], as_json=as_json, title=word)
         if done.damaged:
-            _fail(_restore(done.damaged))
+            fail(_restore(done.damaged))
 
 
 def _restore(names: tuple[str, ...] | list[str]) -> str:
     shown = ", ".join(name[:16] + "…" for name in names[:5])
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return f"restore from a backup of the vault, or have delivered again: {shown}{more}"
-
-
-def _fail(message: object) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(1)

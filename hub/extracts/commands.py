@@ -25,7 +25,7 @@ from hub.extracts.contracts import (
     load_contract,
     read_contract,
 )
-from hub.output import print_rows
+from hub.output import fail, print_rows
 
 contract_app = typer.Typer(
     help="What each ministry may have: contracts, and how they may change.", no_args_is_help=True
@@ -33,16 +33,11 @@ contract_app = typer.Typer(
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array and nothing else.")]
 
 
-def _fail(message: object) -> typer.Exit:
-    typer.echo(f"error: {message}", err=True)
-    return typer.Exit(1)
-
-
 def _loaded(ministry: str) -> Contract:
     try:
         return load_contract(ministry.removesuffix("-eligibility").upper())
     except ContractError as error:
-        raise _fail(error) from None
+        fail(error)
 
 
 @contract_app.command("list")
@@ -110,7 +105,7 @@ def diff(
     try:
         changes = differences(_terms(old), _terms(new))
     except ContractError as error:
-        raise _fail(error) from None
+        fail(error)
     rows = [
         {"class": each.change_class.name.lower(), "place": each.place, "change": each.what}
         for each in changes
@@ -147,5 +142,5 @@ def lock(*, as_json: AsJson = False) -> None:
             for each in map(load_contract, contracted_ministries())
         ]
     except ContractError as error:
-        raise _fail(error) from None
+        fail(error)
     print_rows(rows, as_json=as_json, title="published versions")

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from hub.generated_pages import renew_pages
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from hub.programmes.catalogue import interaction_frame, load_programmes
 from hub.programmes.facts import FACTS_PATH, FactError, load_facts
 from hub.programmes.language.problems import Problem, ProgrammeError
@@ -172,8 +172,7 @@ def run_golden_cases(as_json: AsJson = False) -> None:
     try:
         rows = run_cases(load_programmes())
     except (GoldenCaseError, ProgrammeError) as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from None
+        fail(error)
     failed = [row for row in rows if not row["passed"]]
     if as_json:
         print_rows(rows, as_json=True)

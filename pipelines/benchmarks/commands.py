@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from hub.output import print_rows
+from hub.output import fail, print_rows
 
 bench_app = typer.Typer(
     help="Measure the hub; ratios against a named rival in one run.", no_args_is_help=True
@@ -80,8 +80,7 @@ def febrl(
     try:
         run_febrl(data_set or DATA_SETS, as_json=as_json, with_rival=rival)
     except ModuleNotFoundError as absent:
-        typer.echo(f"error: {absent}", err=True)
-        raise typer.Exit(1) from absent
+        fail(absent)
 
 
 @bench_app.command()
@@ -142,8 +141,7 @@ def night(
             people, seed=seed, changed=changed, home=home, kill=kill, document_types=only
         )
     except (NightFailedError, FileExistsError) as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
+        fail(error)
     if json_file is not None:
         json_file.write_text(figures.to_json(), "utf-8")
     if markdown is not None:
@@ -183,8 +181,7 @@ def explain(
     try:
         rows = measure_explanations(Layout.from_environment(), people)
     except LookupError as absent:
-        typer.echo(f"error: {absent}", err=True)
-        raise typer.Exit(1) from absent
+        fail(absent)
     print_rows(rows, as_json=as_json, title="Explanations")
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from hub.output import fail
 from warehouse.access_log.answering import Asker, LoggedAccess, logged_access
 from warehouse.access_log.errors import AccessLogError, AccessRefusedError
 from warehouse.gateway.standing_grants import OPERATOR_MODE, grant_guard, has_grants
@@ -61,5 +62,4 @@ def command_access(
         ) as access:
             yield access
     except (AccessLogError, AccessRefusedError, LedgerError) as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from None
+        fail(error)

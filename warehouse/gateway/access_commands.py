@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -23,7 +23,7 @@ from hub.access import (
     load_policy,
 )
 from hub.access.matrix import grant_matrix, role_matrix
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from warehouse.access_log import AccessLogError
 from warehouse.gateway.standing_grants import GRANTS
 from warehouse.layout import Layout
@@ -44,18 +44,13 @@ _TO_TRY = """try:
   hub log show --by lim.reviewer"""
 
 
-def _fail(message: object) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(1)
-
-
 def _grants(layout: Layout) -> tuple[Grant, ...]:
     try:
         grants = load_grants(layout.home / GRANTS)
     except GrantError as error:
-        _fail(error)
+        fail(error)
     if grants is None:
-        _fail("this hub has no folder `grants`; docs/access.md says how to set grants up")
+        fail("this hub has no folder `grants`; docs/access.md says how to set grants up")
     return grants
 
 
@@ -64,7 +59,7 @@ def _posts(layout: Layout) -> list[Post]:
         with Ledger.open(layout.ledger_url) as ledger:
             officials = ledger.officials()
     except LedgerError as error:
-        _fail(error)
+        fail(error)
     columns = ("actor", "valid_from", "valid_to")
     return [Post(*row) for row in officials.select(columns).iter_rows()]
 
@@ -89,7 +84,7 @@ def init(
             Layout.from_environment(), dt.datetime.now().astimezone().date(), is_example=example
         )
     except (GrantsThereError, LedgerError, AccessLogError, GrantError) as error:
-        _fail(error)
+        fail(error)
     typer.echo(f"wrote {GRANTS}/{file.name}; operator mode has ended")
     if example:
         typer.echo(_TO_TRY)

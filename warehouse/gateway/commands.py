@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from hub.output import print_rows
+from hub.output import fail, print_rows
 from warehouse.access_log import AccessLogError, AccessRefusedError
 from warehouse.access_log.answering import Asker
 from warehouse.gateway.asking import NoAnswerError
@@ -51,8 +51,7 @@ def print_granted(
             download_reason=download_reason,
         )
     except (AccessLogError, AccessRefusedError, NoAnswerError, LedgerError) as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from None
+        fail(error)
     rows = given.table.to_pylist()
     if as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
@@ -85,6 +84,5 @@ def serve(
     try:
         served = application(layout, tokens)
     except TokenError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from None
+        fail(error)
     uvicorn.run(served, host=host, port=port, log_level="warning", access_log=False)
