@@ -27,9 +27,10 @@ from hub.programmes.explanation.case_file import (
     StoredDecision,
 )
 from hub.programmes.explanation.evidence import ASSETS, FIGURES, MEANS
-from hub.programmes.explanation.texts import Text, age_on, months_on
+from hub.programmes.explanation.texts import Text
 from hub.programmes.parameters import PARAMETER_FOLDER, in_force, load_parameters
 from hub.programmes.programme import Programme
+from pipelines.facts_on_a_day import aged, with_children, youngest_children
 from warehouse.layout import Layout
 from warehouse.ledger import Ledger, ReleaseState
 from warehouse.person_rows import PersonRows
@@ -44,7 +45,6 @@ CASE
     ELSE 'won_per_year'
 END"""
 _MEANS = tuple(part for part, _ in MEANS)
-_CHILDREN = {"children_under_18_count": 18, "children_under_7_count": 7}
 
 
 class NoCaseError(LookupError):
@@ -170,14 +170,15 @@ def _read(rows: PersonRows, moment: Moment, person_id: str) -> PersonCase:
     if people.filter(pl.col("subject_id") == person_id).is_empty():
         raise NoCaseError(_absence(born, person_id, night))
     births = {who: day for who, day, _ in born.iter_rows() if day is not None}
+    youngest = youngest_children(rows, everybody)
     household, means = people.clear(), people.clear()
     if household_id is not None:
         household = rows.where("household_subject", "subject_id", [household_id])
         means = rows.where("household_means", "household_id", [household_id])
     if moment.day != night:
-        people = aged(people, births, moment.day)
-        people = _children(people, "subject_id", counted, births, moment.day)
-        household = _children(household, "", counted, births, moment.day)
+        people = aged(people, births, youngest, moment.day)
+        people = with_children(people, "subject_id", counted, births, moment.day)
+        household = with_children(household, "", counted, births, moment.day)
     sources = _sources(rows, everybody)
     case = CaseFile(
         person_id=person_id,
@@ -232,43 +233,6 @@ def stored_decision(person: PersonCase, programme: Programme) -> StoredDecision 
         return None
     row = found.row(0, named=True)
     return StoredDecision(**{**row, "interaction_codes": tuple(row["interaction_codes"] or ())})
-
-
-def aged(people: pl.DataFrame, births: Mapping[str, dt.date], day: dt.date) -> pl.DataFrame:
-    """Return rows of `person_subject` with the ages that people have on `day`."""
-    if people.is_empty():
-        return people
-    ids = people["subject_id"].to_list()
-    ages = [age_on(births[who], day) if who in births else None for who in ids]
-    months = [months_on(births[who], day) if who in births else None for who in ids]
-    return people.with_columns(
-        pl.Series("age_years", ages, people.schema["age_years"]),
-        pl.Series("months_since_birth", months, people.schema["months_since_birth"]),
-    )
-
-
-def _children(
-    rows: pl.DataFrame,
-    key: str,
-    counted: tuple[str, ...],
-    births: Mapping[str, dt.date],
-    day: dt.date,
-) -> pl.DataFrame:
-    """Count the unit's children again on `day`; only rows of counted members where a key is given."""
-    if rows.is_empty() or any(who not in births for who in counted):
-        return rows
-    is_member = pl.col(key).is_in(counted) if key else pl.lit(value=True)
-    counts = {
-        name: sum(age_on(births[who], day) < years for who in counted)
-        for name, years in _CHILDREN.items()
-    }
-    return rows.with_columns(
-        pl.when(is_member)
-        .then(pl.lit(count, rows.schema[name]))
-        .otherwise(pl.col(name))
-        .alias(name)
-        for name, count in counts.items()
-    )
 
 
 def _unit(mine: pl.DataFrame, person_id: str) -> tuple[str | None, str]:

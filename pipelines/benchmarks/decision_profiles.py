@@ -125,6 +125,8 @@ def _people(random: np.random.Generator, count: int) -> Draws:
         ),
         "insured_day_count": random.integers(0, 540, count),
         "unemployed_day_count": random.integers(0, 400, count),
+        "has_own_child": random.random(count) < np.where(age < 20, 0.0, 0.6),
+        "months_since_childbirth": random.integers(0, 600, count),
         "birth_order": random.choice(4, count, p=(0.5, 0.36, 0.11, 0.03)) + 1,
         "pension_recognised_income_amount": random.gamma(1.4, 1_600_000, count).astype(np.int64),
         "pension_threshold_amount": np.where(random.random(count) < 0.5, 2_470_000, 3_952_000),

@@ -26,6 +26,7 @@ _OF_MEMBERS = frozenset(
 )
 _DERIVED_FROM = {
     "months_since_birth": "age_years",
+    "months_since_childbirth": "has_own_child",
     "has_spouse_of_pension_age": "has_spouse",
     "has_spouse_with_occupational_pension": "has_spouse",
     "tenure": "actual_rent_amount",

@@ -303,6 +303,28 @@ def test_birth_order_counts_the_children_of_one_mother(town):
     }  # fmt: skip
 
 
+def test_months_since_childbirth_are_those_of_the_youngest_child_of_either_parent(town):
+    people(town, "mother", "father", "stranger", born=dt.date(1990, 1, 1))
+    for name, born in (("older", dt.date(2019, 5, 5)), ("baby", dt.date(2026, 1, 31))):
+        people(town, name, born=born)
+        relative(town, name, "mother", "mother")
+        relative(town, name, "father", "father")
+    bench = told_of(town, ["mother", "father"])
+    # From the last day of January to the first of April are two whole months.
+    assert values(bench, "months_since_childbirth") == {
+        "mother": 2, "father": 2, "stranger": None, "older": None, "baby": None,
+    }  # fmt: skip
+    assert values(bench, "has_own_child") == {
+        "mother": True, "father": True, "stranger": False, "older": False, "baby": False,
+    }  # fmt: skip
+
+
+def test_nobody_is_childless_before_the_family_register_arrived(empty_town):
+    people(empty_town, "kim")
+    empty_town.arrived("I01-F01-01")
+    assert values(told_of(empty_town), "has_own_child")["kim"] is None
+
+
 @pytest.mark.parametrize(("wage", "is_over"), [(5_000_000, False), (12_000_000, True)])
 def test_a_rich_father_elsewhere_is_an_obligor_over_the_limit(town, wage, is_over):
     people(town, "kim")

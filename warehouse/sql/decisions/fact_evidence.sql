@@ -199,6 +199,29 @@ spouse_told AS (
     FROM spouse_record
     ORDER BY person_id, source_rank, document_type, delivery_id, line
 ),
+-- Of the youngest child, where there are several.
+own_child AS (
+    SELECT
+        person_family.person_id,
+        max(
+            {
+                'document_type': family.document_type,
+                'delivery_id': family.delivery_id,
+                'line': family.line
+            }
+        ) AS told
+    FROM f03_family_relation AS family
+    INNER JOIN person_index ON person_index.signature_id = family.signature_id
+    INNER JOIN person_token AS parent
+        ON parent.national_id_token = family.relative_national_id_token
+    INNER JOIN person_family
+        ON person_family.person_id = parent.person_id
+        AND person_family.youngest_child_id = person_index.person_id
+    WHERE family.document_type = 'I02-F03-01'
+        AND family.relation IN ('mother', 'father')
+        AND family.event = 'current'
+    GROUP BY person_family.person_id
+),
 evidence AS (
     SELECT
         person_id,
@@ -236,6 +259,15 @@ evidence AS (
     UNION ALL
     SELECT person_id, 'has_spouse', said, document_type, delivery_id, line
     FROM spouse_told
+    UNION ALL
+    SELECT
+        person_id,
+        'has_own_child',
+        NULL,
+        own_child.told.document_type,
+        own_child.told.delivery_id,
+        CAST(own_child.told.line AS BIGINT)
+    FROM own_child
     UNION ALL
     SELECT DISTINCT ON (person_id)
         person_id, 'has_occupational_pension', CAST(NULL AS VARCHAR), document_type, delivery_id, line

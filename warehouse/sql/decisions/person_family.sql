@@ -1,6 +1,7 @@
--- One row: a living person's family: the spouse, the place among the mother's children, the kind of
--- family lived in, and occupational pensions of the two spouses.
--- has_spouse is false once the family register arrived, null before; the others follow it.
+-- One row: a living person's family: the spouse, the place among the mother's children, the youngest
+-- own child and the months since its birth, the kind of family lived in, and occupational pensions of
+-- the two spouses.
+-- has_spouse and has_own_child are false once the family register arrived, null before; others follow it.
 -- Who is missing: the dead.
 -- Which source wins: a spouse of the same household before one of the family register; of several
 -- the one with the lowest ID.
@@ -65,13 +66,11 @@ unit AS (
     WHERE member.is_counted
     GROUP BY member.household_id
 ),
-child AS (
+parentage AS (
     SELECT
         person_index.person_id,
-        coalesce(
-            min(CASE WHEN f03_family_relation.relation = 'mother' THEN parent.person_id END),
-            min(parent.person_id)
-        ) AS parent_id
+        f03_family_relation.relation,
+        parent.person_id AS parent_id
     FROM f03_family_relation
     INNER JOIN person_index ON person_index.signature_id = f03_family_relation.signature_id
     INNER JOIN person_token AS parent
@@ -80,7 +79,27 @@ child AS (
         AND f03_family_relation.relation IN ('mother', 'father')
         AND f03_family_relation.event = 'current'
         AND person_index.person_id <> parent.person_id
-    GROUP BY person_index.person_id
+),
+child AS (
+    SELECT
+        person_id,
+        coalesce(
+            min(CASE WHEN relation = 'mother' THEN parent_id END),
+            min(parent_id)
+        ) AS parent_id
+    FROM parentage
+    GROUP BY person_id
+),
+own_child AS (
+    SELECT
+        parentage.parent_id AS person_id,
+        arg_max(person.person_id, (person.birth_date, person.person_id)) AS youngest_child_id,
+        max(person.birth_date) AS youngest_born_on
+    FROM parentage
+    CROSS JOIN night
+    INNER JOIN person ON person.person_id = parentage.person_id
+    WHERE person.birth_date <= night.as_of
+    GROUP BY parentage.parent_id
 ),
 born AS (
     SELECT
@@ -150,9 +169,22 @@ SELECT
     END AS is_in_grandparent_family,
     CASE WHEN unit.household_id IS NOT NULL THEN unit.has_multicultural_couple = 1 END
         AS is_in_multicultural_family,
-    born.birth_order
+    born.birth_order,
+    own_child.youngest_child_id,
+    CASE
+        WHEN own_child.person_id IS NOT NULL THEN TRUE
+        WHEN arrived.has_families THEN FALSE
+    END AS has_own_child,
+    CAST(date_diff('month', own_child.youngest_born_on, night.as_of) AS BIGINT)
+    - CASE
+        WHEN extract(DAY FROM night.as_of) < extract(DAY FROM own_child.youngest_born_on)
+            AND night.as_of < last_day(night.as_of)
+            THEN 1
+        ELSE 0
+    END AS months_since_childbirth
 FROM person_fact
 CROSS JOIN arrived
+CROSS JOIN night
 LEFT JOIN couple ON couple.person_id = person_fact.person_id
 LEFT JOIN pensioner AS own ON own.person_id = person_fact.person_id
 LEFT JOIN pensioner AS partner ON partner.person_id = couple.spouse_id
@@ -164,4 +196,5 @@ LEFT JOIN registered AS single
 LEFT JOIN registered AS grandparents
     ON grandparents.household_id = member.household_id AND grandparents.family_kind = 'grandparent'
 LEFT JOIN born ON born.person_id = person_fact.person_id
+LEFT JOIN own_child ON own_child.person_id = person_fact.person_id
 ORDER BY person_fact.person_id

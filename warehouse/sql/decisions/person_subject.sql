@@ -41,6 +41,8 @@ SELECT
     person_family.is_in_grandparent_family,
     person_family.is_in_multicultural_family,
     CAST(person_family.birth_order AS BIGINT) AS birth_order,
+    person_family.has_own_child,
+    person_family.months_since_childbirth,
     coalesce(person_set.crises, CAST(0 AS UBIGINT)) AS crises,
     coalesce(person_set.crises, CAST(0 AS UBIGINT)) | fact_known.crises AS crises_known,
     coalesce(person_set.receipts_0, CAST(0 AS UBIGINT))
