@@ -21,13 +21,23 @@ from hub.programmes.parameters import (
 from pipelines.steps.feed_guard import nothing_guarded
 from warehouse.workbench import Workbench, sql_text
 
-WORKING_TABLES = ("person_number", "signature_person", "profile_source")
-"""Tables that live only while the profiles are built."""
+PEOPLE = ("person_number", "signature_person")
+INCOME = ("income_year", "income_item")
+JUDGED = ("income_report", "asset_record", "asset_total")
+"""Tables that live only while the profiles are built: people, deliveries and records by number."""
 
-WORKING_VIEWS = ("income_item",)
+SOURCE_WORDS = (
+    "document_type",
+    "delivery_id",
+    "income_asset_code",
+    "figure",
+    "overlap",
+    "status",
+    "method",
+)
+"""Columns of `profile_source` that every record carries on into the profile tables."""
 
 PROFILE_TABLES = (
-    "feed",
     "income",
     "income_of_month",
     "income_conflict",
@@ -89,11 +99,23 @@ def build_profiles(bench: Workbench, known_at: dt.datetime | None = None) -> dic
     bench.add("feed_limit", feed_limits())
     if not bench.has("feed_guard"):
         bench.add("feed_guard", nothing_guarded())
-    for table in WORKING_TABLES:
+    rows = {"feed": bench.build("profile", "feed").rows}
+    _number_records(bench)
+    return rows | {table: bench.build("profile", table).rows for table in PROFILE_TABLES}
+
+
+def _number_records(bench: Workbench) -> None:
+    """Make the working tables from which the profile tables are written."""
+    for table in PEOPLE:
         _make(bench, "TEMP TABLE", table)
-    for view in WORKING_VIEWS:
-        _make(bench, "TEMP VIEW", view)
-    return {table: bench.build("profile", table).rows for table in PROFILE_TABLES}
+    _make(bench, "TEMP TABLE", "profile_source")
+    bench.encode_words("profile_source", SOURCE_WORDS)
+    _make(bench, "TEMP VIEW", "income_record")
+    for table in INCOME:
+        _make(bench, "TEMP TABLE", table)
+    _make(bench, "TEMP VIEW", "income_total")
+    for table in JUDGED:
+        _make(bench, "TEMP TABLE", table)
 
 
 def _make(bench: Workbench, kind: str, name: str) -> None:
