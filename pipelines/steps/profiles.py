@@ -21,10 +21,48 @@ from hub.programmes.parameters import (
 from pipelines.steps.feed_guard import nothing_guarded
 from warehouse.workbench import Workbench, sql_text
 
-PEOPLE = ("person_number", "signature_person")
-INCOME = ("income_year", "income_item")
-JUDGED = ("income_report", "asset_record", "asset_total")
-"""Tables that live only while the profiles are built: people, deliveries and records by number."""
+STEPS = (
+    "feed",
+    "person_number",
+    "signature_person",
+    "profile_source",
+    "income_record",
+    "income_year",
+    "income_item",
+    "income_total",
+    "income",
+    "income_report",
+    "income_of_month",
+    "income_conflict",
+    "asset_record",
+    "asset_item",
+    "asset_total",
+    "asset",
+    "person_circumstance",
+    "vehicle_treatment",
+    "profile_evidence",
+    "profile_figure",
+    "profile_person",
+    "profile_household_figure",
+    "profile_household",
+)
+"""What is built, in this order; all but the working tables and views are tables of the night."""
+
+WORKING_TABLES = frozenset(
+    {
+        "person_number",
+        "signature_person",
+        "profile_source",
+        "income_year",
+        "income_item",
+        "income_report",
+        "asset_record",
+        "asset_total",
+    }
+)
+"""Live only while the profiles are built. In them people and deliveries are numbers, not IDs."""
+
+WORKING_VIEWS = frozenset({"income_record", "income_total"})
 
 SOURCE_WORDS = (
     "document_type",
@@ -35,22 +73,7 @@ SOURCE_WORDS = (
     "status",
     "method",
 )
-"""Columns of `profile_source` that every record carries on into the profile tables."""
-
-PROFILE_TABLES = (
-    "income",
-    "income_of_month",
-    "income_conflict",
-    "asset_item",
-    "asset",
-    "person_circumstance",
-    "vehicle_treatment",
-    "profile_evidence",
-    "profile_figure",
-    "profile_person",
-    "profile_household_figure",
-    "profile_household",
-)
+"""Columns of `profile_source` that records carry on into the profile tables."""
 
 
 def night_of(bench: Workbench) -> dt.date:
@@ -99,23 +122,17 @@ def build_profiles(bench: Workbench, known_at: dt.datetime | None = None) -> dic
     bench.add("feed_limit", feed_limits())
     if not bench.has("feed_guard"):
         bench.add("feed_guard", nothing_guarded())
-    rows = {"feed": bench.build("profile", "feed").rows}
-    _number_records(bench)
-    return rows | {table: bench.build("profile", table).rows for table in PROFILE_TABLES}
-
-
-def _number_records(bench: Workbench) -> None:
-    """Make the working tables from which the profile tables are written."""
-    for table in PEOPLE:
-        _make(bench, "TEMP TABLE", table)
-    _make(bench, "TEMP TABLE", "profile_source")
-    bench.encode_words("profile_source", SOURCE_WORDS)
-    _make(bench, "TEMP VIEW", "income_record")
-    for table in INCOME:
-        _make(bench, "TEMP TABLE", table)
-    _make(bench, "TEMP VIEW", "income_total")
-    for table in JUDGED:
-        _make(bench, "TEMP TABLE", table)
+    built = {}
+    for name in STEPS:
+        if name in WORKING_TABLES:
+            _make(bench, "TEMP TABLE", name)
+        elif name in WORKING_VIEWS:
+            _make(bench, "TEMP VIEW", name)
+        else:
+            built[name] = bench.build("profile", name).rows
+        if name == "profile_source":
+            bench.encode_words(name, SOURCE_WORDS)
+    return built
 
 
 def _make(bench: Workbench, kind: str, name: str) -> None:
