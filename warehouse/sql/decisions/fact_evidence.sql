@@ -199,6 +199,12 @@ spouse_told AS (
     FROM spouse_record
     ORDER BY person_id, source_rank, document_type, delivery_id, line
 ),
+pension_told AS (
+    SELECT DISTINCT ON (person_id) person_id, document_type, delivery_id, line
+    FROM income_of_month
+    WHERE income_asset_code IN ('A20', 'A21', 'A22', 'A23') AND monthly_amount > 0
+    ORDER BY person_id, income_asset_code, document_type
+),
 evidence AS (
     SELECT
         person_id,
@@ -237,11 +243,9 @@ evidence AS (
     SELECT person_id, 'has_spouse', said, document_type, delivery_id, line
     FROM spouse_told
     UNION ALL
-    SELECT DISTINCT ON (person_id)
+    SELECT
         person_id, 'has_occupational_pension', CAST(NULL AS VARCHAR), document_type, delivery_id, line
-    FROM income_of_month
-    WHERE income_asset_code IN ('A20', 'A21', 'A22', 'A23') AND monthly_amount > 0
-    ORDER BY person_id, document_type, delivery_id, line
+    FROM pension_told
 )
 SELECT
     evidence.person_id,
