@@ -64,6 +64,8 @@ WORKING_TABLES = frozenset(
 
 WORKING_VIEWS = frozenset({"income_record", "income_total"})
 
+PROFILE_TABLES = tuple(name for name in STEPS if name not in WORKING_TABLES | WORKING_VIEWS)
+
 SOURCE_WORDS = (
     "document_type",
     "delivery_id",
