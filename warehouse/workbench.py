@@ -10,7 +10,7 @@ is never published; those of simulated people, of a workbench without keys, lie 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -133,6 +133,27 @@ class Workbench:
             f'CREATE OR REPLACE TEMP VIEW "{table}" AS FROM "held_{table}"',
         ):
             self.connection.execute(statement).fetchall()
+
+    def encode_words(self, table: str, columns: Sequence[str]) -> None:
+        """Hold the words in columns of a working table as numbers; statements see words as before.
+
+        Each column becomes an ENUM of its words in alphabetical order, so that what is joined from the
+        table is grouped, sorted and written without its text. Columns without a word stay as they are.
+
+        Args:
+            table: a temporary table of this connection, with few different words in each column.
+            columns: VARCHAR columns of it.
+        """
+        for column in columns:
+            words = f'FROM "{table}" WHERE "{column}" IS NOT NULL'
+            if not self.value(f"SELECT count(*) {words}"):
+                continue
+            word = f'"{table}_{column}"'
+            for statement in (
+                f'CREATE OR REPLACE TEMP TYPE {word} AS ENUM (SELECT DISTINCT "{column}" {words} ORDER BY 1)',
+                f'ALTER TABLE "{table}" ALTER "{column}" TYPE {word}',
+            ):
+                self.connection.execute(statement).fetchall()
 
     def _view(self, table: str) -> None:
         kept = identity_files(self.folder).get(table)

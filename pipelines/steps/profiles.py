@@ -21,17 +21,22 @@ from hub.programmes.parameters import (
 from pipelines.steps.feed_guard import nothing_guarded
 from warehouse.workbench import Workbench, sql_text
 
-WORKING_TABLES = ("person_number", "signature_person", "profile_source")
-"""Tables that live only while the profiles are built."""
-
-WORKING_VIEWS = ("income_item",)
-
-PROFILE_TABLES = (
+STEPS = (
     "feed",
+    "person_number",
+    "signature_person",
+    "profile_source",
+    "income_record",
+    "income_year",
+    "income_item",
+    "income_total",
     "income",
+    "income_report",
     "income_of_month",
     "income_conflict",
+    "asset_record",
     "asset_item",
+    "asset_total",
     "asset",
     "person_circumstance",
     "vehicle_treatment",
@@ -41,6 +46,36 @@ PROFILE_TABLES = (
     "profile_household_figure",
     "profile_household",
 )
+"""What is built, in this order; all but the working tables and views are tables of the night."""
+
+WORKING_TABLES = frozenset(
+    {
+        "person_number",
+        "signature_person",
+        "profile_source",
+        "income_year",
+        "income_item",
+        "income_report",
+        "asset_record",
+        "asset_total",
+    }
+)
+"""Live only while the profiles are built. In them people and deliveries are numbers, not IDs."""
+
+WORKING_VIEWS = frozenset({"income_record", "income_total"})
+
+PROFILE_TABLES = tuple(name for name in STEPS if name not in WORKING_TABLES | WORKING_VIEWS)
+
+SOURCE_WORDS = (
+    "document_type",
+    "delivery_id",
+    "income_asset_code",
+    "figure",
+    "overlap",
+    "status",
+    "method",
+)
+"""Columns of `profile_source` that records carry on into the profile tables."""
 
 
 def night_of(bench: Workbench) -> dt.date:
@@ -89,11 +124,17 @@ def build_profiles(bench: Workbench, known_at: dt.datetime | None = None) -> dic
     bench.add("feed_limit", feed_limits())
     if not bench.has("feed_guard"):
         bench.add("feed_guard", nothing_guarded())
-    for table in WORKING_TABLES:
-        _make(bench, "TEMP TABLE", table)
-    for view in WORKING_VIEWS:
-        _make(bench, "TEMP VIEW", view)
-    return {table: bench.build("profile", table).rows for table in PROFILE_TABLES}
+    built = {}
+    for name in STEPS:
+        if name in WORKING_TABLES:
+            _make(bench, "TEMP TABLE", name)
+        elif name in WORKING_VIEWS:
+            _make(bench, "TEMP VIEW", name)
+        else:
+            built[name] = bench.build("profile", name).rows
+        if name == "profile_source":
+            bench.encode_words(name, SOURCE_WORDS)
+    return built
 
 
 def _make(bench: Workbench, kind: str, name: str) -> None:

@@ -29,6 +29,7 @@ from pipelines.steps import stages
 from pipelines.steps.engines import Engine, EngineChoice
 from pipelines.steps.families import build_night_tables
 from pipelines.steps.findings import rule_sql, show_settings
+from pipelines.steps.profiles import build_profiles
 from sources.registry import load_catalogue
 from warehouse.engines.spark.connection import SparkConnection
 from warehouse.engines.spark.session import SparkSettings, spark_session, why_spark_is_missing
@@ -53,9 +54,7 @@ SMALL = {
     "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 STATEMENTS = (
-    ("profile", "feed"),
     ("profile", "income_conflict"),
-    ("profile", "asset"),
     ("profile", "profile_household"),
     ("households", "household"),
     ("decisions", "benefit_received"),
@@ -125,6 +124,15 @@ def test_the_cluster_has_worker_processes(session):
 def test_a_statement_gives_the_rows_of_duckdb(bench, by_duckdb, layer, table):
     bench.build(layer, table)
     assert differing_rows(by_duckdb / f"{table}.parquet", bench.path(table)) == 0
+
+
+def test_profiles_agree(bench, by_duckdb):
+    rows = build_profiles(bench)
+    assert min(rows[table] for table in ("income", "asset", "profile_evidence")) > 0
+    differing = {
+        table: differing_rows(by_duckdb / f"{table}.parquet", bench.path(table)) for table in rows
+    }
+    assert set(differing.values()) == {0}, differing
 
 
 @pytest.mark.parametrize("rule", [rule for rule in load_rules() if rule.id in RULES], ids=RULES)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,9 @@ class SparkWorkbench(Workbench):
 
     def hold(self, table: str) -> None:
         """Leave the table where it is: Spark would write names to its scratch as they are."""
+
+    def encode_words(self, table: str, columns: Sequence[str]) -> None:
+        """Leave the words as they are: Spark has no type for them."""
 
     def _view(self, table: str) -> None:
         kept = identity_files(self.folder).get(table)

@@ -222,6 +222,12 @@ own_child AS (
         AND family.event = 'current'
     GROUP BY person_family.person_id
 ),
+pension_told AS (
+    SELECT DISTINCT ON (person_id) person_id, document_type, delivery_id, line
+    FROM income_of_month
+    WHERE income_asset_code IN ('A20', 'A21', 'A22', 'A23') AND monthly_amount > 0
+    ORDER BY person_id, income_asset_code, document_type
+),
 evidence AS (
     SELECT
         person_id,
@@ -269,11 +275,9 @@ evidence AS (
         CAST(own_child.told.line AS BIGINT)
     FROM own_child
     UNION ALL
-    SELECT DISTINCT ON (person_id)
+    SELECT
         person_id, 'has_occupational_pension', CAST(NULL AS VARCHAR), document_type, delivery_id, line
-    FROM income_of_month
-    WHERE income_asset_code IN ('A20', 'A21', 'A22', 'A23') AND monthly_amount > 0
-    ORDER BY person_id, document_type, delivery_id, line
+    FROM pension_told
 )
 SELECT
     evidence.person_id,

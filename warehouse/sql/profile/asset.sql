@@ -2,25 +2,18 @@
 -- kind says that they are debts).
 -- Who is missing: people without a record of the kind.
 -- Which source wins: see asset_item; here things of one kind are added.
-WITH ordered AS (
-    SELECT
-        *,
-        row_number() OVER (
-            PARTITION BY person_id, income_asset_code, document_type ORDER BY delivery_id, line
-        ) AS place
-    FROM asset_item
-    WHERE use IN ('used', 'not_counted')
-)
 SELECT
-    person_id,
-    income_asset_code,
-    CAST(sum(amount) AS BIGINT) AS amount,
-    max(status) AS status,
-    max(received_at) AS received_at,
-    document_type,
-    max(CASE WHEN place = 1 THEN delivery_id END) AS delivery_id,
-    max(CASE WHEN place = 1 THEN line END) AS line,
-    count(*) AS row_count
-FROM ordered
-GROUP BY person_id, income_asset_code, document_type
-ORDER BY person_id, income_asset_code, document_type
+    person_number.person_id,
+    source.income_asset_code,
+    total.amount,
+    total.status,
+    total.received_at,
+    source.document_type,
+    source.delivery_id,
+    total.first_row % 1099511627776 AS line,
+    total.row_count
+FROM asset_total AS total
+INNER JOIN person_number ON person_number.person_no = total.person_no
+INNER JOIN profile_source AS source
+    ON source.delivery_no = total.first_row // 1099511627776
+ORDER BY total.person_no, source.income_asset_code, source.document_type

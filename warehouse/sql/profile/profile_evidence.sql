@@ -7,63 +7,51 @@
 -- Who is missing: records of other months than the one that stands for the night's month.
 -- Which source wins: income_of_month and asset_item decide; this table only shows it.
 WITH standing AS (
-    SELECT DISTINCT document_type, stated_month
-    FROM income_of_month
+    SELECT DISTINCT source_no, stated_month
+    FROM income_report
 ),
-income_evidence AS (
+evidence AS (
     SELECT
-        used.person_id,
-        used.figure,
-        used.income_asset_code,
-        income_item.amount,
-        used.status,
+        report.person_no,
+        report.figure,
+        report.income_asset_code,
+        item.amount,
+        report.status,
         CASE
-            WHEN used.is_used THEN 'used'
-            WHEN used.figure = 'none' THEN 'not_counted'
-            WHEN NOT used.is_valid THEN 'expired'
+            WHEN report.is_used THEN 'used'
+            WHEN report.figure = 'none' THEN 'not_counted'
+            WHEN NOT report.is_valid THEN 'expired'
             ELSE 'lower_precedence'
         END AS use,
-        used.is_period_attributed,
-        income_item.stated_month AS stated_on,
-        income_item.made_at AS received_at,
-        source.document_type,
-        source.delivery_id,
-        income_item.line
-    FROM income_item
-    CROSS JOIN night
-    INNER JOIN profile_source AS source ON source.delivery_no = income_item.delivery_no
+        report.is_period_attributed,
+        item.stated_month AS stated_on,
+        item.made_at AS received_at,
+        item.delivery_no,
+        item.line
+    FROM income_item AS item
     INNER JOIN standing
-        ON standing.document_type = source.document_type
-        AND standing.stated_month = income_item.stated_month
-    INNER JOIN person_number ON person_number.person_no = income_item.person_no
-    INNER JOIN income_of_month AS used
-        ON used.person_id = person_number.person_id
-        AND used.document_type = source.document_type
-        AND used.stated_month = income_item.stated_month
-),
-asset_evidence AS (
+        ON standing.source_no = item.source_no AND standing.stated_month = item.stated_month
+    INNER JOIN income_report AS report
+        ON report.person_no = item.person_no
+        AND report.source_no = item.source_no
+        AND report.stated_month = item.stated_month
+    UNION ALL
     SELECT
-        person_id,
+        person_no,
         figure,
         income_asset_code,
         amount,
         status,
         use,
-        status = 'known' AS is_period_attributed,
-        CAST(NULL AS DATE) AS stated_on,
+        status = 'known',
+        CAST(NULL AS DATE),
         received_at,
-        document_type,
-        delivery_id,
+        delivery_no,
         line
-    FROM asset_item
-),
-evidence AS (
-    SELECT * FROM income_evidence
-    UNION ALL
-    SELECT * FROM asset_evidence
+    FROM asset_record
 )
 SELECT
-    evidence.person_id,
+    person_number.person_id,
     night.month,
     evidence.figure,
     evidence.income_asset_code,
@@ -77,10 +65,12 @@ SELECT
         WHEN CAST(evidence.received_at AS DATE) <= night.as_of
             THEN date_diff('day', CAST(evidence.received_at AS DATE), night.as_of)
     END AS age_days,
-    evidence.document_type,
-    evidence.delivery_id,
+    source.document_type,
+    source.delivery_id,
     evidence.line
 FROM evidence
 CROSS JOIN night
+INNER JOIN person_number ON person_number.person_no = evidence.person_no
+INNER JOIN profile_source AS source ON source.delivery_no = evidence.delivery_no
 ORDER BY
-    evidence.person_id, evidence.income_asset_code, evidence.delivery_id, evidence.line
+    evidence.person_no, evidence.income_asset_code, evidence.delivery_no, evidence.line

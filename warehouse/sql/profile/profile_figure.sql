@@ -7,30 +7,56 @@
 -- Which source wins: for income see income_of_month; assets of all kinds are added.
 WITH used AS (
     SELECT
-        person_id, figure, monthly_amount AS amount, status, is_period_attributed, received_at,
-        document_type
-    FROM income_of_month
-    WHERE is_used
+        report.person_no,
+        report.figure,
+        report.monthly_amount AS amount,
+        CASE report.status
+            WHEN 'conflict' THEN 4 WHEN 'assumed' THEN 3 WHEN 'stale' THEN 2 ELSE 1
+        END AS weakness,
+        report.is_period_attributed,
+        report.received_at,
+        source.document_type
+    FROM income_report AS report
+    INNER JOIN profile_source AS source ON source.delivery_no = report.delivery_no
+    WHERE report.is_used
     UNION ALL
     SELECT
-        asset.person_id, kind.figure, asset.amount, asset.status, asset.status = 'known',
-        asset.received_at, asset.document_type
-    FROM asset
-    INNER JOIN profile_kind AS kind ON kind.income_asset_code = asset.income_asset_code
-    WHERE kind.figure <> 'none'
+        total.person_no,
+        source.figure,
+        total.amount,
+        CASE total.status WHEN 'stale' THEN 2 ELSE 1 END,
+        total.status = 'known',
+        total.received_at,
+        source.document_type
+    FROM asset_total AS total
+    INNER JOIN profile_source AS source
+        ON source.delivery_no = total.first_row // 1099511627776
+    WHERE source.figure <> 'none'
+),
+-- A source reports one kind, so that it comes once for a person and figure.
+added AS (
+    SELECT
+        person_no,
+        figure,
+        CAST(sum(amount) AS BIGINT) AS amount,
+        max(weakness) AS weakness,
+        bool_and(is_period_attributed) AS is_period_attributed,
+        min(received_at) AS oldest_received_at,
+        list_sort(array_agg(document_type)) AS sources
+    FROM used
+    GROUP BY person_no, figure
 )
 SELECT
-    person_id,
-    figure,
-    CAST(sum(amount) AS BIGINT) AS amount,
-    max(CASE status WHEN 'conflict' THEN 4 WHEN 'assumed' THEN 3 WHEN 'stale' THEN 2 ELSE 1 END)
-        AS weakness,
-    CASE max(CASE status WHEN 'conflict' THEN 4 WHEN 'assumed' THEN 3 WHEN 'stale' THEN 2 ELSE 1 END)
+    person_number.person_id,
+    added.figure,
+    added.amount,
+    added.weakness,
+    CASE added.weakness
         WHEN 4 THEN 'conflict' WHEN 3 THEN 'assumed' WHEN 2 THEN 'stale' ELSE 'known'
     END AS status,
-    bool_and(is_period_attributed) AS is_period_attributed,
-    min(received_at) AS oldest_received_at,
-    array_agg(DISTINCT document_type ORDER BY document_type) AS sources
-FROM used
-GROUP BY person_id, figure
-ORDER BY person_id, figure
+    added.is_period_attributed,
+    added.oldest_received_at,
+    added.sources
+FROM added
+INNER JOIN person_number ON person_number.person_no = added.person_no
+ORDER BY added.person_no, added.figure

@@ -34,9 +34,8 @@ INNER JOIN household_member
     AND (household_member.valid_to IS NULL OR household_member.valid_to > night.as_of)
 INNER JOIN profile_person ON profile_person.person_id = household_member.person_id
 LEFT JOIN (
-    SELECT household_id, array_agg(DISTINCT source ORDER BY source) AS sources
+    SELECT household_id, list_sort(list_distinct(flatten(array_agg(sources)))) AS sources
     FROM profile_household_figure
-    CROSS JOIN unnest(sources) AS source_of_figure(source)
     GROUP BY household_id
 ) AS source_list ON source_list.household_id = household.household_id
 GROUP BY household.household_id, night.month

@@ -30,14 +30,16 @@ arrived AS (
         max(CASE WHEN figure = 'debt' THEN 0 END) AS debt_zero
     FROM heard
 ),
+-- A source reports one kind, so that it comes once for a person.
 listed AS (
-    SELECT person_id, array_agg(DISTINCT document_type ORDER BY document_type) AS sources
+    SELECT source_row.person_no, list_sort(array_agg(source.document_type)) AS sources
     FROM (
-        SELECT DISTINCT person_id, document_type FROM income_of_month
-        UNION
-        SELECT DISTINCT person_id, document_type FROM asset
+        SELECT person_no, delivery_no FROM income_report
+        UNION ALL
+        SELECT person_no, CAST(first_row // 1099511627776 AS INTEGER) FROM asset_total
     ) AS source_row
-    GROUP BY person_id
+    INNER JOIN profile_source AS source ON source.delivery_no = source_row.delivery_no
+    GROUP BY source_row.person_no
 ),
 stated AS (
     SELECT
@@ -160,5 +162,6 @@ SELECT
     listed.sources
 FROM figures
 CROSS JOIN night
-LEFT JOIN listed ON listed.person_id = figures.person_id
+LEFT JOIN person_number ON person_number.person_id = figures.person_id
+LEFT JOIN listed ON listed.person_no = person_number.person_no
 ORDER BY figures.person_id

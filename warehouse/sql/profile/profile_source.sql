@@ -1,15 +1,18 @@
 -- One row: a delivery of a document type that feeds a kind, with what its kind means; source_no is the
--- place of the document type, delivery_no that of the delivery. Kept for the night's work only, because
--- whole numbers sort and join faster than names.
+-- place of the document type, delivery_no that of the delivery; status and method are those of income
+-- that it reports. Kept for the night's work only, because whole numbers sort and join faster than names.
 -- Who is missing: deliveries of types that feed none of the fifty kinds; deliveries that were made
 -- after the day on which one knows. Which source wins: none.
 SELECT
     document_type.code AS document_type,
     delivery.delivery_id,
     CAST(dense_rank() OVER (ORDER BY document_type.code) AS INTEGER) AS source_no,
-    CAST(row_number() OVER (ORDER BY delivery.delivery_id) AS BIGINT) AS delivery_no,
+    CAST(row_number() OVER (ORDER BY delivery.delivery_id) AS INTEGER) AS delivery_no,
     CAST(delivery.period AS VARCHAR) AS period,
     CAST(document_type.cycle AS VARCHAR) = 'on_request' AS is_on_request,
+    CASE WHEN kind.attribution = 'month' THEN 'known' ELSE 'assumed' END AS status,
+    CASE WHEN kind.attribution = 'month' THEN 'reported_month' ELSE 'yearly_total_by_twelve' END
+        AS method,
     kind.*
 FROM delivery
 CROSS JOIN knowledge
