@@ -46,6 +46,7 @@ from hub.programmes.evaluation.settling import Settled, settle
 from hub.programmes.facts import Fact
 from hub.programmes.programme import Programme
 
+Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 THREADS = 2
@@ -137,7 +138,9 @@ def evaluate(
             found = decide_frame(frame, person, piece.first_row)
             return _ids(batch), found, [frame.column(name) for name in member_facts]
 
-        for ids, found, columns in _in_order(pool, decide_people, tables.person_subject):
+        for ids, found, columns in in_order(
+            pool, decide_people, _pieces(tables.person_subject)
+        ):
             person_ids.append(ids)
             keep(person, found)
             for name, column in zip(member_facts, columns, strict=True):
@@ -157,7 +160,7 @@ def evaluate(
             frame = _frame(batch, facts, lambda: _members(store, units, first, last))
             return decide_frame(frame, household, piece.first_row)
 
-        for found in _in_order(pool, decide_units, tables.household_subject):
+        for found in in_order(pool, decide_units, _pieces(tables.household_subject)):
             keep(household, found)
     counts = {"person": len(all_people), "household": len(all_units)}
     settled = settle(programmes, selections, units.unit_of_person, counts)
@@ -170,13 +173,13 @@ def evaluate(
     )
 
 
-def _in_order(
-    pool: ThreadPoolExecutor, decide: Callable[[_Piece], Result], path: Path
+def in_order(
+    pool: ThreadPoolExecutor, work: Callable[[Piece], Result], pieces: Iterable[Piece]
 ) -> Iterator[Result]:
-    """Decide the pieces of a table; give results in order, and never read far ahead of them."""
+    """Work on pieces in the pool; give results in order, and never read far ahead of them."""
     waiting: deque[Future[Result]] = deque()
-    for piece in _pieces(path):
-        waiting.append(pool.submit(decide, piece))
+    for piece in pieces:
+        waiting.append(pool.submit(work, piece))
         if len(waiting) > THREADS:
             yield waiting.popleft().result()
     while waiting:
