@@ -21,7 +21,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from hub.programmes.catalogue import load_programmes
-from hub.programmes.evaluation.deciding import CompiledScope, compile_scope
+from hub.programmes.evaluation.compiling import CompiledScope, compile_scope
+from hub.programmes.evaluation.deciding import eligible_rows
 from hub.programmes.evaluation.frames import Frame
 from hub.programmes.evaluation.replay import subject_frame
 from hub.programmes.evaluation.run import ROWS_OF_A_PIECE
@@ -215,12 +216,7 @@ def _entitled(frames: Sequence[Frame], scope: CompiledScope) -> dict[str, int]:
     counts = dict.fromkeys((each.programme.code for each in scope.programmes), 0)
     for frame in frames:
         for each in scope.programmes:
-            trues = [
-                scope.plan.result(one.step, frame).true
-                for one in each.conditions
-                if one.step is not None
-            ]
-            found = np.bitwise_and.reduce(trues)
+            found = eligible_rows(frame, scope.plan, each)
             counts[each.programme.code] += int(np.bitwise_count(found).sum())
         frame.results.clear()
     return counts

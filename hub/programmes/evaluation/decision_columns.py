@@ -14,7 +14,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hub.programmes.evaluation.bitmaps import Rows
-from hub.programmes.evaluation.deciding import ELIGIBLE, OUTCOMES, UNDETERMINED, Selection
+from hub.programmes.evaluation.deciding import ELIGIBLE, OUTCOMES, UNDETERMINED
+from hub.programmes.evaluation.selections import Selection
 from hub.programmes.evaluation.settling import SettledRows
 from hub.programmes.programme import AMOUNT_UNKNOWN, UNITS, Programme
 

@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 
 _MAGIC = b"PAR1"
 _LENGTH_BYTES = 4
-_STOP, _TRUE, _FALSE, _BYTE, _SHORT, _INT, _LONG, _DOUBLE, _TEXT, _LIST, _SET, _MAP, _STRUCT = range(
-    13
+_STOP, _TRUE, _FALSE, _BYTE, _SHORT, _INT, _LONG, _DOUBLE, _TEXT, _LIST, _SET, _MAP, _STRUCT = (
+    range(13)
 )
 _VARINTS = (_SHORT, _INT, _LONG)
 _FIXED = {_TRUE: 1, _FALSE: 1, _BYTE: 1, _DOUBLE: 8}

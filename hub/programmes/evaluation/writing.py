@@ -17,10 +17,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hub.programmes.evaluation.bitmaps import Rows
-from hub.programmes.evaluation.deciding import OUTCOMES, Selection, part_of
+from hub.programmes.evaluation.deciding import OUTCOMES
 from hub.programmes.evaluation.decision_columns import DECISION_SCHEMA, decision_batch
 from hub.programmes.evaluation.row_groups import EncodedRows, RowGroupFile, encode_rows
 from hub.programmes.evaluation.run import THREADS, Decided, in_order
+from hub.programmes.evaluation.selections import Selection, part_of
 from hub.programmes.evaluation.settling import SettledRows
 from hub.programmes.programme import UNITS, Programme
 

@@ -10,10 +10,9 @@ import pyarrow as pa
 
 from hub.programmes.catalogue import load_programmes
 from hub.programmes.evaluation import writing
-from hub.programmes.evaluation.deciding import Selection
 from hub.programmes.evaluation.members import unit_members
 from hub.programmes.evaluation.run import evaluate
-from hub.programmes.evaluation.selections import Selections
+from hub.programmes.evaluation.selections import Selection, Selections
 from hub.programmes.evaluation.writing import write_decisions
 from hub.programmes.facts import load_facts
 from hub.programmes.parameters import in_force, load_parameters
