@@ -26,9 +26,11 @@ def known_or(operands: Sequence[Bits] | Sequence[Numbers], frame: Frame) -> Bits
     """Return the first of two values where it is known, else the second."""
     value, default = operands
     known = known_rows(value, frame)
-    if isinstance(value, Bits):
+    if isinstance(value, Bits) and isinstance(default, Bits):
         unknown = None if default.unknown is None else default.unknown & ~known
         return Bits(value.true | (default.true & ~known), unknown)
+    if isinstance(value, Bits) or isinstance(default, Bits):
+        raise TypeError("known_or of a truth and a number")
     chosen = np.where(unpack(known, frame.rows), wide(value), wide(default))
     return Numbers(chosen, None if default.known is None else known | default.known)
 

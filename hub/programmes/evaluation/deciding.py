@@ -160,9 +160,10 @@ def _judge(
         ]
         bits = np.array([[each.bit] for each in asked], np.uint64)
         possible = np.array([answer.true[words] for answer in answers])
+        opens = [answer.unknown for answer in answers if answer.unknown is not None]
         open_places = [n for n, answer in enumerate(answers) if answer.unknown is not None]
-        if open_places:
-            unknown = np.array([answers[n].unknown[words] for n in open_places])
+        if opens:
+            unknown = np.array([open_rows[words] for open_rows in opens])
             possible[open_places] |= unknown
             unknowns = _mask(unknown, shifts, bits[open_places])
         fails = _mask(~possible, shifts, bits)
@@ -181,7 +182,8 @@ def _judge(
 
 def _mask(words: Words, shifts: Words, bits: Words) -> Words:
     """Put the bit of each row, of several conditions, at the place of each condition in a mask."""
-    return np.bitwise_or.reduce((words >> shifts & np.uint64(1)) << bits, axis=0)
+    mask: Words = np.bitwise_or.reduce((words >> shifts & np.uint64(1)) << bits, axis=0)
+    return mask
 
 
 def _measure(

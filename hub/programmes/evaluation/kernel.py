@@ -227,12 +227,13 @@ class Plan:
 
     def _of_members(self, node: tree.Members) -> Step:
         place, plan = self.members.add(node.operand), self.members
-        said: Callable[[Any, Any], Any] = {
+        quantified: dict[str, Callable[[Any, Any], Any]] = {
             "some": over_members.some,
             "every": over_members.every,
             "count": over_members.counted,
             "sum": over_members.summed,
-        }[node.quantifier]
+        }
+        said = quantified[node.quantifier]
         return lambda frame: said(plan.result(place, frame.members.frame), frame.members)
 
 

@@ -7,6 +7,7 @@ kernel makes steps of these.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hub.programmes.evaluation.arithmetic import Numbers
 from hub.programmes.evaluation.bitmaps import Bits, pack, unpack
@@ -49,7 +50,7 @@ def every(found: Bits, members: MemberFrame) -> Bits:
     return Bits(true, pack(trues + unknowns == counts, members.units) & ~true)
 
 
-def _sums(found: Bits, members: MemberFrame) -> tuple[np.ndarray, np.ndarray | None]:
+def _sums(found: Bits, members: MemberFrame) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
     rows = members.frame.rows
     trues = members.sums(unpack(found.true, rows))
     if found.unknown is None:

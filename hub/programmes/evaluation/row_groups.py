@@ -51,12 +51,16 @@ class EncodedRows(NamedTuple):
     @property
     def footer(self) -> bytes:
         """The file's metadata."""
-        return self.file[self._footer_start : -_LENGTH_BYTES - len(_MAGIC)].to_pybytes()
+        return bytes(self.file[self._footer_start : self._footer_end])
 
     @property
     def _footer_start(self) -> int:
-        end = self.file.size - _LENGTH_BYTES - len(_MAGIC)
-        return end - int.from_bytes(self.file[end : end + _LENGTH_BYTES], "little")
+        length = bytes(self.file[self._footer_end : self._footer_end + _LENGTH_BYTES])
+        return self._footer_end - int.from_bytes(length, "little")
+
+    @property
+    def _footer_end(self) -> int:
+        return int(self.file.size) - _LENGTH_BYTES - len(_MAGIC)
 
 
 def encode_rows(table: pa.Table, options: Mapping[str, Any]) -> EncodedRows:

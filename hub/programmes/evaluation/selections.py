@@ -211,10 +211,10 @@ def concatenated(parts: Sequence[Selection]) -> Selection:
         rows=np.concatenate([part.rows for part in parts]),
         outcome=np.concatenate([part.outcome for part in parts]),
         is_received=np.concatenate([part.is_received for part in parts]),
-        fail_mask=joined("fail_mask", 0),  # type: ignore[arg-type]
-        unknown_mask=joined("unknown_mask", 0),  # type: ignore[arg-type]
-        amount=joined("amount", 0),  # type: ignore[arg-type]
+        fail_mask=joined("fail_mask", 0),
+        unknown_mask=joined("unknown_mask", 0),
+        amount=joined("amount", 0),
         amount_known=joined("amount_known", 1),  # type: ignore[arg-type]
-        margin=joined("margin", 0),  # type: ignore[arg-type]
+        margin=joined("margin", 0),
         margin_known=joined("margin_known", 1),  # type: ignore[arg-type]
     )

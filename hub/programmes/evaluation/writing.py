@@ -20,12 +20,12 @@ from hub.programmes.evaluation.bitmaps import Rows
 from hub.programmes.evaluation.deciding import OUTCOMES
 from hub.programmes.evaluation.decision_columns import DECISION_SCHEMA, decision_batch
 from hub.programmes.evaluation.row_groups import EncodedRows, RowGroupFile, encode_rows
-from hub.programmes.evaluation.run import THREADS, Decided, in_order
+from hub.programmes.evaluation.run import THREADS, Decided, in_order, memory_kept
 from hub.programmes.evaluation.selections import Selection, part_of
 from hub.programmes.evaluation.settling import SettledRows
 from hub.programmes.programme import UNITS, Programme
 
-_ROWS_OF_A_GROUP = 1 << 19
+_ROWS_OF_A_GROUP = 1 << 18
 _ENCODINGS = {"subject_id": "DELTA_BYTE_ARRAY", "margin_amount": "DELTA_BINARY_PACKED"}
 """Of columns whose values seldom repeat: a dictionary of them costs more than it saves."""
 _OPTIONS: Mapping[str, Any] = {
@@ -91,6 +91,7 @@ def write_decisions(
         return encode_rows(pa.Table.from_batches(batches), _OPTIONS)
 
     with (
+        memory_kept(),
         RowGroupFile(target, DECISION_SCHEMA, _OPTIONS) as file,
         ThreadPoolExecutor(THREADS) as pool,
     ):
