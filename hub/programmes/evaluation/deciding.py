@@ -41,15 +41,19 @@ def received_rows(frame: Frame, scope: CompiledScope) -> dict[str, Rows]:
         raise TypeError(f"fact {fact.name} is no set")
     found: dict[str, Rows] = {}
     for number, words in enumerate(column.held):
-        rows = np.flatnonzero(words)
-        held = words[rows].view(np.uint8).reshape(-1, BITS_IN_WORD // 8)
-        # One row of flags a word of the set.
-        flags = np.ascontiguousarray(np.unpackbits(held, axis=1, bitorder="little").T)
+        rows = np.flatnonzero(words != 0)
+        flags = np.unpackbits(words[rows].view(np.uint8), bitorder="little").view(np.bool_)
+        at = np.flatnonzero(flags)
+        # A stable sort by bit keeps the rows of each in order.
+        bits = (at % BITS_IN_WORD).astype(np.uint8)
+        order = np.argsort(bits, kind="stable")
+        holders = rows[at // BITS_IN_WORD][order]
         first = number * BITS_IN_WORD
-        for word, chosen in zip(fact.values[first : first + BITS_IN_WORD], flags, strict=False):
-            places = np.flatnonzero(chosen)
-            if len(places):
-                found[word] = rows[places]
+        asked = fact.values[first : first + BITS_IN_WORD]
+        ends = np.searchsorted(bits[order], np.arange(len(asked) + 1, dtype=np.uint8))
+        for place, word in enumerate(asked):
+            if ends[place] < ends[place + 1]:
+                found[word] = holders[ends[place] : ends[place + 1]]
     return found
 
 
