@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -52,6 +53,7 @@ THREADS = 2
 ROWS_OF_A_PIECE = 1 << 18
 """Small enough for a fact's column to stay in the processor's cache, large enough for the work on its
 rows to be long beside the work of asking for it."""
+_LARGEST_BLOCK = 31 << 20
 _FACTS_AT_ONCE = 8
 """Facts that are read before the next: what was read lies in the cache while it is made narrow."""
 
@@ -194,12 +196,14 @@ def evaluate(
 
 @contextmanager
 def memory_kept() -> Iterator[None]:
-    """Let Arrow take its memory from the C library.
+    """Keep memory that one piece has freed for the next one.
 
-    Arrow's own pool gives what is freed back to the operating system at once; every piece would wait
-    for the same memory to be filled with zeros again. Arrays keep the pool that they were made in.
+    What goes back to the operating system is filled with zeros before it is given out again, and every
+    piece would wait for that. Arrow's own pool gives it back at once: arrays made here come from the C
+    library. That one (glibc) keeps up to twice the largest block that was ever freed, of 32 MiB at most.
     """
     before = pa.default_memory_pool()
+    np.empty(_LARGEST_BLOCK, np.uint8)
     pa.set_memory_pool(pa.system_memory_pool())
     try:
         yield
