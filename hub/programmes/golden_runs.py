@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from hub.programmes.evaluation.deciding import OUTCOMES, Selection, compile_scope, decide_rows
+from hub.programmes.evaluation.compiling import compile_scope
+from hub.programmes.evaluation.deciding import OUTCOMES, decide_rows
 from hub.programmes.evaluation.frames import Frame
 from hub.programmes.evaluation.replay import reasons_of, subject_frame
+from hub.programmes.evaluation.selections import Selection
 from hub.programmes.facts import BITS_IN_WORD, Fact, load_facts
 from hub.programmes.golden_cases import GOLDEN_FOLDER, GoldenCase, GoldenCaseError, load_cases
 from hub.programmes.parameters import ParameterValue, in_force, load_parameters

@@ -67,6 +67,8 @@ def rows_of(words: Words, rows: int) -> Rows:
 
 def test(words: Words, at: Rows) -> NDArray[np.bool_]:
     """Return the bits of the rows `at`."""
+    if len(at) * 8 > len(words) * 64:
+        return unpack(words, len(words) * 64)[at]
     shifts = (at & 63).astype(np.uint64)
     flags: NDArray[np.bool_] = ((words[at >> 6] >> shifts) & np.uint64(1)).astype(np.bool_)
     return flags

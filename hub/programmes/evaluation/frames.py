@@ -6,7 +6,7 @@ asks a frame for columns and remembers in it what it has computed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,12 +62,27 @@ class Frame:
         members: Callable[[], MemberFrame] | None = None,
     ) -> None:
         self.rows = rows
-        self.valid = all_rows(rows)
         self.results: dict[object, Any] = {}
         self._load = load
         self._columns: dict[str, AnyColumn] = {}
         self._load_members = members
         self._members: MemberFrame | None = None
+        self._flags: NDArray[np.uint8] | None = None
+        self._valid: Words | None = None
+
+    @property
+    def valid(self) -> Words:
+        """Bitmap that holds every row."""
+        if self._valid is None:
+            self._valid = all_rows(self.rows)
+        return self._valid
+
+    @property
+    def flags(self) -> NDArray[np.uint8]:
+        """Room for one flag a row, used again and again; behind the last row are zeros up to 64 more."""
+        if self._flags is None:
+            self._flags = np.zeros(word_count(self.rows) * 64, np.uint8)
+        return self._flags
 
     def column(self, name: str) -> AnyColumn:
         """Return the column of a fact."""
@@ -106,6 +121,11 @@ class MemberFrame:
     bounds: NDArray[np.int64]
     """Unit u has the members bounds[u] to bounds[u + 1], that one not included."""
 
+    @property
+    def units(self) -> int:
+        """How many units."""
+        return len(self.bounds) - 1
+
     def sums(self, values: NDArray[Any]) -> NDArray[np.int64]:
         """Return the sum of one value a member for each unit."""
         added = np.zeros(len(values) + 1, np.int64)
@@ -127,15 +147,41 @@ def taken(column: AnyColumn, rows: Rows) -> AnyColumn:
     """Return some rows of a column."""
     if isinstance(column, SetColumn):
         return SetColumn(
-            tuple(words[rows] for words in column.held),
-            tuple(words[rows] for words in column.known),
+            tuple(np.take(words, rows) for words in column.held),
+            tuple(np.take(words, rows) for words in column.known),
         )
     known = None if column.known is None else pack(test(column.known, rows), len(rows))
     if known is not None and len(rows) and bool((known == all_rows(len(rows))).all()):
         known = None
     if column.values.dtype == np.uint64:
         return Column(pack(test(column.values, rows), len(rows)), known)
-    return Column(column.values[rows], known)
+    return Column(np.take(column.values, rows), known)
+
+
+def stacked(columns: Sequence[AnyColumn], sizes: Sequence[int]) -> AnyColumn:
+    """Return one column of several, whose numbers of rows are `sizes`."""
+    if len(columns) == 1:
+        return columns[0]
+    first = columns[0]
+    if isinstance(first, SetColumn):
+        sets = [column for column in columns if isinstance(column, SetColumn)]
+        return SetColumn(
+            tuple(np.concatenate(words) for words in zip(*(c.held for c in sets), strict=True)),
+            tuple(np.concatenate(words) for words in zip(*(c.known for c in sets), strict=True)),
+        )
+    simple = [column for column in columns if isinstance(column, Column)]
+    total = sum(sizes)
+    known = None
+    if any(column.known is not None for column in simple):
+        flags = [
+            np.ones(size, np.bool_) if column.known is None else unpack(column.known, size)
+            for column, size in zip(simple, sizes, strict=True)
+        ]
+        known = pack(np.concatenate(flags), total)
+    if first.values.dtype == np.uint64:
+        truths = [unpack(column.values, size) for column, size in zip(simple, sizes, strict=True)]
+        return Column(pack(np.concatenate(truths), total), known)
+    return Column(np.concatenate([column.values for column in simple]), known)
 
 
 def unknown_column(fact: Fact, rows: int) -> AnyColumn:

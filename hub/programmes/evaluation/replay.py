@@ -17,14 +17,8 @@ import polars as pl
 import pyarrow as pa
 
 from hub.programmes.evaluation.bitmaps import Bits
-from hub.programmes.evaluation.deciding import (
-    OUTCOMES,
-    CompiledScope,
-    Gaps,
-    compile_scope,
-    decide_rows,
-    received_rows,
-)
+from hub.programmes.evaluation.compiling import CompiledScope, Gaps, compile_scope
+from hub.programmes.evaluation.deciding import OUTCOMES, decide_rows, received_rows
 from hub.programmes.evaluation.frames import Column, Frame, MemberFrame, SetColumn, read_column
 from hub.programmes.evaluation.kernel import Plan
 from hub.programmes.facts import BITS_IN_WORD, Fact, load_facts

@@ -13,44 +13,49 @@ import datetime as dt
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hub.programmes.evaluation.bitmaps import pack, unpack
-from hub.programmes.evaluation.deciding import (
-    CompiledScope,
-    Gaps,
-    Selection,
-    compile_scope,
-    decide_frame,
-)
+from hub.programmes.evaluation.arithmetic import ParameterAmounts
+from hub.programmes.evaluation.compiling import CompiledScope, Gaps, compile_scope
+from hub.programmes.evaluation.deciding import decide_frame
 from hub.programmes.evaluation.frames import (
     AnyColumn,
-    Column,
     Frame,
     MemberFrame,
-    SetColumn,
     read_column,
+    stacked,
     taken,
     unknown_column,
 )
-from hub.programmes.evaluation.kernel import ParameterAmounts
 from hub.programmes.evaluation.members import Units, unit_members
-from hub.programmes.evaluation.selections import BYTES_IN_MEMORY, Selections
+from hub.programmes.evaluation.selections import (
+    BYTES_IN_MEMORY,
+    Selection,
+    Selections,
+    narrowed,
+)
 from hub.programmes.evaluation.settling import Settled, settle
 from hub.programmes.facts import Fact
 from hub.programmes.programme import Programme
 
+Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 THREADS = 2
-ROWS_OF_A_PIECE = 1 << 17
-"""Small enough for the facts that a condition reads to stay in the processor's cache."""
+ROWS_OF_A_PIECE = 1 << 18
+"""Small enough for a fact's column to stay in the processor's cache, large enough for the work on its
+rows to be long beside the work of asking for it."""
+_LARGEST_BLOCK = 31 << 20
+_FACTS_AT_ONCE = 8
+"""Facts that are read before the next: what was read lies in the cache while it is made narrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +84,34 @@ class Decided:
         return sum(self.selections.counts.values())
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    path: Path
-    metadata: pq.FileMetaData
+class _Span(NamedTuple):
+    """Some rows of one row group."""
+
     group: int
     offset: int
     rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Rows of a table that are decided at once."""
+
+    path: Path
+    metadata: pq.FileMetaData
+    spans: tuple[_Span, ...]
     first_row: int
+
+    @property
+    def rows(self) -> int:
+        return sum(span.rows for span in self.spans)
+
+
+class _Subjects(NamedTuple):
+    """Everybody, by row of the subject tables."""
+
+    people: pa.Array
+    units: pa.Array
+    members: Units
 
 
 def evaluate(
@@ -126,57 +151,73 @@ def evaluate(
         for compiled, selection in zip(scope.programmes, found, strict=True):
             selections.add(compiled.programme.code, selection)
 
-    with ThreadPoolExecutor(threads) as pool:
-        kept: dict[str, list[AnyColumn]] = {name: [] for name in member_facts}
-        person_ids: list[pa.Array] = []
+    with memory_kept(), ThreadPoolExecutor(threads) as pool:
+        # Who is who is found while people are decided, and needed for the first unit.
+        finding = pool.submit(_subjects, tables)
         wanted = person.facts | set(member_facts)
+        kept: dict[str, list[AnyColumn]] = {name: [] for name in member_facts}
 
-        def decide_people(piece: _Piece) -> tuple[pa.Array, list[Selection], list[AnyColumn]]:
-            batch = _read(piece, wanted, facts)
-            frame = _frame(batch, facts)
+        def decide_people(piece: _Piece) -> tuple[list[Selection], list[AnyColumn]]:
+            frame = _frame(piece, wanted, facts)
             found = decide_frame(frame, person, piece.first_row)
-            return _ids(batch), found, [frame.column(name) for name in member_facts]
+            return list(map(narrowed, found)), [frame.column(name) for name in member_facts]
 
-        for ids, found, columns in _in_order(pool, decide_people, tables.person_subject):
-            person_ids.append(ids)
+        pieces = list(_pieces(tables.person_subject))
+        sizes = [piece.rows for piece in pieces]
+        for found, columns in in_order(pool, decide_people, pieces):
             keep(person, found)
             for name, column in zip(member_facts, columns, strict=True):
                 kept[name].append(column)
-        sizes = [len(ids) for ids in person_ids]
         store = {
-            name: _stacked(columns, sizes) if columns else unknown_column(facts[name], 0)
+            name: stacked(columns, sizes) if columns else unknown_column(facts[name], 0)
             for name, columns in kept.items()
         }
-        all_people = _all(person_ids)
-        all_units = _column_ids(tables.household_subject)
-        units = unit_members(tables.assistance_unit_member, all_people, all_units)
+        kept.clear()
+        subjects = finding.result()
 
         def decide_units(piece: _Piece) -> list[Selection]:
-            batch = _read(piece, household.facts, facts)
             first, last = piece.first_row, piece.first_row + piece.rows
-            frame = _frame(batch, facts, lambda: _members(store, units, first, last))
-            return decide_frame(frame, household, piece.first_row)
+            members = partial(_members, store, subjects.members, first, last)
+            frame = _frame(piece, household.facts, facts, members)
+            return list(map(narrowed, decide_frame(frame, household, piece.first_row)))
 
-        for found in _in_order(pool, decide_units, tables.household_subject):
-            keep(household, found)
-    counts = {"person": len(all_people), "household": len(all_units)}
-    settled = settle(programmes, selections, units.unit_of_person, counts)
+        for selected in in_order(pool, decide_units, _pieces(tables.household_subject)):
+            keep(household, selected)
+    counts = {"person": len(subjects.people), "household": len(subjects.units)}
+    settled = settle(programmes, selections, subjects.members.unit_of_person, counts)
     return Decided(
         day=day,
         programmes=tuple(programmes),
-        subject_ids={"person": all_people, "household": all_units},
+        subject_ids={"person": subjects.people, "household": subjects.units},
         selections=selections,
         settled=settled,
     )
 
 
-def _in_order(
-    pool: ThreadPoolExecutor, decide: Callable[[_Piece], Result], path: Path
+@contextmanager
+def memory_kept() -> Iterator[None]:
+    """Keep memory that one piece has freed for the next one.
+
+    What goes back to the operating system is filled with zeros before it is given out again, and every
+    piece would wait for that. Arrow's own pool gives it back at once: arrays made here come from the C
+    library. That one (glibc) keeps up to twice the largest block that was ever freed, of 32 MiB at most.
+    """
+    before = pa.default_memory_pool()
+    np.empty(_LARGEST_BLOCK, np.uint8)
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(before)
+
+
+def in_order(
+    pool: ThreadPoolExecutor, work: Callable[[Piece], Result], pieces: Iterable[Piece]
 ) -> Iterator[Result]:
-    """Decide the pieces of a table; give results in order, and never read far ahead of them."""
+    """Work on pieces in the pool; give results in order, and never read far ahead of them."""
     waiting: deque[Future[Result]] = deque()
-    for piece in _pieces(path):
-        waiting.append(pool.submit(decide, piece))
+    for piece in pieces:
+        waiting.append(pool.submit(work, piece))
         if len(waiting) > THREADS:
             yield waiting.popleft().result()
     while waiting:
@@ -184,77 +225,69 @@ def _in_order(
 
 
 def _pieces(path: Path) -> Iterator[_Piece]:
+    """Give the rows of a table: small row groups together, large ones in parts."""
     metadata = pq.read_metadata(path)
-    first_row = 0
+    first_row, rows = 0, 0
+    spans: list[_Span] = []
     for group in range(metadata.num_row_groups):
-        rows = metadata.row_group(group).num_rows
-        for offset in range(0, rows, ROWS_OF_A_PIECE):
-            size = min(ROWS_OF_A_PIECE, rows - offset)
-            yield _Piece(path, metadata, group, offset, size, first_row + offset)
-        first_row += rows
+        size = metadata.row_group(group).num_rows
+        if spans and rows + size > ROWS_OF_A_PIECE:
+            yield _Piece(path, metadata, tuple(spans), first_row)
+            first_row, rows, spans = first_row + rows, 0, []
+        for offset in range(0, size, ROWS_OF_A_PIECE):
+            if rows == ROWS_OF_A_PIECE:
+                yield _Piece(path, metadata, tuple(spans), first_row)
+                first_row, rows, spans = first_row + rows, 0, []
+            spans.append(_Span(group, offset, min(ROWS_OF_A_PIECE, size - offset)))
+            rows += spans[-1].rows
+    if spans:
+        yield _Piece(path, metadata, tuple(spans), first_row)
 
 
-def _read(piece: _Piece, names: frozenset[str], facts: Mapping[str, Fact]) -> pa.RecordBatch:
-    words = [name for name in names if facts[name].type == "enum"]
+def _frame(
+    piece: _Piece,
+    names: frozenset[str],
+    facts: Mapping[str, Fact],
+    members: Callable[[], MemberFrame] | None = None,
+) -> Frame:
+    """Return the rows of a piece, with the columns of all facts that are read."""
+    ordered = sorted(names)
+    words = [name for name in ordered if facts[name].type == "enum"]
+    found: dict[str, AnyColumn] = {}
     with pq.ParquetFile(piece.path, metadata=piece.metadata, read_dictionary=words) as file:
         present = set(file.schema_arrow.names)
-        columns = ["subject_id"]
-        for name in sorted(names):
-            columns += [*facts[name].columns, *facts[name].known_columns]
-        table = file.read_row_group(
-            piece.group, [each for each in columns if each in present], use_threads=False
-        )
-    table = table.slice(piece.offset, piece.rows).combine_chunks()
-    if table.num_rows == 0:
-        return pa.RecordBatch.from_pylist([], schema=table.schema)
-    batch: pa.RecordBatch = table.to_batches()[0]
+        for first in range(0, len(ordered), _FACTS_AT_ONCE):
+            read = [facts[name] for name in ordered[first : first + _FACTS_AT_ONCE]]
+            columns = [
+                column
+                for fact in read
+                for column in (*fact.columns, *fact.known_columns)
+                if column in present
+            ]
+            # A column that is always there says how many rows there are, where no fact is.
+            batches = [_batch(file, span, columns or ["subject_id"]) for span in piece.spans]
+            for fact in read:
+                parts = [read_column(batch, fact) for batch in batches]
+                found[fact.name] = stacked(parts, [span.rows for span in piece.spans])
+    return Frame(piece.rows, found.__getitem__, members)
+
+
+def _batch(file: pq.ParquetFile, span: _Span, columns: list[str]) -> pa.RecordBatch:
+    table = file.read_row_group(span.group, columns, use_threads=False)
+    batch: pa.RecordBatch = table.slice(span.offset, span.rows).combine_chunks().to_batches()[0]
     return batch
 
 
-def _frame(batch: pa.RecordBatch, facts: Mapping[str, Fact], members: object = None) -> Frame:
-    return Frame(
-        batch.num_rows,
-        lambda name: read_column(batch, facts[name]),
-        members,  # type: ignore[arg-type]
-    )
+def _subjects(tables: SubjectTables) -> _Subjects:
+    people, units = _ids(tables.person_subject), _ids(tables.household_subject)
+    return _Subjects(people, units, unit_members(tables.assistance_unit_member, people, units))
 
 
-def _ids(batch: pa.RecordBatch) -> pa.Array:
-    return batch.column("subject_id").cast(pa.large_string())
-
-
-def _all(parts: list[pa.Array]) -> pa.Array:
-    return pa.concat_arrays(parts) if parts else pa.array([], pa.large_string())
-
-
-def _column_ids(path: Path) -> pa.Array:
+def _ids(path: Path) -> pa.Array:
     with pq.ParquetFile(path) as file:
         column = file.read(["subject_id"], use_threads=False).column(0)
-    return _all([chunk.cast(pa.large_string()) for chunk in column.chunks])
-
-
-def _stacked(columns: list[AnyColumn], sizes: list[int]) -> AnyColumn:
-    """Return one column of all pieces."""
-    first = columns[0]
-    if isinstance(first, SetColumn):
-        sets = [column for column in columns if isinstance(column, SetColumn)]
-        return SetColumn(
-            tuple(np.concatenate(words) for words in zip(*(c.held for c in sets), strict=True)),
-            tuple(np.concatenate(words) for words in zip(*(c.known for c in sets), strict=True)),
-        )
-    simple = [column for column in columns if isinstance(column, Column)]
-    total = sum(sizes)
-    known = None
-    if any(column.known is not None for column in simple):
-        flags = [
-            np.ones(size, np.bool_) if column.known is None else unpack(column.known, size)
-            for column, size in zip(simple, sizes, strict=True)
-        ]
-        known = pack(np.concatenate(flags), total)
-    if first.values.dtype == np.uint64:
-        truths = [unpack(column.values, size) for column, size in zip(simple, sizes, strict=True)]
-        return Column(pack(np.concatenate(truths), total), known)
-    return Column(np.concatenate([column.values for column in simple]), known)
+    chunks = [chunk.cast(pa.large_string()) for chunk in column.chunks]
+    return pa.concat_arrays(chunks) if chunks else pa.array([], pa.large_string())
 
 
 def _members(store: Mapping[str, AnyColumn], units: Units, first: int, last: int) -> MemberFrame:

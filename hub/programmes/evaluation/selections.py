@@ -11,12 +11,35 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.programmes.evaluation.deciding import Selection, concatenated
+from hub.programmes.evaluation.bitmaps import Rows
+
+Integers = NDArray[Any]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Selection:
+    """Rows of one programme that are stored, in the order of subjects.
+
+    Arrays have one value a stored row. A mask or amount that is None is 0, or absent, of all rows.
+    """
+
+    rows: Rows
+    outcome: NDArray[np.uint8]
+    is_received: Flags
+    fail_mask: Integers | None
+    unknown_mask: Integers | None
+    amount: Integers | None
+    amount_known: Flags | None
+    margin: Integers | None
+    margin_known: Flags | None
+
 
 BYTES_IN_MEMORY = 1 << 29
 _FIELDS = tuple(Selection.__slots__)
@@ -67,20 +90,19 @@ class Selections(Mapping[str, Selection]):
         return len(self._parts)
 
     def add(self, code: str, part: Selection) -> None:
-        """Keep rows that follow those kept already."""
+        """Keep rows that follow those kept already; `narrowed` ones take the least memory."""
         if not len(part.rows):
             return
-        narrow = _narrowed(part)
-        self._parts[code].append(narrow)
+        self._parts[code].append(part)
         self.counts[code] += len(part.rows)
-        self._held += sum(array.nbytes for array in _arrays(narrow) if array is not None)
+        self._held += sum(_bytes(array) for array in _arrays(part) if array is not None)
         if self._held > self._limit:
             self._write()
 
     def _write(self) -> None:
         for code, parts in self._parts.items():
             if parts:
-                arrays = _arrays(_narrowed(concatenated(parts)))
+                arrays = _arrays(narrowed(concatenated(parts)))
                 self._written[code].append([self._append(array) for array in arrays])
                 parts.clear()
         self._held = 0
@@ -110,7 +132,7 @@ def _arrays(selection: Selection) -> list[NDArray[Any] | None]:
     return [getattr(selection, name) for name in _FIELDS]
 
 
-def _narrowed(selection: Selection) -> Selection:
+def narrowed(selection: Selection) -> Selection:
     """Return the same rows in the narrowest integers that hold them."""
     return Selection(*(None if array is None else _narrow(array) for array in _arrays(selection)))  # type: ignore[arg-type]
 
@@ -118,11 +140,18 @@ def _narrowed(selection: Selection) -> Selection:
 def _narrow(array: NDArray[Any]) -> NDArray[Any]:
     if array.dtype.itemsize == 1 or len(array) < _FEW:
         return array
+    if not array.strides[0]:
+        # One value for all rows.
+        return np.broadcast_to(array[0].astype(np.min_scalar_type(array[0])), array.shape)
     least, most = array.min(), array.max()
     for width, limits in _WIDTHS:
         if limits.min <= least and most <= limits.max:
             return array.astype(width, copy=False)
     return array
+
+
+def _bytes(array: NDArray[Any]) -> int:
+    return array.nbytes if array.strides[0] else array.itemsize
 
 
 def _widened(found: Selection) -> Selection:
@@ -149,4 +178,43 @@ def _nothing() -> Selection:
         amount_known=None,
         margin=None,
         margin_known=None,
+    )
+
+
+def part_of(found: Selection, places: Rows | slice) -> Selection:
+    """Return some of the rows."""
+    arrays = {name: getattr(found, name) for name in Selection.__slots__}
+    return Selection(
+        **{  # type: ignore[arg-type]
+            name: None if array is None else array[places] for name, array in arrays.items()
+        }
+    )
+
+
+def concatenated(parts: Sequence[Selection]) -> Selection:
+    """Return the rows of one programme of all frames, in the frames' order."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def joined(name: str, empty: int) -> NDArray[np.generic] | None:
+        arrays = [getattr(part, name) for part in parts]
+        if all(array is None for array in arrays):
+            return None
+        dtype = next(array.dtype for array in arrays if array is not None)
+        filled = [
+            np.full(len(part.rows), empty, dtype) if array is None else array
+            for part, array in zip(parts, arrays, strict=True)
+        ]
+        return np.concatenate(filled)
+
+    return Selection(
+        rows=np.concatenate([part.rows for part in parts]),
+        outcome=np.concatenate([part.outcome for part in parts]),
+        is_received=np.concatenate([part.is_received for part in parts]),
+        fail_mask=joined("fail_mask", 0),
+        unknown_mask=joined("unknown_mask", 0),
+        amount=joined("amount", 0),
+        amount_known=joined("amount_known", 1),  # type: ignore[arg-type]
+        margin=joined("margin", 0),
+        margin_known=joined("margin_known", 1),  # type: ignore[arg-type]
     )

@@ -23,7 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.programmes.evaluation.bitmaps import Rows
-from hub.programmes.evaluation.deciding import ELIGIBLE, Selection
+from hub.programmes.evaluation.deciding import ELIGIBLE
+from hub.programmes.evaluation.selections import Selection
 from hub.programmes.interactions import exclusive_pairs, settling_order
 from hub.programmes.programme import Programme
 

@@ -17,16 +17,16 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from hub.programmes.evaluation.compiling import compile_scope
 from hub.programmes.evaluation.deciding import (
     ELIGIBLE,
     OUTCOMES,
-    Selection,
-    compile_scope,
     decide_frame,
     decide_rows,
     received_rows,
 )
 from hub.programmes.evaluation.replay import replay, subject_frame
+from hub.programmes.evaluation.selections import Selection
 from hub.programmes.evaluation.settling import Settled, settle
 from hub.programmes.explanation.amounts import interaction_text
 from hub.programmes.explanation.case_file import CaseFile, StoredDecision

@@ -9,11 +9,10 @@ import polars as pl
 import pyarrow as pa
 
 from hub.programmes.catalogue import load_programmes
-from hub.programmes.evaluation import writing
-from hub.programmes.evaluation.deciding import Selection
+from hub.programmes.evaluation import run, writing
 from hub.programmes.evaluation.members import unit_members
 from hub.programmes.evaluation.run import evaluate
-from hub.programmes.evaluation.selections import Selections
+from hub.programmes.evaluation.selections import Selection, Selections
 from hub.programmes.evaluation.writing import write_decisions
 from hub.programmes.facts import load_facts
 from hub.programmes.parameters import in_force, load_parameters
@@ -65,6 +64,25 @@ def test_a_file_and_ranges_change_no_decision(tmp_path, monkeypatch):
     assert written[0].height > 5_000
     assert written[0]["interaction_codes"].list.len().sum() > 20
     assert written[0].equals(written[1])
+
+
+def test_pieces_change_no_decision(tmp_path, monkeypatch):
+    """Small row groups are decided together, large ones in parts."""
+    tables = write_profiles(2_000, tmp_path)
+    programmes, parameters = load_programmes(), load_parameters()
+    amounts = {(each.parameter, each.key): each.amount for each in in_force(parameters, DAY)}
+    versions = {programme.code: "v" for programme in programmes}
+    written = []
+    for rows_of_a_group, rows_of_a_piece in ((2_000, 1 << 18), (300, 700), (900, 250)):
+        for path in (tables.person_subject, tables.household_subject):
+            pl.read_parquet(path).write_parquet(path, row_group_size=rows_of_a_group)
+        monkeypatch.setattr(run, "ROWS_OF_A_PIECE", rows_of_a_piece)
+        decided = evaluate(tables, programmes, load_facts(), amounts, DAY)
+        write_decisions(decided, tmp_path / "decision.parquet", versions)
+        written.append(pl.read_parquet(tmp_path / "decision.parquet"))
+    assert written[0].height > 5_000
+    assert written[0].equals(written[1])
+    assert written[0].equals(written[2])
 
 
 def test_members_are_found_whatever_the_order_of_the_table(tmp_path):
