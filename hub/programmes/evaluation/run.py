@@ -13,13 +13,11 @@ import datetime as dt
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -53,7 +51,6 @@ THREADS = 2
 ROWS_OF_A_PIECE = 1 << 18
 """Small enough for a fact's column to stay in the processor's cache, large enough for the work on its
 rows to be long beside the work of asking for it."""
-_LARGEST_BLOCK = 31 << 20
 _FACTS_AT_ONCE = 8
 """Facts that are read before the next: what was read lies in the cache while it is made narrow."""
 
@@ -151,7 +148,7 @@ def evaluate(
         for compiled, selection in zip(scope.programmes, found, strict=True):
             selections.add(compiled.programme.code, selection)
 
-    with memory_kept(), ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         # Who is who is found while people are decided, and needed for the first unit.
         finding = pool.submit(_subjects, tables)
         wanted = person.facts | set(member_facts)
@@ -192,23 +189,6 @@ def evaluate(
         selections=selections,
         settled=settled,
     )
-
-
-@contextmanager
-def memory_kept() -> Iterator[None]:
-    """Keep memory that one piece has freed for the next one.
-
-    What goes back to the operating system is filled with zeros before it is given out again, and every
-    piece would wait for that. Arrow's own pool gives it back at once: arrays made here come from the C
-    library. That one (glibc) keeps up to twice the largest block that was ever freed, of 32 MiB at most.
-    """
-    before = pa.default_memory_pool()
-    np.empty(_LARGEST_BLOCK, np.uint8)
-    pa.set_memory_pool(pa.system_memory_pool())
-    try:
-        yield
-    finally:
-        pa.set_memory_pool(before)
 
 
 def in_order(

@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from hub.programmes.evaluation.bitmaps import Rows
 from hub.programmes.evaluation.deciding import OUTCOMES
 from hub.programmes.evaluation.decision_columns import DECISION_SCHEMA, decision_batch
-from hub.programmes.evaluation.row_groups import EncodedRows, RowGroupFile, encode_rows
-from hub.programmes.evaluation.run import THREADS, Decided, in_order, memory_kept
+from hub.programmes.evaluation.run import THREADS, Decided, in_order
 from hub.programmes.evaluation.selections import Selection, part_of
 from hub.programmes.evaluation.settling import SettledRows
 from hub.programmes.programme import UNITS, Programme
@@ -74,7 +74,7 @@ def write_decisions(
     ids = {scope: _Ids(array) for scope, array in decided.subject_ids.items()}
     absent = missing or {}
 
-    def encode(group: Sequence[_Stored]) -> EncodedRows:
+    def gather(group: Sequence[_Stored]) -> pa.Table:
         batches = [
             decision_batch(
                 decided.day,
@@ -88,16 +88,18 @@ def write_decisions(
             )
             for stored in group
         ]
-        return encode_rows(pa.Table.from_batches(batches), _OPTIONS)
+        return pa.Table.from_batches(batches)
 
+    rows = 0
+    # Arrow encodes a file on one thread; the columns of the next groups are gathered beside it.
     with (
-        memory_kept(),
-        RowGroupFile(target, DECISION_SCHEMA, _OPTIONS) as file,
-        ThreadPoolExecutor(THREADS) as pool,
+        pq.ParquetWriter(target, DECISION_SCHEMA, **_OPTIONS) as file,
+        ThreadPoolExecutor(THREADS - 1) as pool,
     ):
-        for encoded in in_order(pool, encode, _groups(decided)):
-            file.add(encoded)
-    return file.rows
+        for table in in_order(pool, gather, _groups(decided)):
+            file.write_table(table, row_group_size=max(table.num_rows, 1))
+            rows += table.num_rows
+    return rows
 
 
 class _Ids:
