@@ -1,6 +1,6 @@
 -- One row: what one source says of a person's things of one kind, its records added: the base of asset,
 -- with people and deliveries by number. Kept for the night's work only.
--- first_row: the first row of the first delivery, as one number.
+-- first_row: the first row of the first delivery, as one number: delivery_no * 2^40 + line.
 -- Who is missing: people without a record of the kind; records that add to nothing (superseded, disposed).
 -- Which source wins: see asset_item.
 SELECT

@@ -1,7 +1,7 @@
 -- One row: what one source reports as income of a person in one month, its records added (won, a month's
 -- or a year's); the base of income and income_of_month. A view.
 -- is_newest: the month is the newest that the source tells of anybody. first_row: the first row of the
--- first delivery, as one number.
+-- first delivery, as one number: delivery_no * 2^40 + line.
 -- Who is missing: people without a record. Which source wins: none.
 WITH newest AS (
     SELECT source_no, max(month) AS month
