@@ -20,6 +20,21 @@ LEAST_CELLS = 1_000_000 if FULL_SIZE else 10_000
 KINDS = ordered_kinds()
 INCOMES = KINDS.filter("is_income")["income_asset_code"].to_list()
 ASSETS = KINDS.filter(~pl.col("is_income"))["income_asset_code"].to_list()
+IS_OF_MONTH = pl.col("attribution") == "month"
+SOURCES = (
+    KINDS.with_row_index("source_no", 1)
+    .with_columns(
+        document_type=pl.format("T-{}", "income_asset_code"),
+        delivery_id=pl.lit("d"),
+        delivery_no=pl.col("source_no"),
+        status=pl.when(IS_OF_MONTH).then(pl.lit("known")).otherwise(pl.lit("assumed")),
+        method=pl.when(IS_OF_MONTH)
+        .then(pl.lit("reported_month"))
+        .otherwise(pl.lit("yearly_total_by_twelve")),
+    )
+    .cast({"source_no": pl.Int32, "delivery_no": pl.Int32})
+)
+"""A source of each kind, with one delivery."""
 
 
 def month_before(months: int) -> dt.date:
@@ -49,19 +64,21 @@ def drawn_incomes(chance: np.random.Generator) -> pl.DataFrame:
             "income_asset_code": codes,
             "month": months,
             "monthly_amount": amounts * chance.choice([1, 1, 1, 1, -1], count),
-            "status": chance.choice(["known", "known", "assumed"], count),
-            "method": chance.choice(["stated", "averaged"], count),
-            "is_period_attributed": chance.random(count) < 0.7,
             "stated_month": stated,
             "received_at": [
                 FIRST_RECEIPT + dt.timedelta(days=int(day)) for day in chance.integers(0, 28, count)
             ],
-            "document_type": [f"T-{code}" for code in codes],
-            "delivery_id": "d",
             "line": np.arange(count),
             "row_count": 1,
         }
-    )
+    ).join(
+        SOURCES.select(
+            "income_asset_code", "document_type", "delivery_id", "status", "method",
+            is_period_attributed=IS_OF_MONTH,
+        ),
+        on="income_asset_code",
+        maintain_order="left",
+    )  # fmt: skip
     return rows.unique(
         ["person_id", "income_asset_code", "month"], keep="first", maintain_order=True
     )
@@ -92,6 +109,31 @@ def drawn_feeds(chance: np.random.Generator) -> pl.DataFrame:
     return pl.DataFrame({"document_type": [f"T-{code}" for code in INCOMES], "state": states})
 
 
+def add_records(bench: Workbench, incomes: pl.DataFrame, assets: pl.DataFrame) -> None:
+    """Add the records that would have given these incomes and assets."""
+    people = pl.concat([incomes["person_id"], assets["person_id"]]).unique().sort()
+    numbers = people.to_frame().with_row_index("person_no", 1).cast({"person_no": pl.Int32})
+    bench.add("person_number", numbers)
+    bench.add("profile_source", SOURCES)
+
+    def numbered(rows: pl.DataFrame) -> pl.DataFrame:
+        sources = SOURCES.select(
+            "income_asset_code", "source_no", "delivery_no", "figure", "attribution"
+        )
+        return rows.join(numbers, on="person_id").join(sources, on="income_asset_code")
+
+    # A year's total is twelve times what is told of a month.
+    total = pl.when(IS_OF_MONTH).then("monthly_amount").otherwise(pl.col("monthly_amount") * 12)
+    bench.add(
+        "income_item",
+        numbered(incomes).select(
+            "person_no", "source_no", "delivery_no", "month", "stated_month", "line",
+            amount=total, made_at="received_at",
+        ),
+    )  # fmt: skip
+    bench.add("asset_record", numbered(assets))
+
+
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory):
     """(table → engine → frame) of the same drawn people."""
@@ -100,11 +142,11 @@ def answers(tmp_path_factory):
     own = ["person_id", "income_asset_code", "document_type"]
     with Workbench(tmp_path_factory.mktemp("engines") / "tables") as bench:
         bench.add("night", pl.DataFrame({"as_of": [dt.date(2026, 3, 31)], "month": [MONTH]}))
-        for name, frame in (
-            ("income", incomes), ("asset_item", assets), ("feed", feeds), ("profile_kind", KINDS),
+        bench.add("feed", feeds)
+        add_records(bench, incomes, assets)
+        for table in (
+            "income_total", "income_report", "asset_total", "income_of_month", "profile_figure"
         ):  # fmt: skip
-            bench.add(name, frame)
-        for table in ("income_of_month", "asset", "profile_figure"):
             bench.build("profile", table)
         duckdb = {
             "income": bench.frame(
@@ -172,7 +214,7 @@ def test_three_engines_compute_the_same_income_and_assets(answers, record_figure
 def test_the_drawn_people_meet_every_branch(answers):
     income = answers["income"]["Python"]
     assert set(income["status"]) == {"known", "stale", "assumed", "conflict"}
-    assert set(income["method"]) == {"stated", "averaged", "carried_forward"}
+    assert set(income["method"]) == {"reported_month", "yearly_total_by_twelve", "carried_forward"}
     for name in ("is_valid", "is_used", "is_contradicting", "is_period_attributed"):
         assert income[name].n_unique() == 2, name
     assert set(answers["figure"]["Python"]["status"]) == {"known", "stale", "assumed", "conflict"}

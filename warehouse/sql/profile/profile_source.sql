@@ -1,8 +1,9 @@
 -- One row: a delivery of a document type that feeds a kind, with what its kind means; source_no is the
 -- place of the document type, delivery_no that of the delivery; status and method are those of income
 -- that it reports. Kept for the night's work only, because whole numbers sort and join faster than names.
--- Who is missing: deliveries of types that feed none of the fifty kinds; deliveries that were made
--- after the day on which one knows. Which source wins: none.
+-- Who is missing: deliveries of types that feed none of the fifty kinds; those that were stopped or
+-- replaced (their names would stand in the files of the tables); those that were made after the day on
+-- which one knows. Which source wins: none.
 SELECT
     document_type.code AS document_type,
     delivery.delivery_id,
@@ -18,4 +19,5 @@ FROM delivery
 CROSS JOIN knowledge
 INNER JOIN document_type ON document_type.code = delivery.document_type
 INNER JOIN profile_kind AS kind ON kind.income_asset_code = document_type.income_asset_code
-WHERE knowledge.known_at IS NULL OR delivery.made_at <= knowledge.known_at
+WHERE delivery.is_effective
+    AND (knowledge.known_at IS NULL OR delivery.made_at <= knowledge.known_at)
