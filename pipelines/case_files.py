@@ -170,12 +170,12 @@ def _read(rows: PersonRows, moment: Moment, person_id: str) -> PersonCase:
     if people.filter(pl.col("subject_id") == person_id).is_empty():
         raise NoCaseError(_absence(born, person_id, night))
     births = {who: day for who, day, _ in born.iter_rows() if day is not None}
-    youngest = youngest_children(rows, everybody)
     household, means = people.clear(), people.clear()
     if household_id is not None:
         household = rows.where("household_subject", "subject_id", [household_id])
         means = rows.where("household_means", "household_id", [household_id])
     if moment.day != night:
+        youngest = youngest_children(rows, everybody)
         people = aged(people, births, youngest, moment.day)
         people = with_children(people, "subject_id", counted, births, moment.day)
         household = with_children(household, "", counted, births, moment.day)

@@ -237,15 +237,15 @@ def state_rows(zone: IdentityZone, folder: Path) -> StateRows:
     def rows(table: str, column: str, values: pl.Series) -> pl.DataFrame:
         segments = _segments(folder, table)
         wanted = pl.col(column).is_in(values.implode())
+        gone = {each.number: zone.scan([each.file]).collect() for each in segments if each.is_gone}
         found = []
         for segment in segments:
             if segment.is_gone:
                 continue
             part = zone.scan([segment.file]).filter(wanted).collect()
-            for each in segments:
-                if each.is_gone and each.number > segment.number:
-                    gone = zone.scan([each.file]).collect()
-                    part = part.join(gone, on=CHANGES[table].columns, how="anti")
+            for number, taken in gone.items():
+                if number > segment.number:
+                    part = part.join(taken, on=CHANGES[table].columns, how="anti")
             found.append(part)
         return pl.concat(found, how="diagonal")
 

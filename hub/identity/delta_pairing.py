@@ -39,11 +39,10 @@ def pair_delta(
     Args:
         connection: holds `all_linkage_key`, `delta_record` (`record_id`, those that are new),
             `gone_record` (whole, with `number_near` and `is_registered`), `added_record_key`,
-            `all_number_neighbour`, and of the state `old_record_key`,
-            `old_crowded_key` and `old_pair_score`.
+            `all_number_neighbour`, and of the state `old_crowded_key` and `old_pair_score`.
         rules: the blocking rules to use.
         pair_limit: pairs that one key may give.
-        rows: looks the state up.
+        rows: looks the blocking keys and linkage records of the state up.
     """
     limit = limit_sql(pair_limit)
     own_keys(connection, "all_linkage_key", "delta_record")

@@ -24,6 +24,7 @@ from hub.programmes.catalogue import load_programmes
 from hub.programmes.evaluation.compiling import CompiledScope, compile_scope
 from hub.programmes.evaluation.deciding import eligible_rows
 from hub.programmes.evaluation.frames import Frame
+from hub.programmes.evaluation.matching import COMPARE
 from hub.programmes.evaluation.replay import subject_frame
 from hub.programmes.evaluation.run import ROWS_OF_A_PIECE
 from hub.programmes.facts import load_facts
@@ -42,14 +43,6 @@ _NODES = (
     tree.Either,
     tree.Negation,
 )
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "<": np.less,
-    "<=": np.less_equal,
-    ">": np.greater,
-    ">=": np.greater_equal,
-    "==": np.equal,
-    "!=": np.not_equal,
-}
 
 
 def compared_programmes() -> tuple[Programme, ...]:
@@ -148,7 +141,7 @@ def _condition_formula(rule: tree.Node) -> Callable[..., Any]:
             case tree.Number(value=number) | tree.Truth(value=number):
                 return number
             case tree.Comparison(comparator=sign, left=left, right=right):
-                return _COMPARE[sign](value(left, person, period), value(right, person, period))
+                return COMPARE[sign](value(left, person, period), value(right, person, period))
             case tree.OneOf(operand=operand, words=words):
                 places = [operand.type.words.index(word) for word in words]
                 return np.isin(value(operand, person, period), places)

@@ -97,7 +97,7 @@ def write_decisions(
         ThreadPoolExecutor(THREADS - 1) as pool,
     ):
         for table in in_order(pool, gather, _groups(decided)):
-            file.write_table(table, row_group_size=max(table.num_rows, 1))
+            file.write_table(table, row_group_size=table.num_rows)
             rows += table.num_rows
     return rows
 
