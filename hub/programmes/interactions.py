@@ -41,6 +41,20 @@ def exclusive_pairs(programmes: Sequence[Programme]) -> tuple[tuple[str, str], .
     return tuple(sorted(pairs))
 
 
+def changed_by_others(programmes: Sequence[Programme]) -> frozenset[str]:
+    """Return the programmes of which another may lower what is payable, or exclude them."""
+    excluded = {code for pair in exclusive_pairs(programmes) for code in pair}
+    lowered = {
+        other
+        for programme in programmes
+        for other in (
+            *programme.interaction.counted_as_income_in,
+            *programme.interaction.offset,
+        )
+    }
+    return frozenset(excluded | lowered)
+
+
 def settling_order(programmes: Sequence[Programme]) -> tuple[str, ...]:
     """Return codes so that whatever changes a programme's amount comes before it.
 

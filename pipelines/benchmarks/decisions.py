@@ -54,13 +54,15 @@ def measure_decisions(
                 raise ArithmeticError(
                     f"the kernel and OpenFisca entitle different numbers of people: {unequal}"
                 )
+            clock, processor = "decisions_a_second", "decisions_a_processor_second"
             row |= {
                 "compared_programmes": ours["programmes"],
-                "kernel_in_memory_a_second": ours["decisions_a_second"],
-                "openfisca_in_memory_a_second": theirs["decisions_a_second"],
-                "times_openfisca": round(
-                    ours["decisions_a_second"] / theirs["decisions_a_second"], 1
-                ),
+                "kernel_in_memory_a_second": ours[clock],
+                "openfisca_in_memory_a_second": theirs[clock],
+                "times_openfisca": round(ours[clock] / theirs[clock], 1),
+                "kernel_in_memory_a_processor_second": ours[processor],
+                "openfisca_in_memory_a_processor_second": theirs[processor],
+                "times_openfisca_a_processor_second": round(ours[processor] / theirs[processor], 1),
             }
         return [row]
 
@@ -80,7 +82,7 @@ def decide_profiles(folder: Path) -> dict[str, Any]:
     before = resource.getrusage(resource.RUSAGE_SELF)
     amounts = {(value.parameter, value.key): value.amount for value in in_force(parameters, DAY)}
     decided = evaluate(tables, programmes, facts, amounts, DAY)
-    evaluated = time.perf_counter()
+    people_decided = time.perf_counter()
     versions = rule_versions(programmes, parameters, DAY)
     rows = write_decisions(decided, folder / "decision.parquet", versions)
     ended = time.perf_counter()
@@ -94,8 +96,8 @@ def decide_profiles(folder: Path) -> dict[str, Any]:
         "conditions": sum(len(programme.conditions) for programme in programmes),
         "seconds_to_load_programmes": round(loaded - started, 3),
         "seconds": round(seconds, 3),
-        "seconds_to_evaluate": round(evaluated - loaded, 3),
-        "seconds_to_write": round(ended - evaluated, 3),
+        "seconds_until_people_are_decided": round(people_decided - loaded, 3),
+        "seconds_for_the_rest": round(ended - people_decided, 3),
         "processor_seconds": round(
             after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 3
         ),

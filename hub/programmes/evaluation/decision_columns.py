@@ -24,25 +24,29 @@ _BITS_OF_A_MASK = 30
 _BITS_COUNTED = 16
 """Numbers of so many bits are counted, not sorted, to find the distinct ones."""
 _WORDS = pa.dictionary(pa.int32(), pa.string())
+_OFTEN_ABSENT = ("amount", "payable_amount", "missing", "margin_amount")
 DECISION_SCHEMA = pa.schema(
     [
-        ("subject_id", pa.large_string()),
-        ("subject_kind", _WORDS),
-        ("programme_code", _WORDS),
-        ("as_of", pa.date32()),
-        ("outcome", _WORDS),
-        ("fail_mask", pa.int64()),
-        ("unknown_mask", pa.int64()),
-        ("amount", pa.int64()),
-        ("payable_amount", pa.int64()),
-        ("interaction_codes", pa.list_(pa.string())),
-        ("reasons", pa.list_(pa.string())),
-        ("missing", pa.list_(pa.string())),
-        ("margin_amount", pa.int64()),
-        ("is_received", pa.bool_()),
-        ("is_new", pa.bool_()),
-        ("is_excluded", pa.bool_()),
-        ("rule_version", _WORDS),
+        pa.field(name, kind, nullable=name in _OFTEN_ABSENT)
+        for name, kind in (
+            ("subject_id", pa.large_string()),
+            ("subject_kind", _WORDS),
+            ("programme_code", _WORDS),
+            ("as_of", pa.date32()),
+            ("outcome", _WORDS),
+            ("fail_mask", pa.int64()),
+            ("unknown_mask", pa.int64()),
+            ("amount", pa.int64()),
+            ("payable_amount", pa.int64()),
+            ("interaction_codes", pa.list_(pa.string())),
+            ("reasons", pa.list_(pa.string())),
+            ("missing", pa.list_(pa.string())),
+            ("margin_amount", pa.int64()),
+            ("is_received", pa.bool_()),
+            ("is_new", pa.bool_()),
+            ("is_excluded", pa.bool_()),
+            ("rule_version", _WORDS),
+        )
     ]
 )
 """Columns of `decision`, in order."""

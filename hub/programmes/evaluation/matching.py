@@ -3,8 +3,8 @@
 Here: from the values of a fact to the bitmap of rows that match. Never here: what is computed when
 (`kernel`). Next: the kernel makes steps of these.
 
-Nearly all conditions are of this kind. A frame's bitmap of one word, the rows where a fact is unknown, and
-the bytes of a set are made once and serve every condition that asks for them.
+Nearly all conditions are of this kind. A frame's bitmap of one word and the rows where a fact is unknown
+are made once and serve every condition that asks for them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from hub.programmes.evaluation.arithmetic import Numbers
 from hub.programmes.evaluation.bitmaps import Bits, Words, pack
-from hub.programmes.evaluation.frames import Frame, SetColumn
+from hub.programmes.evaluation.frames import BYTES_IN_WORD, Frame, SetColumn
 from hub.programmes.facts import BITS_IN_WORD
 
 COMPARE: Mapping[str, Any] = {
@@ -32,7 +32,11 @@ COMPARE: Mapping[str, Any] = {
 """Comparator → what compares arrays."""
 TURNED: Mapping[str, str] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 """Comparator → the one that says the same of exchanged operands."""
-_BYTES_IN_WORD = BITS_IN_WORD // 8
+_LIMITS = {
+    np.dtype(width): (int(np.iinfo(width).min), int(np.iinfo(width).max))
+    for width in (np.int8, np.uint8, np.int16, np.int32, np.int64)
+}
+"""Integers that facts are held in → the least and the greatest."""
 
 
 def compared(numbers: Numbers, compare: Any, limit: int, frame: Frame, place: object) -> Bits:
@@ -46,10 +50,12 @@ def compared(numbers: Numbers, compare: Any, limit: int, frame: Frame, place: ob
         place: of the step that made the numbers.
     """
     values = numbers.values
-    if values.dtype != np.int64:
-        limits = np.iinfo(values.dtype)
-        if not limits.min <= limit <= limits.max:
-            values = values.astype(np.int64)
+    least, greatest = _LIMITS[values.dtype]
+    if not least <= limit <= greatest:
+        # All values stand on the same side of it.
+        everybody = compare(0, 1 if limit > greatest else -1)
+        rows = frame.valid if everybody else np.zeros_like(frame.valid)
+        return _known_bits(rows, numbers.known, frame, place)
     return _known_bits(_flagged(compare, values, limit, frame), numbers.known, frame, place)
 
 
@@ -118,7 +124,7 @@ def any_of(name: str, places: Sequence[int]) -> Callable[[Frame], Bits]:
     asked = [
         (number, byte, np.uint8(mask >> 8 * byte & 0xFF))
         for number, mask in masks.items()
-        for byte in range(_BYTES_IN_WORD)
+        for byte in range(BYTES_IN_WORD)
         if mask >> 8 * byte & 0xFF
     ]
 
@@ -127,9 +133,9 @@ def any_of(name: str, places: Sequence[int]) -> Callable[[Frame], Bits]:
         flags = frame.flags
         held = flags[: frame.rows]
         number, byte, bits = asked[0]
-        np.bitwise_and(_byte(frame, column, name, number, byte), bits, out=held)
+        np.bitwise_and(column.byte(number, byte), bits, out=held)
         for number, byte, bits in asked[1:]:
-            held |= _byte(frame, column, name, number, byte) & bits
+            held |= column.byte(number, byte) & bits
         true: Words = np.packbits(flags, bitorder="little").view(np.uint64)
         unknown: Words | None = None
         for number, mask_bits in masks.items():
@@ -166,17 +172,6 @@ def set_column(frame: Frame, name: str) -> SetColumn:
     if not isinstance(column, SetColumn):
         raise TypeError(f"fact {name} is no set")
     return column
-
-
-def _byte(frame: Frame, column: SetColumn, name: str, number: int, byte: int) -> NDArray[np.uint8]:
-    """One byte of the set's words, laid out once a frame: an eighth of the memory to scan."""
-    key = (name, number, byte)
-    found = frame.results.get(key)
-    if found is None:
-        held = np.ascontiguousarray(column.held[number])
-        found = frame.results[key] = np.ascontiguousarray(held.view(np.uint8)[byte::_BYTES_IN_WORD])
-    flags: NDArray[np.uint8] = found
-    return flags
 
 
 def _all_known(frame: Frame, column: SetColumn, name: str, number: int) -> np.uint64:

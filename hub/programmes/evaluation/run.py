@@ -1,7 +1,8 @@
 """All programmes over the subject tables: read in pieces, decide on two threads, put together.
 
 Here: reading Parquet by row groups, the order of pieces. Never here: deciding a piece (`deciding`),
-finding members (`members`), keeping rows (`selections`). Next: `writing` stores what `evaluate` returns.
+finding members (`members`), keeping rows (`selections`). Next: `writing` stores what `evaluate` returns,
+and begins with programmes of persons that no other changes while units are still being decided.
 
 What grows with the number of people is their ids, who is whose member, and the facts of members that
 programmes of households read; decisions go to a file when they are many.
@@ -42,6 +43,7 @@ from hub.programmes.evaluation.selections import (
 )
 from hub.programmes.evaluation.settling import Settled, settle
 from hub.programmes.facts import Fact
+from hub.programmes.interactions import changed_by_others
 from hub.programmes.programme import Programme
 
 Piece = TypeVar("Piece")
@@ -64,21 +66,43 @@ class SubjectTables:
     assistance_unit_member: Path
 
 
+class _Settling(Mapping[str, Settled]):
+    """Programme → what interactions made of its rows: waits for what is not settled yet."""
+
+    def __init__(
+        self, ready: Mapping[str, Settled], all_of_them: Future[dict[str, Settled]]
+    ) -> None:
+        self._ready = ready
+        self._all = all_of_them
+
+    def __getitem__(self, code: str) -> Settled:
+        """Return what is known already, or wait.
+
+        Raises:
+            FactColumnError: a column of units holds what its fact cannot be.
+        """
+        return self._ready[code] if code in self._ready else self._all.result()[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all.result())
+
+    def __len__(self) -> int:
+        return len(self._all.result())
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """All stored decisions, programme by programme."""
+    """All stored decisions, programme by programme; those of units may still be under way."""
 
     day: dt.date
     programmes: tuple[Programme, ...]
+    """In order of their codes, those first whose decisions stand already."""
     subject_ids: Mapping[str, pa.Array]
     """Scope → ids of all subjects, by row."""
     selections: Selections
+    """Programme → stored rows; complete once its `settled` is there."""
     settled: Mapping[str, Settled]
-
-    @property
-    def rows(self) -> int:
-        """How many decisions are stored."""
-        return sum(self.selections.counts.values())
+    """Programme → what interactions made of its rows. Asking waits until that is known."""
 
 
 class _Span(NamedTuple):
@@ -134,8 +158,11 @@ def evaluate(
         threads: pieces that are worked on at once.
         bytes_in_memory: decisions that are held before they go to a temporary file.
 
+    Returns as soon as people are decided; units are decided and all is settled in a thread that
+    `Decided.settled` waits for.
+
     Raises:
-        FactColumnError: a column holds what its fact cannot be.
+        FactColumnError: a column of people holds what its fact cannot be.
     """
     # Of two that pay the same the lower code stays: settling counts on this order.
     programmes = sorted(programmes, key=lambda each: each.code)
@@ -148,46 +175,58 @@ def evaluate(
         for compiled, selection in zip(scope.programmes, found, strict=True):
             selections.add(compiled.programme.code, selection)
 
-    with ThreadPoolExecutor(threads) as pool:
-        # Who is who is found while people are decided, and needed for the first unit.
-        finding = pool.submit(_subjects, tables)
-        wanted = person.facts | set(member_facts)
-        kept: dict[str, list[AnyColumn]] = {name: [] for name in member_facts}
+    pool = ThreadPoolExecutor(threads)
+    # Who is who is found while people are decided, and needed for the first unit.
+    finding = pool.submit(_subjects, tables)
+    wanted = person.facts | set(member_facts)
+    kept: dict[str, list[AnyColumn]] = {name: [] for name in member_facts}
 
-        def decide_people(piece: _Piece) -> tuple[list[Selection], list[AnyColumn]]:
-            frame = _frame(piece, wanted, facts)
-            found = decide_frame(frame, person, piece.first_row)
-            return list(map(narrowed, found)), [frame.column(name) for name in member_facts]
+    def decide_people(piece: _Piece) -> tuple[list[Selection], list[AnyColumn]]:
+        frame = _frame(piece, wanted, facts)
+        found = decide_frame(frame, person, piece.first_row)
+        return list(map(narrowed, found)), [frame.column(name) for name in member_facts]
 
-        pieces = list(_pieces(tables.person_subject))
-        sizes = [piece.rows for piece in pieces]
-        for found, columns in in_order(pool, decide_people, pieces):
-            keep(person, found)
-            for name, column in zip(member_facts, columns, strict=True):
-                kept[name].append(column)
-        store = {
-            name: stacked(columns, sizes) if columns else unknown_column(facts[name], 0)
-            for name, columns in kept.items()
-        }
-        kept.clear()
-        subjects = finding.result()
+    pieces = list(_pieces(tables.person_subject))
+    sizes = [piece.rows for piece in pieces]
+    for found, columns in in_order(pool, decide_people, pieces):
+        keep(person, found)
+        for name, column in zip(member_facts, columns, strict=True):
+            kept[name].append(column)
+    store = {
+        name: stacked(columns, sizes) if columns else unknown_column(facts[name], 0)
+        for name, columns in kept.items()
+    }
+    kept.clear()
+    subjects = finding.result()
 
-        def decide_units(piece: _Piece) -> list[Selection]:
-            first, last = piece.first_row, piece.first_row + piece.rows
-            members = partial(_members, store, subjects.members, first, last)
-            frame = _frame(piece, household.facts, facts, members)
-            return list(map(narrowed, decide_frame(frame, household, piece.first_row)))
+    def decide_units(piece: _Piece) -> list[Selection]:
+        first, last = piece.first_row, piece.first_row + piece.rows
+        members = partial(_members, store, subjects.members, first, last)
+        frame = _frame(piece, household.facts, facts, members)
+        return list(map(narrowed, decide_frame(frame, household, piece.first_row)))
 
-        for selected in in_order(pool, decide_units, _pieces(tables.household_subject)):
-            keep(household, selected)
-    counts = {"person": len(subjects.people), "household": len(subjects.units)}
-    settled = settle(programmes, selections, subjects.members.unit_of_person, counts)
+    def decide_and_settle() -> dict[str, Settled]:
+        with pool:
+            for selected in in_order(pool, decide_units, _pieces(tables.household_subject)):
+                keep(household, selected)
+        counts = {"person": len(subjects.people), "household": len(subjects.units)}
+        return settle(programmes, selections, subjects.members.unit_of_person, counts)
+
+    conducting = ThreadPoolExecutor(1)
+    settling = conducting.submit(decide_and_settle)
+    conducting.shutdown(wait=False)
+    changed = changed_by_others(programmes)
+    ready = {
+        programme.code: Settled(partial(selections.__getitem__, programme.code))
+        for programme in programmes
+        if programme.scope == "person" and programme.code not in changed
+    }
     return Decided(
         day=day,
-        programmes=tuple(programmes),
+        programmes=tuple(sorted(programmes, key=lambda each: each.code not in ready)),
         subject_ids={"person": subjects.people, "household": subjects.units},
         selections=selections,
-        settled=settled,
+        settled=_Settling(ready, settling),
     )
 
 
@@ -232,10 +271,10 @@ def _frame(
 ) -> Frame:
     """Return the rows of a piece, with the columns of all facts that are read."""
     ordered = sorted(names)
-    words = [name for name in ordered if facts[name].type == "enum"]
+    present = set(piece.metadata.schema.names)
+    words = [name for name in ordered if facts[name].type == "enum" and name in present]
     found: dict[str, AnyColumn] = {}
     with pq.ParquetFile(piece.path, metadata=piece.metadata, read_dictionary=words) as file:
-        present = set(file.schema_arrow.names)
         for first in range(0, len(ordered), _FACTS_AT_ONCE):
             read = [facts[name] for name in ordered[first : first + _FACTS_AT_ONCE]]
             columns = [

@@ -4,12 +4,14 @@ Here: keeping the parts of `decide_frame` and giving them back programme by prog
 deciding or settling. Next: `settling` and `writing` ask for one programme at a time.
 
 Memory does not grow with the number of people: once the parts hold more than a limit they go to a
-temporary file without a name (where `TMPDIR` says), all parts of a programme together.
+temporary file without a name (where `TMPDIR` says), all parts of a programme together. One thread may
+read programmes that are complete while another adds to others.
 """
 
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -72,15 +74,17 @@ class Selections(Mapping[str, Selection]):
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the selections
         self.counts: dict[str, int] = dict.fromkeys(codes, 0)
         """Programme → number of stored rows."""
+        self._lock = threading.Lock()
 
     def __getitem__(self, code: str) -> Selection:
         """Return all rows of a programme; rows of subjects in 32 bits, other numbers in 64."""
-        parts = [self._read(arrays) for arrays in self._written[code]] + self._parts[code]
-        if not parts:
-            return _nothing()
-        together = concatenated(parts)
-        if not self._written[code]:
-            self._parts[code] = [together]
+        with self._lock:
+            parts = [self._read(arrays) for arrays in self._written[code]] + self._parts[code]
+            if not parts:
+                return _nothing()
+            together = concatenated(parts)
+            if not self._written[code]:
+                self._parts[code] = [together]
         return _widened(together)
 
     def __iter__(self) -> Iterator[str]:
@@ -93,11 +97,12 @@ class Selections(Mapping[str, Selection]):
         """Keep rows that follow those kept already; `narrowed` ones take the least memory."""
         if not len(part.rows):
             return
-        self._parts[code].append(part)
-        self.counts[code] += len(part.rows)
-        self._held += sum(_bytes(array) for array in _arrays(part) if array is not None)
-        if self._held > self._limit:
-            self._write()
+        with self._lock:
+            self._parts[code].append(part)
+            self.counts[code] += len(part.rows)
+            self._held += sum(_bytes(array) for array in _arrays(part) if array is not None)
+            if self._held > self._limit:
+                self._write()
 
     def _write(self) -> None:
         for code, parts in self._parts.items():

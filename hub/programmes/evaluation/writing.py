@@ -26,8 +26,13 @@ from hub.programmes.evaluation.settling import SettledRows
 from hub.programmes.programme import UNITS, Programme
 
 _ROWS_OF_A_GROUP = 1 << 18
-_ENCODINGS = {"subject_id": "DELTA_BYTE_ARRAY", "margin_amount": "DELTA_BINARY_PACKED"}
-"""Of columns whose values seldom repeat: a dictionary of them costs more than it saves."""
+_ENCODINGS = {
+    "subject_id": "DELTA_BYTE_ARRAY",
+    "margin_amount": "DELTA_BINARY_PACKED",
+    "fail_mask": "PLAIN",
+    "unknown_mask": "PLAIN",
+}
+"""Of columns whose values seldom repeat, or nearly all are 0: a dictionary costs more than it saves."""
 _OPTIONS: Mapping[str, Any] = {
     "compression": "zstd",
     "compression_level": 1,
@@ -38,14 +43,13 @@ _OPTIONS: Mapping[str, Any] = {
         if field.name not in _ENCODINGS
     ],
     "column_encoding": _ENCODINGS,
+    "write_batch_size": 1 << 14,
 }
 
 
 class _Stored(NamedTuple):
     """Some rows of one programme."""
 
-    number: int
-    """Of the programme, among all."""
     programme: Programme
     found: Selection
     settled: SettledRows
@@ -57,7 +61,7 @@ def write_decisions(
     versions: Mapping[str, str],
     missing: Mapping[tuple[str, int], Sequence[str]] | None = None,
 ) -> int:
-    """Write the decisions to `target`, by programme and subject; return how many.
+    """Write the decisions to `target`, programme by programme and by subject; return how many.
 
     Args:
         decided: what `evaluate` returned.
@@ -65,28 +69,28 @@ def write_decisions(
         versions: programme → rule version.
         missing: (programme, bit) → document types that never arrived.
     """
-    words = {
-        "subject_kind": pa.array(tuple(UNITS)),
-        "programme_code": pa.array([programme.code for programme in decided.programmes]),
-        "outcome": pa.array(OUTCOMES),
-        "rule_version": pa.array([versions[each.code] for each in decided.programmes]),
-    }
+    words = {"subject_kind": pa.array(tuple(UNITS)), "outcome": pa.array(OUTCOMES)}
     ids = {scope: _Ids(array) for scope, array in decided.subject_ids.items()}
     absent = missing or {}
 
     def gather(group: Sequence[_Stored]) -> pa.Table:
+        # Arrow looks at every word of a dictionary, so a group gets its own few.
+        own = {
+            "programme_code": pa.array([stored.programme.code for stored in group]),
+            "rule_version": pa.array([versions[stored.programme.code] for stored in group]),
+        }
         batches = [
             decision_batch(
                 decided.day,
                 stored.programme,
-                stored.number,
+                number,
                 stored.found,
                 stored.settled,
                 ids[stored.programme.scope].take(stored.found.rows),
-                words,
+                words | own,
                 absent,
             )
-            for stored in group
+            for number, stored in enumerate(group)
         ]
         return pa.Table.from_batches(batches)
 
@@ -128,17 +132,18 @@ def _groups(decided: Decided) -> Iterator[list[_Stored]]:
     """Give the rows of programme after programme in groups, of so many rows that they stay small."""
     group: list[_Stored] = []
     rows = 0
-    for number, programme in enumerate(decided.programmes):
+    for programme in decided.programmes:
+        settling = decided.settled[programme.code]
         if not decided.selections.counts[programme.code]:
             continue
         found = decided.selections[programme.code]
-        settled = decided.settled[programme.code].of(found)
+        settled = settling.of(found)
         for first in range(0, len(found.rows), _ROWS_OF_A_GROUP):
             chosen = slice(first, first + _ROWS_OF_A_GROUP)
             part, part_settled = found, settled
             if len(found.rows) > _ROWS_OF_A_GROUP:
                 part, part_settled = part_of(found, chosen), settled.part(chosen)
-            group.append(_Stored(number, programme, part, part_settled))
+            group.append(_Stored(programme, part, part_settled))
             rows += len(part.rows)
             if rows >= _ROWS_OF_A_GROUP:
                 yield group

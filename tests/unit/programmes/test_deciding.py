@@ -11,12 +11,14 @@ import polars as pl
 import pytest
 
 from hub.programmes.catalogue import load_programmes, rule_versions
+from hub.programmes.evaluation.compiling import compile_scope
+from hub.programmes.evaluation.frames import FactColumnError
 from hub.programmes.evaluation.replay import replay
 from hub.programmes.evaluation.run import SubjectTables, evaluate
 from hub.programmes.evaluation.writing import write_decisions
 from hub.programmes.facts import load_facts
 from hub.programmes.golden_runs import subject_rows
-from hub.programmes.interactions import exclusive_pairs
+from hub.programmes.interactions import changed_by_others, exclusive_pairs
 from hub.programmes.language import tree
 from hub.programmes.language.sql import evaluations
 from hub.programmes.parameters import in_force, load_parameters
@@ -196,10 +198,36 @@ def settled(folder, programmes, *, receipts=(), unit_receipts=()):
     found = evaluate(tables, programmes, FACTS, {}, DAY)
     target = folder / "decision.parquet"
     write_decisions(found, target, {each.code: "v" for each in programmes})
-    rows = pl.read_parquet(target).iter_rows(named=True)
+    rows = pl.read_parquet(target).sort("programme_code").iter_rows(named=True)
     return {
         row["programme_code"]: (row["payable_amount"], row["interaction_codes"]) for row in rows
     }
+
+
+def test_programmes_that_no_other_changes_are_written_first(tmp_path):
+    rules = [
+        rule("P001", 500, unit="assistance_unit"),
+        rule("P002", 100, interaction=Interaction(exclusive=("P003",))),
+        rule("P003", 300),
+        rule("P004", 200, interaction=Interaction(counted_as_income_in=("P001",))),
+    ]
+    assert changed_by_others(rules) == {"P001", "P002", "P003"}
+    settled(tmp_path, rules)
+    written = pl.read_parquet(tmp_path / "decision.parquet")["programme_code"].to_list()
+    assert written == ["P004", "P001", "P002", "P003"]
+
+
+def test_a_wrong_column_of_units_stops_the_writing(tmp_path):
+    """Units are decided while decisions of people are written."""
+    settled(tmp_path, [rule("P001", 500)])
+    tables = SubjectTables(*(tmp_path / f"{name}.parquet" for name in SubjectTables.__slots__))
+    scope = compile_scope("household", PROGRAMMES, FACTS, AMOUNTS, DAY)
+    word = next(name for name in sorted(scope.facts) if FACTS[name].type == "enum")
+    unit = pl.read_parquet(tables.household_subject).with_columns(pl.lit("castle").alias(word))
+    unit.write_parquet(tables.household_subject)
+    found = evaluate(tables, PROGRAMMES, FACTS, AMOUNTS, DAY)
+    with pytest.raises(FactColumnError, match=f"column {word} holds 1 words"):
+        write_decisions(found, tmp_path / "again.parquet", dict.fromkeys(found.selections, "v"))
 
 
 def test_the_higher_amount_stays_unless_another_is_received(tmp_path):
