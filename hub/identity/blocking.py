@@ -117,20 +117,54 @@ BLOCKING_RULES: tuple[BlockingRule, ...] = (
 )
 """In the order in which a pair is credited to a rule."""
 
+LONE_RULES: tuple[BlockingRule, ...] = (
+    BlockingRule(
+        "misspelt_host_of_the_email", ("email",), "split_part(email, '@', 1)", is_weak=True
+    ),
+    BlockingRule(
+        "nickname_and_wrong_birth_date",
+        ("family_letters", "nickname_key"),
+        _joined("left(family_letters, 3)", "nickname_key"),
+        is_weak=True,
+    ),
+    BlockingRule(
+        "misspelt_name_and_wrong_birth_date",
+        ("family_letters", "given_letters"),
+        _joined("left(family_letters, 3)", "left(given_letters, 3)"),
+        is_weak=True,
+    ),
+    BlockingRule("anything_but_the_birth_date", ("birth_digits",), "birth_digits", is_weak=True),
+    BlockingRule("anything_but_the_family_name", ("family_key",), "family_key", is_weak=True),
+    BlockingRule("anything_but_the_given_name", ("given_key",), "given_key", is_weak=True),
+    BlockingRule(
+        "anything_but_a_word_of_the_address",
+        ("address_words",),
+        "address_words",
+        is_list=True,
+        is_weak=True,
+    ),
+)
+"""For a table of its own (`link`), where one fact may be all that two records share. In a country
+all but the rarest of these keys are crowded."""
+EVERY_RULE = (*BLOCKING_RULES, *LONE_RULES)
+"""By the numbers that keys carry."""
+
 DEFAULT_PAIR_LIMIT = 5_000
 """Pairs that one key may give."""
 WEAK_SHARE = 25
 """A weak rule's key may give one part in so many of them."""
 
 
-def usable_rules(columns: Collection[str]) -> tuple[BlockingRule, ...]:
-    """Return the rules of which every column has values."""
-    return tuple(rule for rule in BLOCKING_RULES if set(rule.columns) <= set(columns))
+def usable_rules(
+    columns: Collection[str], rules: Collection[BlockingRule] = BLOCKING_RULES
+) -> tuple[BlockingRule, ...]:
+    """Return the rules of which every column has values; `LONE_RULES` are of `link` alone."""
+    return tuple(rule for rule in rules if set(rule.columns) <= set(columns))
 
 
 def limit_sql(pair_limit: int) -> str:
     """Return the SQL of how many pairs a key of the column `rule` may give."""
-    weak = ", ".join(str(place) for place, rule in enumerate(BLOCKING_RULES) if rule.is_weak)
+    weak = ", ".join(str(place) for place, rule in enumerate(EVERY_RULE) if rule.is_weak)
     return f"(CASE WHEN rule IN ({weak}) THEN {pair_limit // WEAK_SHARE} ELSE {pair_limit} END)"
 
 
@@ -140,7 +174,7 @@ def key_sql(table: str, rules: Collection[BlockingRule], carried: Collection[str
     if not rules:
         return f"SELECT NULL::UTINYINT AS rule, NULL::UBIGINT AS key_hash{columns} FROM {table} WHERE false"
     return "\nUNION ALL\n".join(
-        f"""SELECT {BLOCKING_RULES.index(rule)}::UTINYINT AS rule, hash(key) AS key_hash{columns}
+        f"""SELECT {EVERY_RULE.index(rule)}::UTINYINT AS rule, hash(key) AS key_hash{columns}
         FROM (SELECT {f"unnest({rule.key})" if rule.is_list else rule.key} AS key{columns} FROM {table})
         WHERE key IS NOT NULL"""
         for rule in rules

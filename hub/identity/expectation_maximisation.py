@@ -46,6 +46,7 @@ def maximise(
     records: int,
     *,
     is_cleansed: bool,
+    leeway: float = 1.0,
 ) -> LinkageModel:
     """Return `start` with the likelihoods and priors that the patterns make most likely.
 
@@ -56,6 +57,7 @@ def maximise(
         drawn: how many random pairs that was.
         records: how many there are.
         is_cleansed: the random pairs hold matches as often as all pairs do; they are taken out.
+        leeway: how many times `Level.most_same_person` may be learnt.
     """
     comparisons = start.comparisons()
     belief = {name: np.array(one.same_person) for name, one in start.likelihoods.items()}
@@ -64,7 +66,9 @@ def maximise(
     m = dict(belief)
     total = max(records * (records - 1) / 2, 1.0)
     most = {
-        name: np.array([level.most_same_person for level in comparison_of(name).levels])
+        name: np.array(
+            [min(leeway * level.most_same_person, 1.0) for level in comparison_of(name).levels]
+        )
         for name in belief
     }
     names = {comparison.name for comparison in comparisons if comparison.is_name}

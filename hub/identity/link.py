@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from hub.identity.blocking import DEFAULT_PAIR_LIMIT, limit_sql, usable_rules
+from hub.identity.blocking import DEFAULT_PAIR_LIMIT, EVERY_RULE, limit_sql, usable_rules
 from hub.identity.engine import (
     DESCRIBED_COLUMNS,
     anchor_descriptions,
@@ -46,11 +46,19 @@ if TYPE_CHECKING:
 
 __all__ = ["INPUT_COLUMNS", "LINK_THRESHOLDS", "LinkInputError", "LinkResult", "link"]
 
-LINK_THRESHOLDS = Thresholds(join_weight=1.0, keep_weight=0.0, margin=3.0)
-"""For a table of which nothing else is known: a link must be more likely right than wrong."""
+LINK_THRESHOLDS = Thresholds(join_weight=1.0, keep_weight=0.0, margin=3.0, consensus=-1.5)
+"""For a table of which nothing else is known: a link must be more likely right than wrong. A pair that
+has little to compare stands below 0, so the pairs between two clusters may on average do so, too."""
 
 TRAINING_RECORDS = 100_000
 """Records, drawn by their content, that a model is learnt from."""
+_LEEWAY = 2.0
+"""Nothing is known of the care of those who wrote the records: mistakes may be so many times as frequent
+as in a country's registers."""
+_FACTS = " + ".join(
+    f"(r.{column} IS NOT NULL)::INT"
+    for column in ("name_key", "birth_digits", "address_words", "phone", "email")
+)
 _TOKEN_KEY = hashlib.sha256(b"hub.identity.link").digest()
 """Tokens of ID numbers live only as long as the call; a fixed key makes it repeatable."""
 
@@ -158,17 +166,21 @@ def _separate_doubtful(
 ) -> None:
     """Set apart records that say the same but so little that it proves nothing.
 
-    Two records of a frequent name, with a year of birth at most, may well be two people.
+    Two records of a frequent name, with a year of birth at most, may well be two people; so may two
+    that hold nothing but one birth date.
     """
     run(
         work,
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE alike_pair AS
         SELECT 'alike' AS match_key, min(r.record_id) AS join_key_l, max(r.record_id) AS join_key_r
         FROM record AS r JOIN record_description AS d ON d.record_id = r.record_id
         WHERE
-            r.number IS NULL AND r.address_key IS NULL AND r.phone IS NULL AND r.email IS NULL
-            AND coalesce(length(r.birth_digits), 0) < 8
+            r.number IS NULL AND (
+                r.address_key IS NULL AND r.phone IS NULL AND r.email IS NULL
+                AND coalesce(length(r.birth_digits), 0) < 8
+                OR {_FACTS} < 2
+            )
         GROUP BY d.description_id HAVING count(*) > 1
         """,
     )
@@ -195,11 +207,12 @@ def _separate_doubtful(
 
 def _anchor(work: duckdb.DuckDBPyConnection) -> Constraints:
     """Make the entities and linkage records; return the decisions by entity."""
-    # Where nothing but names, or another fact of one person alone, is known of anybody, it has to do.
+    # One fact may be all that a record tells; how much it proves, its weight says. Where nothing else
+    # is known of anybody, a birth date, a dwelling or a phone proves nothing.
     kinds = {"name_key", "birth_digits", "address_words", "phone", "email", "number"}
     known = kinds & set(filled_columns(work, "description"))
-    is_single = len(known) == 1 and known <= {"name_key", "email", "number"}
-    anchor_descriptions(work, least_facts=1 if is_single else 2)
+    is_shared = len(known) == 1 and not known <= {"name_key", "email", "number"}
+    anchor_descriptions(work, least_facts=2 if is_shared else 1)
     by_entity = work.sql(
         """
         SELECT p.kind, l.entity_id AS entity_l, r.entity_id AS entity_r
@@ -236,8 +249,10 @@ def _learn(work: duckdb.DuckDBPyConnection, pair_limit: int) -> LinkageModel:
         """,
     )
     compare_among(work, "training_record")
-    make_candidate_pairs(work, usable_rules(columns), pair_limit=pair_limit)
-    return train_model(work, "comparable_record", "candidate_pair", columns, "learnt")
+    make_candidate_pairs(work, usable_rules(columns, EVERY_RULE), pair_limit=pair_limit)
+    return train_model(
+        work, "comparable_record", "candidate_pair", columns, "learnt", leeway=_LEEWAY
+    )
 
 
 def _resolve(
@@ -249,7 +264,7 @@ def _resolve(
 ) -> Resolution:
     columns = filled_columns(work, "linkage_record")
     compare_among(work, "linkage_record")
-    make_candidate_pairs(work, usable_rules(columns), pair_limit=pair_limit)
+    make_candidate_pairs(work, usable_rules(columns, EVERY_RULE), pair_limit=pair_limit)
     make(work, "dropped_block", pair_limit=limit_sql(pair_limit))
     score_candidates(work, model, "candidate_pair", "pair_score")
     pair_entities(work, model, thresholds)

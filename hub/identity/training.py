@@ -45,6 +45,7 @@ def train_model(
     *,
     representatives: str = "",
     least_bearers: int = 1,
+    leeway: float = 1.0,
     seed: int = 1,
 ) -> LinkageModel:
     """Train a model.
@@ -57,6 +58,7 @@ def train_model(
         version: what the model will be called.
         representatives: a WHERE clause that leaves about one record a person, for u.
         least_bearers: values of fewer people are not written into the model by name.
+        leeway: how many times `Level.most_same_person` may be learnt.
         seed: of the random pairs.
     """
     count = int(connection.sql(f"SELECT count(*) FROM {records}").fetchall()[0][0])
@@ -78,6 +80,7 @@ def train_model(
         drawn,
         count,
         is_cleansed=not representatives,
+        leeway=leeway,
     )
 
 

@@ -132,3 +132,44 @@ def test_years_of_birth_are_compared_where_there_are_no_dates() -> None:
     )
     groups = link(years).clusters.join(years, on="record_id").group_by("person_id")
     assert groups.agg(pl.col("birth_date").n_unique())["birth_date"].max() == 1
+
+
+def test_one_rare_fact_finds_its_person_among_few() -> None:
+    """Each record of a person misses something; a table of a hundred has no second such birth date."""
+    few = pl.DataFrame(
+        {
+            "record_id": [f"{place}" for place in range(100)],
+            "full_name": [
+                f"{chr(97 + place % 26) * 5} {chr(97 + place // 26) * 6}" for place in range(100)
+            ],
+            "birth_date": [
+                f"{1920 + place}-0{1 + place % 9}-1{place % 10}" for place in range(100)
+            ],
+            "email": [f"box{place}{place * 7}@post.org" for place in range(100)],
+        }
+    )
+    lone = pl.DataFrame(
+        {
+            "record_id": ["date alone", "host misspelt"],
+            "full_name": [None, few["full_name"][60]],
+            "birth_date": [few["birth_date"][40], None],
+            "email": [None, few["email"][60].replace("post", "pots")],
+        }
+    )
+    found = dict(link(pl.concat([few, lone])).clusters.select("record_id", "person_id").iter_rows())
+    assert found["date alone"] == found["40"]
+    assert found["host misspelt"] == found["60"]
+    assert len(set(found.values())) == 100
+
+
+def test_emails_that_differ_in_digits_are_two_people_s() -> None:
+    """Namesakes at one host: what is alike in their addresses is their name."""
+    people = pl.DataFrame(
+        {
+            "record_id": [str(place) for place in range(60)],
+            "full_name": ["van hung dang"] * 60,
+            "birth_date": [f"{1930 + place}-0{1 + place % 9}-1{place % 10}" for place in range(60)],
+            "email": [f"vanhung{place * 37 + 1000}@web.org" for place in range(60)],
+        }
+    )
+    assert len(partition(link(people).clusters)) == 60
