@@ -48,9 +48,10 @@ class Job:
 
     sql: str
     marts: Mapping[str, Mapping[str, Any]]
-    """Schema (main, now, past) → {file, is_own: of the role, files: table → Parquet file}.
+    """Schema (main, now, past) → {file, is_own: of the role, files: table → Parquet file, parts}.
 
-    Files are of tables that the mart's file lacks; only one that is given whole stays in reach.
+    Files are of tables that the mart's file lacks; only one that is given whole stays in reach. Parts
+    are tables of which the mart shows a part: {file, columns, key, schema}, see `held.PickedTable`.
     """
     tables: Mapping[str, Sequence[str] | None]
     """Table → the columns that are given; None: all."""

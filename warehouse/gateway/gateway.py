@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -252,6 +252,20 @@ def _columns(grant: Grant, name: str) -> list[str] | None:
 def _mart(release: Release, view: _View, names: Collection[str]) -> dict[str, Any]:
     """Return where the tables lie; in releases that have no mart of the role, the internal one is asked."""
     file = release.mart(view.mart)
-    beside = held_tables(release, view.mart).in_files if file.exists() else {}
-    files = {name: os.fspath(path) for name, path in beside.items() if name in names}
-    return {"file": os.fspath(file), "is_own": view.is_own, "files": files}
+    told: dict[str, Any] = {
+        "file": os.fspath(file),
+        "is_own": view.is_own,
+        "files": {},
+        "parts": {},
+    }
+    if file.exists():
+        held = held_tables(release, view.mart)
+        told["files"] = {
+            name: os.fspath(path) for name, path in held.in_files.items() if name in names
+        }
+        told["parts"] = {
+            name: asdict(each) | {"file": os.fspath(each.file)}
+            for name, each in held.in_part.items()
+            if name in names
+        }
+    return told
