@@ -84,7 +84,7 @@ def build_marts(
             alike = _contained_first([mart for mart in marts if mart.rows is rows])
             families: set[str] = set()
             if alike and rows is not Rows.ALL:
-                stand_scope(connection, rows)
+                stand_scope(connection, rows, _keys(alike, released))
                 if "finding_evidence" in released:
                     families = stand_evidence(connection)
             for place, mart in enumerate(alike):
@@ -106,6 +106,16 @@ def build_marts(
                 # Detaching swallows a checkpoint that fails on a full disk; this one raises.
                 connection.execute(f"COMMIT; FORCE CHECKPOINT {_MART}; DETACH {_MART}").fetchall()
     (release_folder / "spill").rmdir()
+
+
+def _keys(marts: Sequence[MartDefinition], released: Mapping[str, _Released]) -> set[str]:
+    """Return the columns by which rows of these marts' tables are chosen."""
+    return {
+        key
+        for mart in marts
+        for name in released.keys() & set(mart.tables)
+        if (key := scope_key(mart.rows, released[name].columns))
+    }
 
 
 def _contained_first(marts: Sequence[MartDefinition]) -> list[MartDefinition]:

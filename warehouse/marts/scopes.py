@@ -17,10 +17,13 @@ KEYS = ("person_id", "subject_id", "household_id", "finding_id", "unit_id", "dwe
 """By which a row is about somebody, the most telling first."""
 
 
-def stand_scope(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
+def stand_scope(
+    connection: duckdb.DuckDBPyConnection, rows: Rows, keys: Collection[str] = KEYS
+) -> None:
     """Make the tables `in_scope_<key>` of a scope; released tables are views of their names.
 
-    Where a table is missing (a hub that has just begun), nobody is in the scope by it.
+    Where a table is missing (a hub that has just begun), nobody is in the scope by it. Of units and
+    dwellings, which nothing else follows from, those of `keys` are made.
     """
     tables = {
         name
@@ -37,7 +40,11 @@ def stand_scope(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
         if table in tables
     ]
     living = " UNION ".join(homes) or "SELECT NULL::VARCHAR, NULL::VARCHAR WHERE false"
-    _make(connection, "living", f"SELECT * FROM ({living}) AS l(household_id, person_id)")
+    # Who lives with whom is the same in every scope.
+    connection.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS living_in_scope AS"
+        f" SELECT * FROM ({living}) AS l(household_id, person_id)"
+    ).fetchall()
     _make(
         connection,
         "household_id",
@@ -59,6 +66,8 @@ def stand_scope(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
     nothing = "SELECT NULL::VARCHAR AS id WHERE false"
     _make(connection, "finding_id", found if "finding" in tables else nothing)
     for key, table in (("unit_id", "unit_membership"), ("dwelling_id", "dwelling_resident")):
+        if key not in keys:
+            continue
         held = (
             f"SELECT DISTINCT {key} AS id FROM {table} WHERE person_id IN (FROM in_scope_person_id)"
         )
@@ -151,5 +160,4 @@ def _seeds(rows: Rows, tables: set[str]) -> list[str]:
 
 
 def _make(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
-    table = "living_in_scope" if name == "living" else f"in_scope_{name}"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {sql}").fetchall()
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE in_scope_{name} AS {sql}").fetchall()

@@ -1,7 +1,7 @@
 -- One row: a person and a programme that the person is entitled to, or excluded from because another
 -- programme stays instead, as decided on the night's date. A decision about an assistance unit gives a
 -- row for each counted member; its amount stands on one of them only. Ids are digests (MD5), and are
--- replaced by a ministry's own pseudonyms before anything leaves.
+-- replaced by a ministry's own pseudonyms before anything leaves. In no order: eligibility_standing sorts.
 -- Who is missing: people whose decision is ineligible or undetermined.
 -- Which source wins: decision.
 WITH standing AS (
@@ -50,4 +50,3 @@ SELECT
     CASE WHEN is_first AND NOT is_excluded THEN CAST(payable_amount AS BIGINT) END AS amount,
     is_received
 FROM person_of
-ORDER BY programme_code, person_digest, subject_digest
