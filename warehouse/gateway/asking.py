@@ -61,6 +61,8 @@ class Job:
     """The question counts people whom its answer does not show: their column is laid out, too."""
     needs_all: bool = True
     """Whether a table that the mart does not have is a mistake."""
+    columns_named: Sequence[str] | None = None
+    """Names among which all columns are that are read of a part; None: any may be."""
     scope: Mapping[str, Sequence[str]] | None = None
     """Key (person_id, finding_id …) → only rows with these values; None: all rows."""
     area: str | None = None

@@ -172,11 +172,15 @@ def _lay_table(
     have = [row[0] for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()]
     kept = {*(given or have), *(job["person_columns"] if job["counts_people"] else ())}
     shown = [column for column in have if column in kept]
+    is_part = name in job["marts"][side].get("parts", {})
+    if is_part and job["columns_named"] is not None:
+        needed = {*job["columns_named"], *job["person_columns"]}
+        shown = [column for column in shown if column.lower() in needed] or shown[:1]
     if given is not None and not set(given) & set(have):
         raise RefusedJobError(f"the grant names no column that {name} has in this release")
     person = [column for column in job["person_columns"] if column in have]
     seen[name] = [column for column in person if column in shown]
-    narrowed = given is not None or name in job["marts"][side].get("parts", {})
+    narrowed = given is not None or is_part
     condition = ""
     if person and job["forbids_people"]:
         raise RefusedJobError(f"{name} names people; this grant shows counts only")

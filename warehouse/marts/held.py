@@ -14,8 +14,9 @@ that by which the mart was made closes the part.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -56,6 +57,17 @@ class HeldTables:
     def names(self) -> frozenset[str]:
         """All tables of the mart."""
         return self.in_mart | self.in_files.keys() | self.in_part.keys()
+
+    def read_beside(self, names: Collection[str]) -> dict[str, dict[str, Any]]:
+        """Return which of the tables `names` are read from files: what a job of the gateway is told."""
+        return {
+            "files": {name: str(path) for name, path in self.in_files.items() if name in names},
+            "parts": {
+                name: asdict(part) | {"file": str(part.file)}
+                for name, part in self.in_part.items()
+                if name in names
+            },
+        }
 
 
 def held_tables(
