@@ -1,7 +1,7 @@
 -- One row: a person and a programme that the person is entitled to, or excluded from because another
 -- programme stays instead, as decided on the night's date. A decision about an assistance unit gives a
 -- row for each counted member; its amount stands on one of them only. Ids are digests (MD5), and are
--- replaced by a ministry's own pseudonyms before anything leaves. In no order: eligibility_standing sorts.
+-- replaced by a ministry's own pseudonyms before anything leaves.
 -- Who is missing: people whose decision is ineligible or undetermined.
 -- Which source wins: decision.
 WITH standing AS (
@@ -40,6 +40,7 @@ person_of AS (
     FROM standing
     WHERE standing.is_about_a_person
 )
+-- In no order: eligibility_standing sorts.
 SELECT
     unhex(md5(person_id)) AS person_digest,
     unhex(md5(subject_id)) AS subject_digest,
