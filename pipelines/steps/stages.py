@@ -242,7 +242,12 @@ def _minted(context: NightContext, bench: Workbench) -> Minted:
     """The people and households that tonight's tables show first, and why IDs changed."""
     ledger = context.ledger
     people = _unknown(
-        bench, "person_index", "person_id", "min(signature_id)::VARCHAR", ledger.people(), context
+        bench,
+        "person_index",
+        "person_id",
+        "min(signature_id)::VARCHAR",
+        ledger.person_ids(),
+        context,
     )
     return Minted(
         people=people,
@@ -250,7 +255,7 @@ def _minted(context: NightContext, bench: Workbench) -> Minted:
             run=pl.lit(f"night {context.night}"), model_version=pl.lit(index_model(context).digest)
         ),
         households=_unknown(
-            bench, "household_stay", "household_id", "min(member)", ledger.households(), context
+            bench, "household_stay", "household_id", "min(member)", ledger.household_ids(), context
         ),
         household_events=_events(bench, "household", "stays", context),
     )
@@ -260,7 +265,7 @@ def _unknown(
     bench: Workbench, table: str, key: str, anchor: str, known: pl.DataFrame, context: NightContext
 ) -> pl.DataFrame:
     """The IDs of a table that nobody has minted, each with its anchor; the known are not grouped."""
-    bench.connection.register("minted_before", known.select(key))
+    bench.connection.register("minted_before", known)
     new = bench.frame(
         f"SELECT {key}, {anchor} AS anchor FROM {table} ANTI JOIN minted_before USING ({key})"
         f" WHERE {key} IS NOT NULL GROUP BY {key} ORDER BY {key}"
