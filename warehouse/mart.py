@@ -118,11 +118,14 @@ def auditor_mart(
     return build
 
 
-def open_mart(release: Release, then: Release | None = None) -> duckdb.DuckDBPyConnection:
+def open_mart(
+    release: Release, then: Release | None = None, *, says_meanings: bool = True
+) -> duckdb.DuckDBPyConnection:
     """Open the mart of `release`: it reads this release's files only, and settings are locked.
 
     With an older release `then`, the tables of both lie side by side: those of `release` in the
-    schema `now`, those of `then` in `past` (and in "then", which SQL wants in quotes).
+    schema `now`, those of `then` in `past` (and in "then", which SQL wants in quotes). Without
+    `says_meanings` views have no comments: whoever counts for a report reads none.
 
     `query` also refuses whatever is no question; a connection by itself can still write into the
     session's own memory.
@@ -136,7 +139,8 @@ def open_mart(release: Release, then: Release | None = None) -> duckdb.DuckDBPyC
         beside = {catalog: _attach(connection, side, catalog) for catalog, side in sides.items()}
         for name, path in beside["mart"].items():
             make_view(connection, _name(name), path)
-        comment_views(connection, beside["mart"], "mart", table_descriptions())
+        if says_meanings:
+            comment_views(connection, beside["mart"], "mart", table_descriptions())
         if then is not None:
             for schema, catalog in (
                 ("now", "mart"),

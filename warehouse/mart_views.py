@@ -21,7 +21,7 @@ from warehouse.quoting import literal as _literal
 from warehouse.quoting import name as _name
 from warehouse.release_files import Release
 
-BIG_TABLE_BYTES = 1 << 20
+BIG_TABLE_BYTES = 1 << 17
 """A table whose Parquet file is larger costs more to copy than its copy saves when it is read."""
 FAMILY_TABLE = re.compile(r"^f\d{2}_")
 
@@ -34,7 +34,8 @@ def is_big(table: Path) -> bool:
 def tables_in_file(connection: duckdb.DuckDBPyConnection, catalog: str) -> set[str]:
     """Return the tables that an attached database holds itself."""
     found = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = ?", [catalog]
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = 'main'",
+        [catalog],
     ).fetchall()
     return {name for (name,) in found}
 

@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -178,8 +178,13 @@ def write_tables(staging: Path, sources: Iterable[Path]) -> None:
             shutil.copyfile(source, target)
 
 
-def describe_files(staging: Path) -> tuple[ReleasedFile, ...]:
+def describe_files(staging: Path, digests: Mapping[str, str]) -> tuple[ReleasedFile, ...]:
     """Make every file read-only and describe it.
+
+    Args:
+        staging: the release that is being written.
+        digests: path within the release → SHA-256 that a file is meant to have; others are read.
+            Whether it has it is checked when all is written.
 
     Raises:
         ReleaseError: a database was not closed properly.
@@ -192,7 +197,8 @@ def describe_files(staging: Path) -> tuple[ReleasedFile, ...]:
         path.chmod(_READ_ONLY)
         rows = pq.read_metadata(path).num_rows if path.suffix == ".parquet" else None
         name = path.relative_to(staging).as_posix()
-        files.append(ReleasedFile(name, durable.sha256_of(path), path.stat().st_size, rows))
+        sha256 = digests.get(name) or durable.sha256_of(path)
+        files.append(ReleasedFile(name, sha256, path.stat().st_size, rows))
     return tuple(files)
 
 

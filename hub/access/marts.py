@@ -7,7 +7,7 @@ Here: reading the declaration and checking it against the policy. Never here: bu
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -17,7 +17,7 @@ from typing import Any
 
 from hub.access.policy import load_policy
 
-BIRTH_DATE = "birth_date"
+BIRTH_DATE, BIRTH_YEAR = "birth_date", "birth_year"
 _FILE = Path(__file__).with_name("marts.toml")
 
 
@@ -67,6 +67,21 @@ class MartDefinition:
     def shows(self, column: str) -> bool:
         """Whether a column of this name may be in the mart."""
         return not any(fnmatchcase(column, pattern) for pattern in self.withheld)
+
+    def shown(self, columns: Iterable[str]) -> dict[str, str]:
+        """Return column of the mart → column of the released table that it is read from, in order.
+
+        They differ in one case: `birth_year` is the year of `birth_date`.
+        """
+        return {
+            BIRTH_YEAR if column == BIRTH_DATE and self.hides_birth_date else column: column
+            for column in columns
+            if self.shows(column)
+        }
+
+    def picks_rows(self, table: str) -> bool:
+        """Whether the mart shows rows of a table by whom they are about."""
+        return self.rows is not Rows.ALL and table in self.tables
 
     def holds_whole(self, table: str, columns: Collection[str]) -> bool:
         """Whether the mart holds every row and every column of a table, each as it was released.

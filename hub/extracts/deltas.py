@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+import numpy as np
 import polars as pl
 
 OPERATION, BEFORE, AFTER = "op", "before_hash", "after_hash"
@@ -66,6 +67,37 @@ def changed_keys(
     both = after.join(before, on=names, how="inner", suffix="_before", nulls_equal=True)
     differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in rest)
     return inserted, both.filter(differs).select(after.columns), deleted
+
+
+def changed_rows(
+    before: pl.DataFrame, after: pl.DataFrame, key: Sequence[str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows of both states that the other does not have just so: all that a delta tells.
+
+    `delta_of` says the same of these as of the whole states.
+
+    Args:
+        before: the older state; its key is unique.
+        after: the newer state, of the same columns.
+        key: columns that name a row.
+    """
+    rest = [name for name in after.columns if name not in key]
+    both = after.with_row_index("_after").join(
+        before.with_row_index("_before"),
+        on=list(key),
+        how="inner",
+        suffix="_was",
+        nulls_equal=True,
+    )
+    differs = [pl.col(name).ne_missing(pl.col(f"{name}_was")) for name in rest]
+    same = both.filter(~pl.any_horizontal(pl.lit(value=False), *differs))
+    return _without(before, same["_before"]), _without(after, same["_after"])
+
+
+def _without(state: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
+    kept = np.full(state.height, fill_value=True)
+    kept[places.to_numpy()] = False
+    return state.filter(pl.Series(kept))
 
 
 def delta_of(before: pl.DataFrame, after: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:

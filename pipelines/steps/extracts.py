@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from hub.extracts.contracts import Contract, ContractTable, load_contract
-from hub.extracts.deltas import OPERATION, OPERATIONS, delta_of
+from hub.extracts.deltas import OPERATION, OPERATIONS, changed_rows, delta_of
 from hub.extracts.offered import ELIGIBILITY
 from hub.extracts.pseudonyms import pseudonyms
 from pipelines.steps.eligibility import Snapshot
@@ -60,12 +60,13 @@ class ExtractDesk:
         return found if name and found.folder.exists() else None
 
 
-def contracted_frames(
-    snapshot: Snapshot, contract: Contract, keys: KeyProvider
-) -> dict[str, pl.DataFrame]:
-    """Return each table of a contract: its columns, its rows, its pseudonyms, in no order."""
+def contracted_rows(snapshot: Snapshot, contract: Contract) -> dict[str, pl.DataFrame]:
+    """Return each table of a contract: its columns and its rows, in no order.
+
+    Where a pseudonym will stand, there is still the digest that it is made from (Binary): states are
+    compared by these, and only what goes into a file is given its pseudonyms.
+    """
     programmes = ministry_programmes(contract.ministry)
-    own_key = keys.key(contract.key_label, contract.key_epoch)
     shown_after = snapshot.business_date - dt.timedelta(contract.stopped_days)
     frames = {}
     for table in contract.tables:
@@ -73,16 +74,20 @@ def contracted_frames(
         if table.name == ELIGIBILITY:
             is_old = (pl.col("standing") == "stopped") & (pl.col("standing_since") <= shown_after)
             rows = rows.filter(~is_old)
-        columns = [
-            (
-                pseudonyms(rows[column.source], own_key)
-                if column.is_pseudonym
-                else rows[column.source]
-            ).alias(column.name)
+        frames[table.name] = rows.select(
+            pl.col(column.source)
+            .cast(pl.Binary if column.is_pseudonym else table.schema[column.name])
+            .alias(column.name)
             for column in table.columns
-        ]
-        frames[table.name] = pl.DataFrame(columns, schema=table.schema)
+        )
     return frames
+
+
+def under_pseudonyms(frame: pl.DataFrame, table: ContractTable, own_key: bytes) -> pl.DataFrame:
+    """Return rows of `contracted_rows` with the ministry's own pseudonyms instead of digests."""
+    return frame.with_columns(
+        pseudonyms(frame[column.name], own_key) for column in table.columns if column.is_pseudonym
+    )
 
 
 def write_extract(desk: ExtractDesk, ministry: str, *, full: bool = False) -> Counts:
@@ -109,17 +114,20 @@ def write_extract(desk: ExtractDesk, ministry: str, *, full: bool = False) -> Co
     recipients = [key for name in contract.recipients for key in recipient_keys(desk.layout, name)]
     if not recipients and contract.sealing == "required":
         return {"rows": 0, "written": 0, "withheld": 1}
-    now = contracted_frames(desk.snapshot, contract, desk.keys)
+    now = contracted_rows(desk.snapshot, contract)
     base = desk.earlier(head.snapshot) if head is not None else None
     is_full = full or base is None or is_full_due(chain, contract, night)
-    before = None if base is None or is_full else contracted_frames(base, contract, desk.keys)
+    before = None if base is None or is_full else contracted_rows(base, contract)
     # A base that is not what was sent (a programme changed hands, for example) is no base.
     is_full = before is None or head is None or not _is_what_was_sent(before, contract, head)
-    # Both are in the order of the pseudonyms: that of ids must not show through them.
+    own_key = desk.keys.key(contract.key_label, contract.key_epoch)
     files = {
-        table.name: now[table.name].sort(table.key)
-        if before is None or is_full
-        else delta_of(before[table.name], now[table.name], table.key)
+        table.name: _file_rows(
+            None if before is None or is_full else before[table.name],
+            now[table.name],
+            table,
+            own_key,
+        )
         for table in contract.tables
     }
     tables = {table.name: _measured(table.name, files, now, contract) for table in contract.tables}
@@ -128,6 +136,21 @@ def write_extract(desk: ExtractDesk, ministry: str, *, full: bool = False) -> Co
     return {"sequence": record.sequence, "rows": row_count(tables), "written": 1} | {
         f"{table}_after": entry["after"]["rows"] for table, entry in tables.items()
     }
+
+
+def _file_rows(
+    before: pl.DataFrame | None, now: pl.DataFrame, table: ContractTable, own_key: bytes
+) -> pl.DataFrame:
+    """Return what the file of a table holds: all rows, or the delta from the rows `before`.
+
+    Both are in the order of the pseudonyms: that of ids must not show through them.
+    """
+    if before is None:
+        return under_pseudonyms(now, table, own_key).sort(table.key)
+    was, came = (
+        under_pseudonyms(rows, table, own_key) for rows in changed_rows(before, now, table.key)
+    )
+    return delta_of(was, came, table.key)
 
 
 def _is_of_tonight(head: ExtractRecord, desk: ExtractDesk, contract: Contract) -> bool:

@@ -40,7 +40,7 @@ def write_finding_report(layout: Layout, ledger: Ledger, release: Release) -> Pa
 
 def finding_figures(ledger: Ledger, release: Release) -> FindingFigures:
     """Count the findings of `release`."""
-    with open_mart(release) as mart:
+    with open_mart(release, says_meanings=False) as mart:
         counted: dict[str, pl.DataFrame] = {
             name: mart.sql(sql_text("reports", f"findings_{name}")).pl() for name in TABLES
         }

@@ -45,7 +45,7 @@ def released_dictionary(
 
     None where it has no dictionary: an older hub published it.
     """
-    with open_mart(release) as mart:
+    with open_mart(release, says_meanings=False) as mart:
         if not mart.execute(
             "FROM duckdb_tables() WHERE table_name = 'dictionary_table'"
         ).fetchall():

@@ -240,29 +240,37 @@ def extract_for(context: NightContext, ministry: str) -> Counts:
 
 def _minted(context: NightContext, bench: Workbench) -> Minted:
     """The people and households that tonight's tables show first, and why IDs changed."""
-    people = bench.frame(
-        """
-        SELECT person_id, min(signature_id)::VARCHAR AS anchor FROM person_index
-        WHERE person_id IS NOT NULL GROUP BY person_id
-        """
-    )
-    households = bench.frame(
-        "SELECT household_id, min(member) AS anchor FROM household_stay GROUP BY household_id"
+    ledger = context.ledger
+    people = _unknown(
+        bench,
+        "person_index",
+        "person_id",
+        "min(signature_id)::VARCHAR",
+        ledger.person_ids(),
+        context,
     )
     return Minted(
-        people=_unknown(people, context.ledger.people(), "person_id", context),
+        people=people,
         person_events=_events(bench, "person", "signatures", context).with_columns(
             run=pl.lit(f"night {context.night}"), model_version=pl.lit(index_model(context).digest)
         ),
-        households=_unknown(households, context.ledger.households(), "household_id", context),
+        households=_unknown(
+            bench, "household_stay", "household_id", "min(member)", ledger.household_ids(), context
+        ),
         household_events=_events(bench, "household", "stays", context),
     )
 
 
 def _unknown(
-    tonight: pl.DataFrame, known: pl.DataFrame, key: str, context: NightContext
+    bench: Workbench, table: str, key: str, anchor: str, known: pl.DataFrame, context: NightContext
 ) -> pl.DataFrame:
-    new = tonight.join(known, on=key, how="anti").sort(key)
+    """The IDs of a table that nobody has minted, each with its anchor; the known are not grouped."""
+    bench.connection.register("minted_before", known)
+    new = bench.frame(
+        f"SELECT {key}, {anchor} AS anchor FROM {table} ANTI JOIN minted_before USING ({key})"
+        f" WHERE {key} IS NOT NULL GROUP BY {key} ORDER BY {key}"
+    )
+    bench.connection.unregister("minted_before")
     return new.with_columns(pl.lit(context.night).alias("minted_in"))
 
 

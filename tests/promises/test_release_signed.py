@@ -29,12 +29,13 @@ from warehouse.key_commands import keys_app
 from warehouse.keys import key_provider
 from warehouse.layout import HOME_VARIABLE, Layout
 from warehouse.ledger import Ledger, ReleaseState
-from warehouse.release_files import open_release
+from warehouse.release_files import Release, open_release, verify
 from warehouse.release_retention import RetentionTerms, plan_retention, retain, retention_terms
 from warehouse.release_scrub import scrub, sign_release
 from warehouse.releases import ReleaseError
 from warehouse.signing import SignatureError
 from warehouse.statements import read_statements
+from warehouse.workbench import Workbench
 
 FLIPS = 1000 if FULL_SIZE else 40
 TERMS = RetentionTerms(10, 100, "a least term", "a most term")
@@ -138,6 +139,61 @@ def test_files_are_read_once_and_again_when_they_change(
     os.utime(layout.releases / "r000002/tables/person.parquet", ns=(1, 1))
     open_release(layout, "r000002")
     assert [Path(path).name for path in read] == ["person.parquet"]
+
+
+@pytest.fixture
+def carried(tmp_path: Path) -> Release:
+    """A release whose files were read some time ago; the night's tables are the same files."""
+    release = release_scene.publish(tmp_path / "home", 1)
+    for name in release.tables:
+        os.utime(release.table(name), ns=(1, 1))
+    return open_release(release.layout, release.release_id)
+
+
+def publish_other_people(layout: Layout) -> Release:
+    """Publish a night in which nothing but the table of people is new."""
+    folder = layout.tables(release_scene.NIGHT)
+    with Workbench(folder) as bench:
+        bench.build_from("person", "SELECT 'P7' AS person_id")
+    with Ledger.open(layout.ledger_url) as ledger:
+        return releases.publish(
+            layout,
+            ledger,
+            release_scene.NIGHT,
+            folder,
+            inputs=ledger.effective_deliveries(),
+            versions={},
+            build_marts=mart.auditor_mart(),
+        )
+
+
+def test_a_file_that_was_carried_over_is_read_once_when_it_is_published(
+    carried: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    digest_of = release_checks.durable.sha256_of
+    monkeypatch.setattr(
+        release_checks,
+        "read_anew",
+        lambda path, _status: read.append(Path(path).stem) or digest_of(Path(path)),
+    )
+    released = publish_other_people(carried.layout)
+    assert read.count("f01_person_identity") == 1
+    assert read.count("person") == 2
+    assert verify(released) == []
+
+
+def test_a_carried_file_that_rotted_is_not_published(carried: Release) -> None:
+    table = carried.table("f01_person_identity")
+    table.chmod(0o640)
+    with table.open("r+b") as file:
+        first = file.read(11)
+        file.seek(10)
+        file.write(bytes([first[-1] ^ 1]))
+    os.utime(table, ns=(1, 1))
+    with pytest.raises(ReleaseError, match=r"f01_person_identity\.parquet: altered"):
+        publish_other_people(carried.layout)
+    assert releases.current_id(carried.layout) == "r000001"
 
 
 def test_a_reader_who_may_not_write_opens_all_the_same(layout: Layout) -> None:

@@ -44,7 +44,7 @@ def columns_of(
     rows = connection.execute(
         """
         SELECT table_name, column_name, data_type FROM duckdb_columns()
-        WHERE NOT internal AND database_name = ? ORDER BY table_name, column_index
+        WHERE NOT internal AND database_name = ? AND schema_name = 'main' ORDER BY table_name, column_index
         """,
         [database],
     ).fetchall()

@@ -48,9 +48,10 @@ class Job:
 
     sql: str
     marts: Mapping[str, Mapping[str, Any]]
-    """Schema (main, now, past) → {file, is_own: of the role, files: table → Parquet file}.
+    """Schema (main, now, past) → {file, is_own: of the role, files: table → Parquet file, parts}.
 
-    Files are of tables that the mart's file lacks; only one that is given whole stays in reach.
+    Files are of tables that the mart's file lacks; only one that is given whole stays in reach. Parts
+    are tables of which the mart shows a part: {file, columns, key, schema}, see `held.PickedTable`.
     """
     tables: Mapping[str, Sequence[str] | None]
     """Table → the columns that are given; None: all."""
@@ -60,6 +61,8 @@ class Job:
     """The question counts people whom its answer does not show: their column is laid out, too."""
     needs_all: bool = True
     """Whether a table that the mart does not have is a mistake."""
+    columns_named: Sequence[str] | None = None
+    """Names among which all columns are that are read of a part; None: any may be."""
     scope: Mapping[str, Sequence[str]] | None = None
     """Key (person_id, finding_id …) → only rows with these values; None: all rows."""
     area: str | None = None

@@ -7,8 +7,8 @@ file, and is killed when its time is over. Next: `asking` reads what it sends.
 It reads a job as JSON from standard input. It writes an empty line when all is laid out and the question
 begins, then one line of JSON (how it went), then, where it went well, the rows as an Arrow stream.
 
-Tables of which a grant gives some columns or rows are copied first, and the mart and the files that they
-lie in are let go; so what is not given is not in reach of any statement, however it is written.
+Tables of which a grant or the role's mart gives some columns or rows are copied first, and the mart and the
+files that they lie in are let go; so what is not given is not in reach of any statement, however it is written.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.gateway.confinement import Limits, confine
+from warehouse.marts.picking import in_scope, select_shown
 from warehouse.quoting import literal as _literal
 from warehouse.quoting import name as _name
 
@@ -142,8 +143,18 @@ def _sources(
     """Return table → what it is read from; what the mart itself holds is read from there."""
     files = {name: f"read_parquet({_literal(path)})" for name, path in mart["files"].items()}
     held = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = ?", [f"mart_{side}"]
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = 'main'",
+        [f"mart_{side}"],
     ).fetchall()
+    for name, part in mart.get("parts", {}).items():
+        ids = f"mart_{side}.{_name(part['schema'])}.{_name(part['key'])}" if part["key"] else ""
+        files[name] = "({})".format(
+            select_shown(
+                f"read_parquet({_literal(part['file'])})",
+                part["columns"],
+                in_scope(part["key"], ids) if ids else None,
+            )
+        )
     return files | {name: f"mart_{side}.main.{_name(name)}" for (name,) in held}
 
 
@@ -161,11 +172,15 @@ def _lay_table(
     have = [row[0] for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()]
     kept = {*(given or have), *(job["person_columns"] if job["counts_people"] else ())}
     shown = [column for column in have if column in kept]
+    is_part = name in job["marts"][side].get("parts", {})
+    if is_part and job["columns_named"] is not None:
+        needed = {*job["columns_named"], *job["person_columns"]}
+        shown = [column for column in shown if column.lower() in needed] or shown[:1]
     if given is not None and not set(given) & set(have):
         raise RefusedJobError(f"the grant names no column that {name} has in this release")
     person = [column for column in job["person_columns"] if column in have]
     seen[name] = [column for column in person if column in shown]
-    narrowed = given is not None
+    narrowed = given is not None or is_part
     condition = ""
     if person and job["forbids_people"]:
         raise RefusedJobError(f"{name} names people; this grant shows counts only")
@@ -230,7 +245,7 @@ def _check_tables(
     for name in connection.get_table_names(job["sql"], qualified=True):
         *path, last = [part.strip('"') for part in re.findall(r'"(?:[^"]|"")*"|[^.]+', name)]
         side = path[0].removeprefix("mart_") if path and path[0].startswith("mart_") else None
-        is_given = last in given if side is None else (side, last) in whole
+        is_given = last in given if side is None else path[1:] == ["main"] and (side, last) in whole
         if not is_given and not last.startswith("read_parquet"):
             raise RefusedJobError("a table is named that the grant does not give")
 

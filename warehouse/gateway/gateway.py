@@ -35,6 +35,7 @@ from warehouse.access_log.answering import Asker, logged_access
 from warehouse.faults import fault_point
 from warehouse.gateway.asking import PEOPLE_TABLE, Job, NoAnswerError, ask
 from warehouse.gateway.cells import CellQuery, cell_query, suppressed
+from warehouse.gateway.column_use import columns_named
 from warehouse.gateway.confinement import Limits
 from warehouse.gateway.standing_grants import known_officials, standing_grants
 from warehouse.gateway.statements import Question, StatementRefusedError, judge
@@ -228,6 +229,7 @@ def _job(
     if then is not None:
         sides |= {"now": release, "past": then}
     area = AREA.match(grant.rows)
+    named = columns_named(question) if view.plan is None else None
     # Who lives in an area is looked up, whether or not the question may name the table.
     laid = {*names, PEOPLE_TABLE} if area else set(names)
     return Job(
@@ -237,6 +239,7 @@ def _job(
         marts={side: _mart(each, view, laid) for side, each in sides.items()},
         tables={name: _columns(grant, name) for name in names},
         needs_all=not question.lists_tables,
+        columns_named=None if named is None else sorted(named),
         scope=scope,
         area=area[1] if area else None,
         forbids_people=view.forbids_people,
@@ -252,6 +255,5 @@ def _columns(grant: Grant, name: str) -> list[str] | None:
 def _mart(release: Release, view: _View, names: Collection[str]) -> dict[str, Any]:
     """Return where the tables lie; in releases that have no mart of the role, the internal one is asked."""
     file = release.mart(view.mart)
-    beside = held_tables(release, view.mart).in_files if file.exists() else {}
-    files = {name: os.fspath(path) for name, path in beside.items() if name in names}
-    return {"file": os.fspath(file), "is_own": view.is_own, "files": files}
+    beside = held_tables(release, view.mart).read_beside(names) if file.exists() else {"files": {}}
+    return {"file": os.fspath(file), "is_own": view.is_own} | beside

@@ -56,6 +56,14 @@ class PersonBook(Book):
         """Return everyone ever minted: person_id, anchor, minted_in, by person_id."""
         return self._minted(PERSON, "person_id")
 
+    def person_ids(self) -> pl.DataFrame:
+        """Return the IDs of everyone ever minted: person_id, in no order."""
+        return self._ids(PERSON, "person_id")
+
+    def household_ids(self) -> pl.DataFrame:
+        """Return the IDs of every household ever minted: household_id, in no order."""
+        return self._ids(HOUSEHOLD, "household_id")
+
     def next_person_sequence(self) -> int:
         """Return the first sequence number that no published person ID was minted from."""
         return self._sequence(PERSON)
@@ -134,6 +142,11 @@ class PersonBook(Book):
         with self._reading() as connection:
             query = select(table).order_by(table.c[key])
             return frame_of(connection, query, {key: pl.String, **_MINTED})
+
+    def _ids(self, table: Table, key: str) -> pl.DataFrame:
+        with self._reading() as connection:
+            ids = connection.execute(select(table.c[key])).scalars().all()
+        return pl.DataFrame({key: ids}, schema={key: pl.String})
 
     def _events(self, table: Table, subject: str) -> pl.DataFrame:
         schema: dict[str, Any] = {"event_id": pl.Int64, f"{subject}_id": pl.String, **_EVENT}

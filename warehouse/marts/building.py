@@ -4,28 +4,35 @@ Here: choosing tables, columns and rows as `hub.access.marts` declares, and writ
 mart. Never here: what is declared, or publishing. Next: `warehouse.releases.publish` reads each
 file again and signs the release.
 
-Nothing is written twice that lies there already: a big table that a role sees whole is read from
-the release's own Parquet (`warehouse.marts.held`), and a mart that holds all that another holds
-starts from a copy of that file.
+Nothing is written twice that lies there already: a big table that a role sees whole, or of which it
+sees the rows of some people, is read from the release's own Parquet (`warehouse.marts.held`), and a
+mart that holds all that another holds starts from a copy of that file.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from hub.access.marts import BIRTH_DATE, FamilyRows, MartDefinition, Rows
+from hub.access.marts import FamilyRows, MartDefinition, Rows
 from hub.access.policy import load_policy
 from warehouse.connection import SMALL_BLOCK_BYTES, open_scratch
 from warehouse.dictionary.meanings import Dictionary
 from warehouse.dictionary.saying import write_dictionary
 from warehouse.mart_views import FAMILY_TABLE, is_big, tables_in_file
 from warehouse.marts.count_tables import count_tables, prepare_counts, told_safely
-from warehouse.marts.scopes import condition, family_condition, stand_scope
+from warehouse.marts.picking import in_scope, select_shown
+from warehouse.marts.scopes import (
+    evidence_condition,
+    keep_scope,
+    scope_key,
+    stand_evidence,
+    stand_scope,
+)
 from warehouse.quoting import literal as _literal
 from warehouse.quoting import name as _name
 from warehouse.release_files import MARTS, TABLES
@@ -47,8 +54,8 @@ class _Released:
         return [column for column, _ in self.typed]
 
     def lies_beside(self, name: str, mart: MartDefinition) -> bool:
-        """Whether the mart reads it where it lies."""
-        return is_big(self.path) and mart.holds_whole(name, self.columns)
+        """Whether the mart reads it where it lies: all of it, or the rows that a question picks."""
+        return is_big(self.path) and (mart.holds_whole(name, self.columns) or mart.picks_rows(name))
 
 
 def build_marts(
@@ -75,8 +82,11 @@ def build_marts(
         counts = _count(connection) if any(mart.has_counts for mart in marts) else []
         for rows in Rows:
             alike = _contained_first([mart for mart in marts if mart.rows is rows])
+            families: set[str] = set()
             if alike and rows is not Rows.ALL:
-                stand_scope(connection, rows)
+                stand_scope(connection, rows, _keys(alike, released))
+                if "finding_evidence" in released:
+                    families = stand_evidence(connection)
             for place, mart in enumerate(alike):
                 target = release_folder / MARTS / f"{mart.name}.duckdb"
                 size = _block_bytes(mart, released)
@@ -90,11 +100,22 @@ def build_marts(
                 connection.execute(
                     f"ATTACH {_literal(target)} AS {_MART} (BLOCK_SIZE {size}); BEGIN"
                 ).fetchall()
-                beside = _fill(connection, released, mart, counts if mart.has_counts else [])
+                beside = _fill(connection, released, mart, families)
+                _add_counts(connection, counts if mart.has_counts else [])
                 write_dictionary(connection, dictionary, _MART, beside)
                 # Detaching swallows a checkpoint that fails on a full disk; this one raises.
                 connection.execute(f"COMMIT; FORCE CHECKPOINT {_MART}; DETACH {_MART}").fetchall()
     (release_folder / "spill").rmdir()
+
+
+def _keys(marts: Sequence[MartDefinition], released: Mapping[str, _Released]) -> set[str]:
+    """Return the columns by which rows of these marts' tables are chosen."""
+    return {
+        key
+        for mart in marts
+        for name in released.keys() & set(mart.tables)
+        if (key := scope_key(mart.rows, released[name].columns))
+    }
 
 
 def _contained_first(marts: Sequence[MartDefinition]) -> list[MartDefinition]:
@@ -104,9 +125,12 @@ def _contained_first(marts: Sequence[MartDefinition]) -> list[MartDefinition]:
 
 def _block_bytes(mart: MartDefinition, released: Mapping[str, _Released]) -> int:
     copies_big = any(
-        is_big(table.path) and not table.lies_beside(name, mart)
+        is_big(table.path)
+        and (
+            (name in mart.tables and not table.lies_beside(name, mart))
+            or (name == "finding_evidence" and mart.families is not FamilyRows.NONE)
+        )
         for name, table in released.items()
-        if name in mart.tables
     )
     return _BIG_BLOCK_BYTES if copies_big else SMALL_BLOCK_BYTES
 
@@ -115,48 +139,50 @@ def _fill(
     connection: duckdb.DuckDBPyConnection,
     released: Mapping[str, _Released],
     mart: MartDefinition,
-    counts: Sequence[str],
+    families: Collection[str],
 ) -> dict[str, list[tuple[str, str]]]:
     """Copy what the mart's file lacks; return the tables that are read where they lie."""
-    beside = {}
+    beside: dict[str, list[tuple[str, str]]] = {}
+    keys: set[str | None] = set()
     held = tables_in_file(connection, _MART)
     for name in mart.tables:
         if name not in released or name in held:
             continue
         table = released[name]
+        key = scope_key(mart.rows, table.columns)
         if table.lies_beside(name, mart):
-            beside[name] = table.typed
+            keys |= {key} if mart.picks_rows(name) else set()
+            shown = f"({select_shown(_name(name), mart.shown(table.columns))})"
+            beside[name] = _typed_columns(connection, shown)
         else:
-            _copy(connection, name, table.columns, mart, condition(mart.rows, table.columns))
+            _copy(connection, name, table, mart, in_scope(key, f"in_scope_{key}") if key else None)
     if mart.families is not FamilyRows.NONE and "finding_evidence" in released:
-        limit = family_condition(mart.families)
+        takes_all = mart.families is FamilyRows.ALL
         for name in filter(FAMILY_TABLE.match, released):
             if name not in held:
-                _copy(connection, name, released[name].columns, mart, limit)
-    for name in counts:
-        if name not in held:
-            connection.execute(f"CREATE TABLE {_MART}.{name} AS FROM temp.{name}").fetchall()
+                limit = None if takes_all else evidence_condition(name, families)
+                _copy(connection, name, released[name], mart, limit)
+    if keys:
+        keep_scope(connection, _MART, mart.rows, [key for key in keys if key])
     return beside
 
 
 def _copy(
     connection: duckdb.DuckDBPyConnection,
-    table: str,
-    columns: Sequence[str],
+    name: str,
+    table: _Released,
     mart: MartDefinition,
-    limit: str | None,
+    condition: str | None,
 ) -> None:
-    shown = ", ".join(_shown(column, mart) for column in columns if mart.shows(column))
-    connection.execute(
-        f"CREATE TABLE {_MART}.{_name(table)} AS SELECT {shown} FROM {_name(table)}"
-        + (f" WHERE {limit}" if limit else "")
-    ).fetchall()
+    shown = select_shown(_name(name), mart.shown(table.columns), condition)
+    connection.execute(f"CREATE TABLE {_MART}.{_name(name)} AS {shown}").fetchall()
 
 
-def _shown(column: str, mart: MartDefinition) -> str:
-    if column == BIRTH_DATE and mart.hides_birth_date:
-        return f"year({BIRTH_DATE}) AS birth_year"
-    return _name(column)
+def _add_counts(connection: duckdb.DuckDBPyConnection, counts: Sequence[str]) -> None:
+    held = tables_in_file(connection, _MART)
+    for name in counts:
+        if name not in held:
+            connection.execute(f"CREATE TABLE {_MART}.{name} AS FROM temp.{name}").fetchall()
 
 
 def _count(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -40,6 +40,7 @@ person_of AS (
     FROM standing
     WHERE standing.is_about_a_person
 )
+-- In no order: eligibility_standing sorts.
 SELECT
     unhex(md5(person_id)) AS person_digest,
     unhex(md5(subject_id)) AS subject_digest,
@@ -50,4 +51,3 @@ SELECT
     CASE WHEN is_first AND NOT is_excluded THEN CAST(payable_amount AS BIGINT) END AS amount,
     is_received
 FROM person_of
-ORDER BY programme_code, person_digest, subject_digest
