@@ -25,7 +25,7 @@ from hub.programmes.parameters import in_force, load_parameters
 from hub.programmes.programme import Programme
 from pipelines.steps.facts import build_subjects
 from pipelines.steps.profiles import add_parameters, night_of
-from warehouse.workbench import Workbench, sql_texts
+from warehouse.workbench import Workbench, sql_text, sql_texts
 
 FACT_TABLES = (
     "benefit_received",
@@ -36,6 +36,25 @@ FACT_TABLES = (
     "couple_means",
     "condition_gap",
 )
+
+
+HELD = {
+    "person_index": ("signature_id", "person_id"),
+    "person_token": ("national_id_token", "person_id"),
+    "person": ("person_id", "birth_date", "sex", "is_foreign", "death_date", "legal_dong_code"),
+    "assistance_unit_member": (
+        "household_id",
+        "person_id",
+        "head_person_id",
+        "relation_to_head",
+        "age_years",
+        "is_counted",
+        "document_type",
+        "delivery_id",
+        "line",
+    ),
+}
+"""Columns that the statements of facts join again and again."""
 
 
 def sql_digest() -> str:
@@ -66,8 +85,14 @@ def build_decisions(bench: Workbench) -> dict[str, int]:
     bench.add("programme_interaction", interaction_frame(programmes))
     bench.add("programme_condition", condition_frame(programmes, day))
     bench.add("condition_requirement", requirement_frame(programmes))
+    for table, columns in HELD.items():
+        bench.hold_columns(table, columns)
     summary = {table: bench.build("decisions", table).rows for table in FACT_TABLES}
     summary |= build_subjects(bench)
+    for table in ("person_number", "signature_person"):
+        bench.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS {sql_text('profile', table)}"
+        ).fetchall()
     summary["fact_evidence"] = bench.build("decisions", "fact_evidence").rows
     summary["decision"] = decide(bench)
     summary["decision_reason"] = bench.build("decisions", "decision_reason").rows

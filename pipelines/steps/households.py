@@ -18,6 +18,11 @@ from hub.households.registered import assign_household_ids
 from warehouse.workbench import Workbench, sql_text
 
 LAYER = "households"
+HELD = {
+    "person_index": ("signature_id", "person_id"),
+    "person": ("person_id", "birth_date", "sex", "is_foreign", "death_date"),
+}
+"""Columns that the statements of households and units join again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ def build_households(
         key: secret of the household IDs' permutation; the same for ever.
     """
     connection = bench.connection
+    for table, columns in HELD.items():
+        bench.hold_columns(table, columns)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE residence_spell AS {sql_text(LAYER, 'residence_spell')}"
     ).fetchall()
@@ -62,6 +69,7 @@ def build_households(
     connection.register("household_assignment", assigned.members)
     for table in ("household_member", "household", "household_conflict", "household_standing"):
         bench.build(LAYER, table)
+    bench.hold_columns("household_standing", ("person_id", "standing"))
     bench.add("household_event", assigned.events)
     connection.unregister("household_assignment")
     coverage = dict(

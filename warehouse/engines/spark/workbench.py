@@ -67,6 +67,9 @@ class SparkWorkbench(Workbench):
     def hold(self, table: str) -> None:
         """Leave the table where it is: Spark would write names to its scratch as they are."""
 
+    def hold_columns(self, table: str, columns: Sequence[str]) -> None:
+        """Leave the table where it is: Spark reads the columns that a statement names."""
+
     def encode_words(self, table: str, columns: Sequence[str]) -> None:
         """Leave the words as they are: Spark has no type for them."""
 

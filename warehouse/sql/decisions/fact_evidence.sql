@@ -139,22 +139,46 @@ WITH record AS (
     WHERE (lease_from IS NULL OR lease_from <= night.as_of)
         AND (lease_to IS NULL OR lease_to >= night.as_of)
 ),
+-- Deliveries and what is said, by number: of a person's records the greatest number is the newest.
+told_delivery AS (
+    SELECT
+        document_type,
+        delivery_id,
+        made_at,
+        row_number() OVER (ORDER BY made_at NULLS FIRST, delivery_id, document_type) AS delivery_no
+    FROM (SELECT DISTINCT document_type, delivery_id, made_at FROM record) AS arrived
+),
+told_word AS (
+    SELECT fact, said, row_number() OVER (ORDER BY fact, said) AS word_no
+    FROM (SELECT DISTINCT fact, said FROM record) AS used
+),
+numbered AS (
+    SELECT
+        signature_person.person_no,
+        CAST(told_word.word_no AS INTEGER) AS word_no,
+        max(told_delivery.delivery_no * 1000000000000 + record.line) AS record_no
+    FROM record
+    INNER JOIN told_delivery
+        ON told_delivery.delivery_id = record.delivery_id
+        AND told_delivery.document_type = record.document_type
+        AND told_delivery.made_at IS NOT DISTINCT FROM record.made_at
+    INNER JOIN told_word
+        ON told_word.fact = record.fact AND told_word.said IS NOT DISTINCT FROM record.said
+    INNER JOIN signature_person ON signature_person.signature_id = record.signature_id
+    GROUP BY signature_person.person_no, told_word.word_no
+),
 newest AS (
     SELECT
-        person_index.person_id,
-        record.fact,
-        record.said,
-        arg_max(
-            {
-                'document_type': record.document_type,
-                'delivery_id': record.delivery_id,
-                'line': record.line
-            },
-            (record.made_at IS NOT NULL, record.made_at, record.delivery_id, record.line)
-        ) AS told
-    FROM record
-    INNER JOIN person_index ON person_index.signature_id = record.signature_id
-    GROUP BY person_index.person_id, record.fact, record.said
+        numbered.person_no,
+        told_word.fact,
+        told_word.said,
+        told_delivery.document_type,
+        told_delivery.delivery_id,
+        numbered.record_no % 1000000000000 AS line
+    FROM numbered
+    INNER JOIN told_word ON told_word.word_no = numbered.word_no
+    INNER JOIN told_delivery
+        ON told_delivery.delivery_no = numbered.record_no // 1000000000000
 ),
 spouse_record AS (
     SELECT
@@ -195,9 +219,19 @@ spouse_record AS (
         AND (family.ended_on IS NULL OR family.ended_on > night.as_of)
 ),
 spouse_told AS (
-    SELECT DISTINCT ON (person_id) person_id, said, document_type, delivery_id, line
+    SELECT
+        person_id,
+        min(
+            {
+                'source_rank': source_rank,
+                'document_type': document_type,
+                'delivery_id': delivery_id,
+                'line': line,
+                'said': said
+            }
+        ) AS told
     FROM spouse_record
-    ORDER BY person_id, source_rank, document_type, delivery_id, line
+    GROUP BY person_id
 ),
 -- Of the youngest child, where there are several.
 own_child AS (
@@ -228,17 +262,8 @@ pension_told AS (
     WHERE income_asset_code IN ('A20', 'A21', 'A22', 'A23') AND monthly_amount > 0
     ORDER BY person_id, income_asset_code, document_type
 ),
-evidence AS (
-    SELECT
-        person_id,
-        fact,
-        said,
-        newest.told.document_type AS document_type,
-        newest.told.delivery_id AS delivery_id,
-        CAST(newest.told.line AS BIGINT) AS line
-    FROM newest
-    UNION ALL
-    SELECT person_id, fact, value, document_type, delivery_id, line
+other AS (
+    SELECT person_id, fact, value AS said, document_type, delivery_id, line
     FROM person_told
     UNION ALL
     -- Work and day care that another fact tells.
@@ -257,13 +282,13 @@ evidence AS (
     FROM person_told
     WHERE fact = 'receipts' AND value IN ('P078', 'P079', 'P080', 'P082')
     UNION ALL
-    SELECT person_id, 'employment', 'student', newest.told.document_type, newest.told.delivery_id,
-        CAST(newest.told.line AS BIGINT)
-    FROM newest
-    WHERE fact = 'school_level'
-        AND said IN ('elementary', 'middle', 'high', 'special', 'university', 'graduate')
-    UNION ALL
-    SELECT person_id, 'has_spouse', said, document_type, delivery_id, line
+    SELECT
+        person_id,
+        'has_spouse',
+        spouse_told.told.said,
+        spouse_told.told.document_type,
+        spouse_told.told.delivery_id,
+        CAST(spouse_told.told.line AS BIGINT)
     FROM spouse_told
     UNION ALL
     SELECT
@@ -278,14 +303,36 @@ evidence AS (
     SELECT
         person_id, 'has_occupational_pension', CAST(NULL AS VARCHAR), document_type, delivery_id, line
     FROM pension_told
+),
+living AS (
+    SELECT person_number.person_no, person_number.person_id
+    FROM person_number
+    INNER JOIN person_fact ON person_fact.person_id = person_number.person_id
+),
+evidence AS (
+    SELECT person_no, fact, said, document_type, delivery_id, line
+    FROM newest
+    UNION ALL
+    SELECT person_no, 'employment', 'student', document_type, delivery_id, line
+    FROM newest
+    WHERE fact = 'school_level'
+        AND said IN ('elementary', 'middle', 'high', 'special', 'university', 'graduate')
+    UNION ALL
+    SELECT
+        person_number.person_no, other.fact, other.said,
+        other.document_type, other.delivery_id, other.line
+    FROM other
+    INNER JOIN person_number ON person_number.person_id = other.person_id
 )
 SELECT
-    evidence.person_id,
+    living.person_id,
     evidence.fact,
     evidence.said,
     evidence.document_type,
     evidence.delivery_id,
     evidence.line
 FROM evidence
-INNER JOIN person_fact ON person_fact.person_id = evidence.person_id
-ORDER BY evidence.person_id, evidence.fact, evidence.said, evidence.document_type
+INNER JOIN living ON living.person_no = evidence.person_no
+ORDER BY
+    evidence.person_no, evidence.fact, evidence.said, evidence.document_type,
+    evidence.delivery_id, evidence.line
