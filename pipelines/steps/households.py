@@ -23,6 +23,21 @@ HELD = {
     "person": ("person_id", "birth_date", "sex", "is_foreign", "death_date"),
 }
 """Columns that the statements of households and units join again and again."""
+HELD_NEXT = {
+    "household_member": (
+        "household_id",
+        "person_id",
+        "head_person_id",
+        "relation_to_head",
+        "valid_from",
+        "valid_to",
+        "document_type",
+        "delivery_id",
+        "line",
+    ),
+    "household_standing": ("person_id", "standing"),
+}
+"""What those of units join of the households that were just built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +84,8 @@ def build_households(
     connection.register("household_assignment", assigned.members)
     for table in ("household_member", "household", "household_conflict", "household_standing"):
         bench.build(LAYER, table)
-    bench.hold_columns("household_standing", ("person_id", "standing"))
+    for table, columns in HELD_NEXT.items():
+        bench.hold_columns(table, columns)
     bench.add("household_event", assigned.events)
     connection.unregister("household_assignment")
     coverage = dict(

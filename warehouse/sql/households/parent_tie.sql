@@ -6,6 +6,7 @@
 -- the tie and a later register still holds it; the ruling wins).
 -- Missing: ties whose relative has no number that the index knows. Which source wins: a ruling, then
 -- the family register, then the household register.
+-- Not sorted: only the steps after it read it.
 WITH current_register AS (
     SELECT DISTINCT person_id
     FROM register_relation
@@ -151,4 +152,3 @@ SELECT
     END AS reason,
     valid_from, valid_to, document_type, delivery_id, line
 FROM counted
-ORDER BY child_id, parent_id

@@ -6,6 +6,7 @@
 -- the marriage; the divorce wins), 'not_in_family_register' (both are in it, and neither names the other).
 -- Missing: pairs of whom the index does not know both. Which source wins: a divorce, then the family
 -- register, then the household register, then a de facto entry; a death ends every tie.
+-- Not sorted: only the steps after it read it.
 WITH current_register AS (
     SELECT DISTINCT person_id
     FROM register_relation
@@ -177,4 +178,3 @@ SELECT
     open_tie.document_type, open_tie.delivery_id, open_tie.line
 FROM open_tie
 LEFT JOIN best ON best.first_id = open_tie.first_id AND best.second_id = open_tie.second_id
-ORDER BY person_id, spouse_id
