@@ -38,6 +38,19 @@ FACT_TABLES = (
 )
 
 
+EVIDENCE_STEPS = (
+    ("profile", "person_number"),
+    ("profile", "signature_person"),
+    ("decisions", "told_delivery"),
+    ("decisions", "fact_record"),
+    ("decisions", "told_word"),
+)
+"""Working tables of `fact_evidence`, by layer."""
+EVIDENCE_WORDS = {
+    "told_delivery": ("document_type", "delivery_id"),
+    "told_word": ("fact", "said"),
+}
+"""Columns of them whose words `fact_evidence` carries on."""
 HELD = {
     "person_index": ("signature_id", "person_id"),
     "person_token": ("national_id_token", "person_id"),
@@ -89,17 +102,23 @@ def build_decisions(bench: Workbench) -> dict[str, int]:
         bench.hold_columns(table, columns)
     summary = {table: bench.build("decisions", table).rows for table in FACT_TABLES}
     summary |= build_subjects(bench)
-    for table in ("person_number", "signature_person"):
-        bench.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {table} AS {sql_text('profile', table)}"
-        ).fetchall()
-    summary["fact_evidence"] = bench.build("decisions", "fact_evidence").rows
+    summary["fact_evidence"] = _gather_evidence(bench)
     summary["decision"] = decide(bench)
     summary["decision_reason"] = bench.build("decisions", "decision_reason").rows
     outcomes = bench.frame(
         "SELECT outcome, count(*) AS decisions FROM decision GROUP BY outcome ORDER BY outcome"
     )
     return summary | dict(outcomes.iter_rows())
+
+
+def _gather_evidence(bench: Workbench) -> int:
+    """Build `fact_evidence`, comparing people, deliveries and words as numbers; return its rows."""
+    for layer, table in EVIDENCE_STEPS:
+        bench.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS {sql_text(layer, table)}"
+        ).fetchall()
+        bench.encode_words(table, EVIDENCE_WORDS.get(table, ()))
+    return bench.build("decisions", "fact_evidence").rows
 
 
 def decide(bench: Workbench) -> int:
