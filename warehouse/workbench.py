@@ -10,7 +10,8 @@ is never published; those of simulated people, of a workbench without keys, lie 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -135,22 +136,34 @@ class Workbench:
         ):
             self.connection.execute(statement).fetchall()
 
-    def hold_columns(self, table: str, columns: Sequence[str]) -> None:
-        """Copy columns of a table into this connection's memory, for statements that read it again.
+    @contextmanager
+    def holding(self, held: Mapping[str, Sequence[str]]) -> Iterator[None]:
+        """Keep columns of tables in this connection's memory while the block runs.
 
-        Later statements see these columns alone under the table's name. Worth it for what many
-        statements join: a file is unpacked once, and found in by its numbers of rows.
+        Worth it for what many statements join: its file is unpacked once. Inside the block statements
+        see these columns alone under the table's name, and none of the tables may be built.
 
         Args:
-            table: a table or view of this connection.
-            columns: what later statements read of it.
+            held: by table the columns that the block's statements read of it.
         """
-        listed = ", ".join(quoted(column) for column in columns)
-        stored = quoted(f"held_{table}")
-        for statement in (
-            f"CREATE OR REPLACE TEMP TABLE {stored} AS SELECT {listed} FROM {quoted(table)}",
-            f"CREATE OR REPLACE TEMP VIEW {quoted(table)} AS FROM {stored}",
-        ):
+        try:
+            for table, columns in held.items():
+                listed = ", ".join(quoted(column) for column in columns)
+                self._run(
+                    f"CREATE OR REPLACE TEMP TABLE {quoted(f'held_{table}')} AS"
+                    f" SELECT {listed} FROM {quoted(table)}",
+                    f"CREATE OR REPLACE TEMP VIEW {quoted(table)} AS FROM {quoted(f'held_{table}')}",
+                )
+            yield
+        finally:
+            for table in held:
+                self._run(
+                    f"DROP VIEW IF EXISTS temp.{quoted(table)}",
+                    f"DROP TABLE IF EXISTS temp.{quoted(f'held_{table}')}",
+                )
+
+    def _run(self, *statements: str) -> None:
+        for statement in statements:
             self.connection.execute(statement).fetchall()
 
     def encode_words(self, table: str, columns: Sequence[str]) -> None:

@@ -67,7 +67,7 @@ HELD = {
         "line",
     ),
 }
-"""Columns that the statements of facts join again and again."""
+"""What the statements of facts join again and again."""
 
 
 def sql_digest() -> str:
@@ -98,11 +98,10 @@ def build_decisions(bench: Workbench) -> dict[str, int]:
     bench.add("programme_interaction", interaction_frame(programmes))
     bench.add("programme_condition", condition_frame(programmes, day))
     bench.add("condition_requirement", requirement_frame(programmes))
-    for table, columns in HELD.items():
-        bench.hold_columns(table, columns)
-    summary = {table: bench.build("decisions", table).rows for table in FACT_TABLES}
-    summary |= build_subjects(bench)
-    summary["fact_evidence"] = _gather_evidence(bench)
+    with bench.holding(HELD):
+        summary = {table: bench.build("decisions", table).rows for table in FACT_TABLES}
+        summary |= build_subjects(bench)
+        summary["fact_evidence"] = _gather_evidence(bench)
     summary["decision"] = decide(bench)
     summary["decision_reason"] = bench.build("decisions", "decision_reason").rows
     outcomes = bench.frame(

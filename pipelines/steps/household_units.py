@@ -23,20 +23,36 @@ from warehouse.workbench import Workbench, sql_text
 
 LAYER = "households"
 UNIT_STATE = ("unit_family", "unit_id", "person_id", "role", "is_counted", "reason", "status")
-GRAPH_COLUMNS = (
-    "person_id",
-    "relative_id",
-    "relation",
-    "basis",
-    "status",
-    "reason",
-    "valid_from",
-    "valid_to",
-    "document_type",
-    "delivery_id",
-    "line",
-)
-"""What the steps after it read of the family graph, five times."""
+MEMBERS = {
+    "household_member": (
+        "household_id",
+        "person_id",
+        "head_person_id",
+        "relation_to_head",
+        "valid_from",
+        "valid_to",
+        "document_type",
+        "delivery_id",
+        "line",
+    ),
+}
+"""What residence and ties read of the registered households."""
+GRAPH = {
+    "family_graph": (
+        "person_id",
+        "relative_id",
+        "relation",
+        "basis",
+        "status",
+        "reason",
+        "valid_from",
+        "valid_to",
+        "document_type",
+        "delivery_id",
+        "line",
+    ),
+}
+"""What units read of the family graph, five times."""
 TIE_STATE = ("tie_kind", "person_id", "relative_id", "relation", "status", "reason")
 
 
@@ -95,8 +111,9 @@ def build_assistance_units(bench: Workbench, ties_before: pl.DataFrame | None = 
     if not bench.has("household_standing"):
         bench.build(LAYER, "household_standing")
     bench.build(LAYER, "absence")
-    for table in ("residence", "register_relation", "parent_tie", "spouse_tie"):
-        _pass_through(bench, table)
+    with bench.holding(MEMBERS):
+        for table in ("residence", "register_relation", "parent_tie", "spouse_tie"):
+            _pass_through(bench, table)
     bench.build(LAYER, "couple")
     for table in ("tie_tonight", "tie_ended"):
         _pass_through(bench, table)
@@ -109,12 +126,12 @@ def build_assistance_units(bench: Workbench, ties_before: pl.DataFrame | None = 
     )
     bench.add("family_tie", ties)
     bench.build(LAYER, "family_graph")
-    bench.hold_columns("family_graph", GRAPH_COLUMNS)
-    for table in ("livelihood_place", "basic_livelihood_member"):
-        _pass_through(bench, table)
-    bench.build(LAYER, "assistance_unit_member")
-    for table in ("pension_member", "single_parent_member"):
-        _pass_through(bench, table)
+    with bench.holding(GRAPH):
+        for table in ("livelihood_place", "basic_livelihood_member"):
+            _pass_through(bench, table)
+        bench.build(LAYER, "assistance_unit_member")
+        for table in ("pension_member", "single_parent_member"):
+            _pass_through(bench, table)
 
 
 def _pass_through(bench: Workbench, table: str) -> None:

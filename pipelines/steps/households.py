@@ -22,22 +22,7 @@ HELD = {
     "person_index": ("signature_id", "person_id"),
     "person": ("person_id", "birth_date", "sex", "is_foreign", "death_date"),
 }
-"""Columns that the statements of households and units join again and again."""
-HELD_NEXT = {
-    "household_member": (
-        "household_id",
-        "person_id",
-        "head_person_id",
-        "relation_to_head",
-        "valid_from",
-        "valid_to",
-        "document_type",
-        "delivery_id",
-        "line",
-    ),
-    "household_standing": ("person_id", "standing"),
-}
-"""What those of units join of the households that were just built."""
+"""What the statements of households and units join again and again: hold it while they run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +57,6 @@ def build_households(
         key: secret of the household IDs' permutation; the same for ever.
     """
     connection = bench.connection
-    for table, columns in HELD.items():
-        bench.hold_columns(table, columns)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE residence_spell AS {sql_text(LAYER, 'residence_spell')}"
     ).fetchall()
@@ -84,8 +67,6 @@ def build_households(
     connection.register("household_assignment", assigned.members)
     for table in ("household_member", "household", "household_conflict", "household_standing"):
         bench.build(LAYER, table)
-    for table, columns in HELD_NEXT.items():
-        bench.hold_columns(table, columns)
     bench.add("household_event", assigned.events)
     connection.unregister("household_assignment")
     coverage = dict(
