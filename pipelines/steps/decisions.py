@@ -25,7 +25,7 @@ from hub.programmes.parameters import in_force, load_parameters
 from hub.programmes.programme import Programme
 from pipelines.steps.facts import build_subjects
 from pipelines.steps.profiles import add_parameters, night_of
-from warehouse.workbench import Workbench, sql_texts
+from warehouse.workbench import Workbench, sql_text, sql_texts
 
 FACT_TABLES = (
     "benefit_received",
@@ -36,6 +36,38 @@ FACT_TABLES = (
     "couple_means",
     "condition_gap",
 )
+
+
+EVIDENCE_STEPS = (
+    ("profile", "person_number"),
+    ("profile", "signature_person"),
+    ("decisions", "told_delivery"),
+    ("decisions", "fact_record"),
+    ("decisions", "told_word"),
+)
+"""Working tables of `fact_evidence`, by layer."""
+EVIDENCE_WORDS = {
+    "told_delivery": ("document_type", "delivery_id"),
+    "told_word": ("fact", "said"),
+}
+"""Columns of them whose words `fact_evidence` carries on."""
+HELD = {
+    "person_index": ("signature_id", "person_id"),
+    "person_token": ("national_id_token", "person_id"),
+    "person": ("person_id", "birth_date", "sex", "is_foreign", "death_date", "legal_dong_code"),
+    "assistance_unit_member": (
+        "household_id",
+        "person_id",
+        "head_person_id",
+        "relation_to_head",
+        "age_years",
+        "is_counted",
+        "document_type",
+        "delivery_id",
+        "line",
+    ),
+}
+"""What the statements of facts join again and again."""
 
 
 def sql_digest() -> str:
@@ -66,15 +98,26 @@ def build_decisions(bench: Workbench) -> dict[str, int]:
     bench.add("programme_interaction", interaction_frame(programmes))
     bench.add("programme_condition", condition_frame(programmes, day))
     bench.add("condition_requirement", requirement_frame(programmes))
-    summary = {table: bench.build("decisions", table).rows for table in FACT_TABLES}
-    summary |= build_subjects(bench)
-    summary["fact_evidence"] = bench.build("decisions", "fact_evidence").rows
+    with bench.holding(HELD):
+        summary = {table: bench.build("decisions", table).rows for table in FACT_TABLES}
+        summary |= build_subjects(bench)
+        summary["fact_evidence"] = _gather_evidence(bench)
     summary["decision"] = decide(bench)
     summary["decision_reason"] = bench.build("decisions", "decision_reason").rows
     outcomes = bench.frame(
         "SELECT outcome, count(*) AS decisions FROM decision GROUP BY outcome ORDER BY outcome"
     )
     return summary | dict(outcomes.iter_rows())
+
+
+def _gather_evidence(bench: Workbench) -> int:
+    """Build `fact_evidence`, comparing people, deliveries and words as numbers; return its rows."""
+    for layer, table in EVIDENCE_STEPS:
+        bench.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS {sql_text(layer, table)}"
+        ).fetchall()
+        bench.encode_words(table, EVIDENCE_WORDS.get(table, ()))
+    return bench.build("decisions", "fact_evidence").rows
 
 
 def decide(bench: Workbench) -> int:

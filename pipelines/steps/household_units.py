@@ -23,6 +23,36 @@ from warehouse.workbench import Workbench, sql_text
 
 LAYER = "households"
 UNIT_STATE = ("unit_family", "unit_id", "person_id", "role", "is_counted", "reason", "status")
+MEMBERS = {
+    "household_member": (
+        "household_id",
+        "person_id",
+        "head_person_id",
+        "relation_to_head",
+        "valid_from",
+        "valid_to",
+        "document_type",
+        "delivery_id",
+        "line",
+    ),
+}
+"""What residence and ties read of the registered households."""
+GRAPH = {
+    "family_graph": (
+        "person_id",
+        "relative_id",
+        "relation",
+        "basis",
+        "status",
+        "reason",
+        "valid_from",
+        "valid_to",
+        "document_type",
+        "delivery_id",
+        "line",
+    ),
+}
+"""What units read of the family graph, five times."""
 TIE_STATE = ("tie_kind", "person_id", "relative_id", "relation", "status", "reason")
 
 
@@ -56,7 +86,7 @@ def build_units(bench: Workbench, before: UnitsBefore, key: bytes) -> Mapping[st
     bench.add("unit_name", named.names)
     bench.build(LAYER, "dwelling")
     _pass_through(bench, "unit_member_tonight")
-    tonight = bench.frame("SELECT * FROM unit_member_tonight ORDER BY member")
+    tonight = bench.frame("SELECT * FROM unit_member_tonight")
     membership = advance_history(before.membership, tonight, UNIT_STATE, night)
     bench.add("unit_membership", membership)
     told = _events_of_borrowed_ids(before.membership, tonight, night)
@@ -81,25 +111,27 @@ def build_assistance_units(bench: Workbench, ties_before: pl.DataFrame | None = 
     if not bench.has("household_standing"):
         bench.build(LAYER, "household_standing")
     bench.build(LAYER, "absence")
-    for table in ("residence", "register_relation", "parent_tie", "spouse_tie"):
-        _pass_through(bench, table)
+    with bench.holding(MEMBERS):
+        for table in ("residence", "register_relation", "parent_tie", "spouse_tie"):
+            _pass_through(bench, table)
     bench.build(LAYER, "couple")
     for table in ("tie_tonight", "tie_ended"):
         _pass_through(bench, table)
     ties = advance_history(
         pl.DataFrame() if ties_before is None else ties_before,
-        bench.frame("SELECT * FROM tie_tonight ORDER BY member"),
+        bench.frame("SELECT * FROM tie_tonight"),
         TIE_STATE,
         night,
         ended=bench.frame("SELECT member, valid_from FROM tie_ended"),
     )
     bench.add("family_tie", ties)
     bench.build(LAYER, "family_graph")
-    for table in ("livelihood_place", "basic_livelihood_member"):
-        _pass_through(bench, table)
-    bench.build(LAYER, "assistance_unit_member")
-    for table in ("pension_member", "single_parent_member"):
-        _pass_through(bench, table)
+    with bench.holding(GRAPH):
+        for table in ("livelihood_place", "basic_livelihood_member"):
+            _pass_through(bench, table)
+        bench.build(LAYER, "assistance_unit_member")
+        for table in ("pension_member", "single_parent_member"):
+            _pass_through(bench, table)
 
 
 def _pass_through(bench: Workbench, table: str) -> None:

@@ -18,6 +18,11 @@ from hub.households.registered import assign_household_ids
 from warehouse.workbench import Workbench, sql_text
 
 LAYER = "households"
+HELD = {
+    "person_index": ("signature_id", "person_id"),
+    "person": ("person_id", "birth_date", "sex", "is_foreign", "death_date"),
+}
+"""What the statements of households and units join again and again: hold it while they run."""
 
 
 @dataclass(frozen=True, slots=True)

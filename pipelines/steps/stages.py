@@ -30,7 +30,7 @@ from pipelines.steps.families import open_bench
 from pipelines.steps.finding_report import write_finding_report
 from pipelines.steps.findings import build_findings
 from pipelines.steps.household_units import UnitsBefore, build_units
-from pipelines.steps.households import build_households, no_stays
+from pipelines.steps.households import HELD, build_households, no_stays
 from pipelines.steps.index import build_index, index_settings, registered_people
 from pipelines.steps.index_accuracy import measure_night
 from pipelines.steps.index_memory import read_released, remembered
@@ -94,7 +94,7 @@ def form_households(context: NightContext) -> Counts:
     """Form registered households and assistance units; IDs carry over from the current release."""
     previous = read_released(context, "household_stay", ["member", "household_id"])
     before = _units_before(context)
-    with open_bench(context, "households") as bench:
+    with open_bench(context, "households") as bench, bench.holding(HELD):
         result = build_households(
             bench,
             no_stays() if previous is None else previous,

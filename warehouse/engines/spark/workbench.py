@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,11 @@ class SparkWorkbench(Workbench):
 
     def hold(self, table: str) -> None:
         """Leave the table where it is: Spark would write names to its scratch as they are."""
+
+    @contextmanager
+    def holding(self, held: Mapping[str, Sequence[str]]) -> Iterator[None]:  # noqa: ARG002  its file is read by columns
+        """Leave tables where they are: Spark reads the columns that a statement names."""
+        yield
 
     def encode_words(self, table: str, columns: Sequence[str]) -> None:
         """Leave the words as they are: Spark has no type for them."""

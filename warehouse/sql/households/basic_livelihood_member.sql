@@ -3,6 +3,7 @@
 -- counted; role is the relation to the unit's head: as registered where both live in one household,
 -- else as the family graph has it. The head is the household's; where that one belongs to another
 -- unit, the eldest counted member. Missing: see livelihood_place. Which source wins: see there.
+-- Not sorted: only the steps after it read it.
 WITH family_of_household AS (
     -- A cohabitant who is family of somebody in the household is no lodger.
     SELECT DISTINCT lodger.person_id
@@ -116,4 +117,3 @@ LEFT JOIN of_spouse ON of_spouse.person_id = excluded.person_id
 LEFT JOIN absence AS away
     ON away.person_id = excluded.person_id AND away.place = 1
     AND away.reason = excluded.exclusion
-ORDER BY unit_id, excluded.person_id

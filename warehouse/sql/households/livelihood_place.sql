@@ -7,6 +7,7 @@
 -- Which source wins: residence, then couple, then parent_tie. Of a couple's two households the one
 -- wins where more of their young children live, then the one whose spouse is not away, then where one
 -- of them is head, then the elder ID. Of parents apart: who has custody, then the mother; a conflict.
+-- Not sorted: only the steps after it read it.
 WITH rule AS (
     SELECT
         max(CASE WHEN rule = 'child_elsewhere_age_limit' THEN value END) AS child_age_limit,
@@ -283,4 +284,3 @@ WHERE coalesce(
         CASE WHEN placed.reason <> 'own_income' THEN placed.final_household_id END,
         settled.first_household_id
     ) IS NOT NULL
-ORDER BY settled.person_id

@@ -6,6 +6,7 @@
 -- the tie and a later register still holds it; the ruling wins).
 -- Missing: ties whose relative has no number that the index knows. Which source wins: a ruling, then
 -- the family register, then the household register.
+-- Not sorted: only the steps after it read it.
 WITH current_register AS (
     SELECT DISTINCT person_id
     FROM register_relation
@@ -48,30 +49,42 @@ claim AS (
         NULL, FALSE, TRUE, FALSE, valid_from, NULL, NULL, document_type, delivery_id, line
     FROM household_row
 ),
+-- Deliveries by number, the one to believe first: so a claim's place and source are one number.
+told_delivery AS (
+    SELECT
+        made_at, document_type, delivery_id,
+        row_number() OVER (
+            ORDER BY made_at DESC NULLS LAST, document_type, delivery_id DESC
+        ) AS delivery_no
+    FROM (SELECT DISTINCT made_at, document_type, delivery_id FROM claim) AS arrived
+),
 gathered AS (
     SELECT
-        child_id, parent_id,
-        max(role) AS role,
-        max(CASE WHEN NOT is_of_household AND NOT is_told_by_parent THEN 1 ELSE 0 END) AS by_child,
-        max(CASE WHEN is_told_by_parent THEN 1 ELSE 0 END) AS by_parent,
-        max(CASE WHEN is_of_household THEN 1 ELSE 0 END) AS by_household,
-        min(CASE WHEN NOT is_end THEN effective_on END) AS began_on,
-        max(CASE WHEN is_end THEN coalesce(ended_on, effective_on) END) AS ended_on,
-        max(CASE WHEN document_type = 'I02-F03-01' THEN made_at END) AS register_made_at,
-        count(*) AS rows_told
+        claim.child_id, claim.parent_id,
+        max(claim.role) AS role,
+        max(CASE WHEN NOT claim.is_of_household AND NOT claim.is_told_by_parent THEN 1 ELSE 0 END)
+            AS by_child,
+        max(CASE WHEN claim.is_told_by_parent THEN 1 ELSE 0 END) AS by_parent,
+        max(CASE WHEN claim.is_of_household THEN 1 ELSE 0 END) AS by_household,
+        min(CASE WHEN NOT claim.is_end THEN claim.effective_on END) AS began_on,
+        max(CASE WHEN claim.is_end THEN coalesce(claim.ended_on, claim.effective_on) END) AS ended_on,
+        max(CASE WHEN claim.document_type = 'I02-F03-01' THEN claim.made_at END) AS register_made_at,
+        count(*) AS rows_told,
+        min(
+            CASE
+                WHEN claim.is_end THEN 0
+                WHEN claim.is_of_household THEN 3
+                WHEN claim.is_told_by_parent THEN 2
+                ELSE 1
+            END * 1000000000000000000
+            + told_delivery.delivery_no * 1000000000000 + claim.line
+        ) AS source_no
     FROM claim
-    GROUP BY child_id, parent_id
-),
-source AS (
-    SELECT
-        child_id, parent_id, document_type, delivery_id, line,
-        row_number() OVER (
-            PARTITION BY child_id, parent_id
-            ORDER BY
-                CASE WHEN is_end THEN 0 WHEN is_of_household THEN 3 WHEN is_told_by_parent THEN 2 ELSE 1 END,
-                made_at DESC NULLS LAST, document_type, delivery_id DESC, line
-        ) AS place
-    FROM claim
+    INNER JOIN told_delivery
+        ON told_delivery.delivery_id = claim.delivery_id
+        AND told_delivery.document_type = claim.document_type
+        AND told_delivery.made_at IS NOT DISTINCT FROM claim.made_at
+    GROUP BY claim.child_id, claim.parent_id
 ),
 -- A full adoption replaces the parents by birth from its day on.
 replaced AS (
@@ -109,46 +122,46 @@ tie AS (
         )
         AND gathered.by_child + gathered.by_parent > 0
         AND gathered.register_made_at IS NOT NULL AS is_one_sided,
-        source.document_type, source.delivery_id, source.line
+        source.document_type, source.delivery_id, gathered.source_no % 1000000000000 AS line
     FROM gathered
-    INNER JOIN source
-        ON source.child_id = gathered.child_id AND source.parent_id = gathered.parent_id
-        AND source.place = 1
+    INNER JOIN told_delivery AS source
+        ON source.delivery_no = (gathered.source_no % 1000000000000000000) // 1000000000000
     INNER JOIN person AS child ON child.person_id = gathered.child_id
     INNER JOIN person AS parent ON parent.person_id = gathered.parent_id
     LEFT JOIN replaced ON replaced.person_id = gathered.child_id
     LEFT JOIN current_register AS child_register ON child_register.person_id = gathered.child_id
     LEFT JOIN current_register AS parent_register ON parent_register.person_id = gathered.parent_id
 ),
-counted AS (
-    SELECT
-        tie.*,
-        sum(
-            CASE
-                WHEN tie.by_child + tie.by_parent > 0
-                    AND (tie.valid_to IS NULL OR tie.valid_to > night.as_of) THEN 1
-                ELSE 0
-            END
-        ) OVER (PARTITION BY tie.child_id, tie.role) AS of_this_role
+-- Children who have two of a kind at once.
+doubled AS (
+    SELECT tie.child_id, tie.role
     FROM tie
     CROSS JOIN night
+    WHERE tie.by_child + tie.by_parent > 0
+        AND (tie.valid_to IS NULL OR tie.valid_to > night.as_of)
+    GROUP BY tie.child_id, tie.role
+    HAVING count(*) > 1
+),
+counted AS (
+    SELECT tie.*, doubled.child_id IS NOT NULL AS is_one_of_several
+    FROM tie
+    LEFT JOIN doubled ON doubled.child_id = tie.child_id AND doubled.role = tie.role
 )
 SELECT
     child_id, parent_id, role, by_child = 1 AS is_told_by_child, by_parent = 1 AS is_told_by_parent,
     by_household = 1 AS is_told_by_household,
     CASE
         WHEN is_age_impossible OR is_ended_but_current OR is_one_sided
-            OR (of_this_role > 1 AND by_child + by_parent > 0 AND valid_to IS NULL) THEN 'conflict'
+            OR (is_one_of_several AND by_child + by_parent > 0 AND valid_to IS NULL) THEN 'conflict'
         WHEN by_child + by_parent = 0 THEN 'assumed'
         ELSE 'known'
     END AS status,
     CASE
         WHEN is_age_impossible THEN 'age_impossible'
         WHEN is_ended_but_current THEN 'ended_but_current'
-        WHEN of_this_role > 1 AND by_child + by_parent > 0 AND valid_to IS NULL THEN 'several_parents'
+        WHEN is_one_of_several AND by_child + by_parent > 0 AND valid_to IS NULL THEN 'several_parents'
         WHEN is_one_sided THEN 'one_sided'
         WHEN by_child + by_parent = 0 THEN 'household_register_only'
     END AS reason,
     valid_from, valid_to, document_type, delivery_id, line
 FROM counted
-ORDER BY child_id, parent_id

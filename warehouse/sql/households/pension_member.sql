@@ -1,6 +1,7 @@
 -- One row is a member of a unit of the basic pension: a person of the age of the pension, and their
 -- spouse of any age. Missing: couples and single people below that age, and the dead.
 -- Which source wins: couple.
+-- Not sorted: only the steps after it read it.
 WITH rule AS (
     SELECT max(value) AS from_age
     FROM unit_rule
@@ -47,4 +48,3 @@ FROM aged AS one
 LEFT JOIN spouse ON spouse.person_id = one.person_id
 LEFT JOIN aged AS other ON other.person_id = spouse.spouse_id
 WHERE one.is_of_age OR coalesce(other.is_of_age, FALSE)
-ORDER BY one.person_id

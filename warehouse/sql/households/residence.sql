@@ -3,6 +3,7 @@
 -- spellings of an address the one of the monthly file, else that of the latest delivery.
 -- Missing: people in no registered household who have no address of their own in the resident
 -- register either. Which source wins: the resident register (I01-F02) is the only one.
+-- Not sorted: only the steps after it read it.
 WITH home AS (
     SELECT
         household_member.*,
@@ -72,4 +73,3 @@ INNER JOIN household_standing ON household_standing.person_id = person.person_id
 WHERE (person.death_date IS NULL OR person.death_date > night.as_of)
     AND household_standing.standing NOT IN ('registration_cancelled', 'dead')
     AND (home.person_id IS NOT NULL OR address.person_id IS NOT NULL)
-ORDER BY person.person_id

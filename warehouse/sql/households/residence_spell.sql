@@ -3,6 +3,7 @@
 -- full file on a tie; what it leaves open is filled from the others. is_winner: of two households
 -- entered on one day, the later told. Missing: rows without a household number (histories,
 -- lists of people of unknown residence), other senders, and people the index does not know.
+-- Not sorted: only the steps after it read it.
 WITH told AS (
     SELECT
         i.person_id,
@@ -103,4 +104,3 @@ SELECT
 FROM followed AS f
 JOIN person AS p USING (person_id)
 LEFT JOIN struck_off AS x USING (person_id)
-ORDER BY f.person_id, f.valid_from, f.household_no

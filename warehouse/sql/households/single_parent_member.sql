@@ -3,6 +3,7 @@
 -- age limit, pupils below a higher one). cluster is who raises them.
 -- Missing: children with two parents in the unit, married children, and children whose parent has a
 -- spouse. Which source wins: basic_livelihood_member, parent_tie, couple.
+-- Not sorted: only the steps after it read it.
 WITH rule AS (
     SELECT
         max(CASE WHEN rule = 'age_limit' THEN value END) AS age_limit,
@@ -92,4 +93,3 @@ FROM (
     FROM child
 ) AS first_child
 WHERE turn = 1
-ORDER BY cluster, person_id

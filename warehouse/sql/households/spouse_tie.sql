@@ -6,6 +6,7 @@
 -- the marriage; the divorce wins), 'not_in_family_register' (both are in it, and neither names the other).
 -- Missing: pairs of whom the index does not know both. Which source wins: a divorce, then the family
 -- register, then the household register, then a de facto entry; a death ends every tie.
+-- Not sorted: only the steps after it read it.
 WITH current_register AS (
     SELECT DISTINCT person_id
     FROM register_relation
@@ -43,30 +44,41 @@ paired AS (
         greatest(person_id, spouse_id) AS second_id
     FROM claim
 ),
+-- Deliveries by number, the one to believe first: so a claim's kind and source are one number.
+told_delivery AS (
+    SELECT
+        made_at, document_type, delivery_id,
+        row_number() OVER (
+            ORDER BY made_at DESC NULLS LAST, document_type, delivery_id DESC
+        ) AS delivery_no
+    FROM (SELECT DISTINCT made_at, document_type, delivery_id FROM paired) AS arrived
+),
 gathered AS (
     SELECT
-        first_id, second_id,
-        max(CASE WHEN kind = 'marriage' AND person_id = first_id THEN 1 ELSE 0 END) AS by_first,
-        max(CASE WHEN kind = 'marriage' AND person_id = second_id THEN 1 ELSE 0 END) AS by_second,
-        max(CASE WHEN kind = 'household' THEN 1 ELSE 0 END) AS by_household,
-        max(CASE WHEN kind = 'de_facto' THEN 1 ELSE 0 END) AS is_de_facto,
-        max(CASE WHEN kind = 'marriage' THEN effective_on END) AS married_on,
-        min(CASE WHEN kind IN ('household', 'de_facto') THEN effective_on END) AS together_from,
-        max(CASE WHEN kind = 'end' THEN coalesce(ended_on, effective_on) END) AS divorced_on,
-        max(CASE WHEN document_type = 'I02-F03-01' THEN made_at END) AS register_made_at
+        paired.first_id, paired.second_id,
+        max(CASE WHEN paired.kind = 'marriage' AND paired.person_id = paired.first_id THEN 1 ELSE 0 END)
+            AS by_first,
+        max(CASE WHEN paired.kind = 'marriage' AND paired.person_id = paired.second_id THEN 1 ELSE 0 END)
+            AS by_second,
+        max(CASE WHEN paired.kind = 'household' THEN 1 ELSE 0 END) AS by_household,
+        max(CASE WHEN paired.kind = 'de_facto' THEN 1 ELSE 0 END) AS is_de_facto,
+        max(CASE WHEN paired.kind = 'marriage' THEN paired.effective_on END) AS married_on,
+        min(CASE WHEN paired.kind IN ('household', 'de_facto') THEN paired.effective_on END)
+            AS together_from,
+        max(CASE WHEN paired.kind = 'end' THEN coalesce(paired.ended_on, paired.effective_on) END)
+            AS divorced_on,
+        max(CASE WHEN paired.document_type = 'I02-F03-01' THEN paired.made_at END) AS register_made_at,
+        min(
+            CASE paired.kind WHEN 'end' THEN 0 WHEN 'marriage' THEN 1 WHEN 'household' THEN 2 ELSE 3 END
+            * 1000000000000000000
+            + told_delivery.delivery_no * 1000000000000 + paired.line
+        ) AS source_no
     FROM paired
-    GROUP BY first_id, second_id
-),
-source AS (
-    SELECT
-        first_id, second_id, document_type, delivery_id, line,
-        row_number() OVER (
-            PARTITION BY first_id, second_id
-            ORDER BY
-                CASE kind WHEN 'end' THEN 0 WHEN 'marriage' THEN 1 WHEN 'household' THEN 2 ELSE 3 END,
-                made_at DESC NULLS LAST, document_type, delivery_id DESC, line
-        ) AS place
-    FROM paired
+    INNER JOIN told_delivery
+        ON told_delivery.delivery_id = paired.delivery_id
+        AND told_delivery.document_type = paired.document_type
+        AND told_delivery.made_at IS NOT DISTINCT FROM paired.made_at
+    GROUP BY paired.first_id, paired.second_id
 ),
 tie AS (
     SELECT
@@ -84,11 +96,10 @@ tie AS (
         least(one.death_date, other.death_date) AS widowed_on,
         one_register.person_id IS NOT NULL AND NOT one.is_foreign AS first_is_registered,
         other_register.person_id IS NOT NULL AND NOT other.is_foreign AS second_is_registered,
-        source.document_type, source.delivery_id, source.line
+        source.document_type, source.delivery_id, gathered.source_no % 1000000000000 AS line
     FROM gathered
-    INNER JOIN source
-        ON source.first_id = gathered.first_id AND source.second_id = gathered.second_id
-        AND source.place = 1
+    INNER JOIN told_delivery AS source
+        ON source.delivery_no = (gathered.source_no % 1000000000000000000) // 1000000000000
     INNER JOIN person AS one ON one.person_id = gathered.first_id
     INNER JOIN person AS other ON other.person_id = gathered.second_id
     LEFT JOIN current_register AS one_register ON one_register.person_id = gathered.first_id
@@ -177,4 +188,3 @@ SELECT
     open_tie.document_type, open_tie.delivery_id, open_tie.line
 FROM open_tie
 LEFT JOIN best ON best.first_id = open_tie.first_id AND best.second_id = open_tie.second_id
-ORDER BY person_id, spouse_id

@@ -3,6 +3,7 @@
 -- the history. valid_from is since when the source says so.
 -- Missing: the dead, and people in no unit of a family; household_coverage counts them by reason.
 -- Which source wins: the SQL of each family says.
+-- Not sorted: only the steps after it read it.
 WITH rule AS (
     SELECT
         max(CASE WHEN unit_family = 'child' AND rule = 'age_limit' THEN value END) AS child_age_limit,
@@ -94,4 +95,3 @@ SELECT
     md5_number_lower(concat(unit_family, '/', person_id)) AS member,
     told.*
 FROM told
-ORDER BY unit_family, unit_id, person_id
