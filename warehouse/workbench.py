@@ -10,7 +10,8 @@ is never published; those of simulated people, of a workbench without keys, lie 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -120,19 +121,42 @@ class Workbench:
         """Whether `table` has been built."""
         return self.path(table).exists() or table in identity_files(self.folder)
 
-    def hold(self, table: str) -> None:
-        """Copy a table of the identity zone into this connection's memory.
+    @contextmanager
+    def held(
+        self, table: str, columns: Sequence[str], *, words: Sequence[str] = (), of: str = ""
+    ) -> Iterator[None]:
+        """Keep some columns of a table in this connection's memory while the block runs.
 
-        An encrypted file comes as a stream that does not say how many rows it has: DuckDB then takes it
-        for one row, and plans joins that read it again and again, or fill the disk.
+        Statements find them under the table's name, and nothing else of it. For a table that many
+        statements read: its file is opened, decrypted and decoded once. A table of the identity zone is
+        a stream else, for which DuckDB plans joins that read it again and again, or fill the disk.
+
+        Args:
+            table: a table of the night.
+            columns: what is kept of it.
+            words: those of `columns` that hold few different words; see `encode_words`.
+            of: a table; only rows with a `signature_id` of it are kept.
         """
-        if table not in identity_files(self.folder):
-            return
-        for statement in (
-            f'CREATE OR REPLACE TEMP TABLE "held_{table}" AS FROM "{table}"',
-            f'CREATE OR REPLACE TEMP VIEW "{table}" AS FROM "held_{table}"',
-        ):
-            self.connection.execute(statement).fetchall()
+        kept = f"held_{table}"
+        rows = f'SEMI JOIN "{of}" USING (signature_id)' if of else ""
+        # Of a stream nobody knows how many rows it has: DuckDB takes it for one row, and would keep all
+        # of it to look the rows of `of` up in it.
+        self.connection.execute("SET disabled_optimizers = 'build_side_probe_side'").fetchall()
+        try:
+            self.connection.execute(
+                f'CREATE OR REPLACE TEMP TABLE "{kept}" AS '
+                f'SELECT {", ".join(columns)} FROM "{table}" {rows}'
+            ).fetchall()
+        finally:
+            self.connection.execute("RESET disabled_optimizers").fetchall()
+        self.encode_words(kept, words)
+        self.connection.execute(f'CREATE OR REPLACE TEMP VIEW "{table}" AS FROM "{kept}"').fetchall()
+        try:
+            yield
+        finally:
+            for statement in (f'DROP VIEW temp."{table}"', f'DROP TABLE "{kept}"'):
+                self.connection.execute(statement).fetchall()
+            self._view(table)
 
     def encode_words(self, table: str, columns: Sequence[str]) -> None:
         """Hold the words in columns of a working table as numbers; statements see words as before.

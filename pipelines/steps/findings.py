@@ -42,6 +42,17 @@ LAST_PARTS = (
     "finding_rows",
 )
 """SQL files in which rules end, by the mark of the same name; each stands before those it ends in."""
+INDEX_COLUMNS = ("signature_id", "person_id", "match_kind")
+SIGNATURE_COLUMNS = (
+    "signature_id",
+    "national_id_token",
+    "full_name",
+    "birth_date",
+    "sex",
+    "address",
+    "institution_group",
+)
+"""What rules and shared tables read of `person_index` and, of those who receive anything, `signature`."""
 FINDING_TABLES = ("finding", "finding_evidence", "payment_hold")
 
 
@@ -74,18 +85,26 @@ def build_findings(
         pl.DataFrame(schema={"finding_id": pl.String}) if released is None else released,
     )
     bench.build("findings", "rule_state")
-    bench.hold("signature")
-    for table in shared_tables(sql.values()):
-        bench.build("findings", table)
-    for rule in rules:
-        show_settings(bench, rule)
-        bench.build_from(rule.table, sql[rule.table])
+    with bench.held("person_index", INDEX_COLUMNS, words=("match_kind",)):
+        make_recipient_index(bench)
+        with bench.held("signature", SIGNATURE_COLUMNS, of="recipient_index"):
+            for table in shared_tables(sql.values()):
+                bench.build("findings", table)
+            for rule in rules:
+                show_settings(bench, rule)
+                bench.build_from(rule.table, sql[rule.table])
     candidates = "\nUNION ALL\n".join(f"SELECT * FROM {rule.table}" for rule in rules)
     bench.build("findings", "finding_candidate", {"candidates": candidates})
     summary = {table: bench.build("findings", table).rows for table in FINDING_TABLES}
     found = bench.frame("SELECT rule_id, count(*) AS findings FROM finding GROUP BY rule_id")
     counts = dict(found.iter_rows())
     return {rule.id: counts.get(rule.id, 0) for rule in rules} | summary
+
+
+def make_recipient_index(bench: Workbench) -> None:
+    """Make the working table `recipient_index`: signatures of people whom payments or entitlements name."""
+    select = sql_text("findings", "recipient_index")
+    bench.connection.execute(f"CREATE OR REPLACE TEMP TABLE recipient_index AS {select}").fetchall()
 
 
 def rule_sql(rule: Rule) -> str:

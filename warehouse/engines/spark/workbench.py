@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,8 +65,12 @@ class SparkWorkbench(Workbench):
         for table in identity_files(folder):
             self._view(table)
 
-    def hold(self, table: str) -> None:
+    @contextmanager
+    def held(
+        self, table: str, columns: Sequence[str], *, words: Sequence[str] = (), of: str = ""
+    ) -> Iterator[None]:
         """Leave the table where it is: Spark would write names to its scratch as they are."""
+        yield
 
     def encode_words(self, table: str, columns: Sequence[str]) -> None:
         """Leave the words as they are: Spark has no type for them."""

@@ -6,24 +6,24 @@
 -- the conscript's own name; of a unit's payment the part that was too much is not known.
 WITH service AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         f08_military_service.enlisted_on,
         f08_military_service.discharged_on,
         f08_military_service.document_type,
         f08_military_service.delivery_id,
         f08_military_service.line,
         row_number() OVER (
-            PARTITION BY person_index.person_id
+            PARTITION BY recipient_index.person_id
             ORDER BY f08_military_service.enlisted_on DESC, f08_military_service.made_at DESC,
                 f08_military_service.delivery_id DESC, f08_military_service.line DESC
         ) AS place
     FROM f08_military_service
-    INNER JOIN person_index ON person_index.signature_id = f08_military_service.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = f08_military_service.signature_id
     WHERE f08_military_service.document_type IN ('I15-F08-02', 'I15-F08-05')
         AND f08_military_service.enlisted_on IS NOT NULL
         AND coalesce(f08_military_service.service_type, '')
         NOT IN ('home_based_reservist', 'alternative_reserve')
-        AND person_index.person_id IS NOT NULL
+        AND recipient_index.person_id IS NOT NULL
         AND coalesce(f08_military_service.status, 'serving')
         IN ('serving', 'discharged', 'early_discharged')
 ),
@@ -52,8 +52,8 @@ entitlement AS (
     FROM f34_benefit_entitlement
     INNER JOIN d14_programme
         ON d14_programme.programme_code = f34_benefit_entitlement.programme_code
-    INNER JOIN person_index ON person_index.signature_id = f34_benefit_entitlement.signature_id
-    INNER JOIN conscript ON conscript.person_id = person_index.person_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = f34_benefit_entitlement.signature_id
+    INNER JOIN conscript ON conscript.person_id = recipient_index.person_id
 ),
 counted AS (
     SELECT *

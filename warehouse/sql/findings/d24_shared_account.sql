@@ -9,7 +9,7 @@
 -- Which source wins: payments after reversals; who holds the account is read from any bank's list.
 WITH payment AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         substr(
             md5(
                 concat(
@@ -28,7 +28,7 @@ WITH payment AS (
         paid.line
     FROM f35_benefit_payment AS paid
     CROSS JOIN night
-    INNER JOIN person_index ON person_index.signature_id = paid.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = paid.signature_id
     WHERE paid.bank_no IS NOT NULL
         AND paid.account_no IS NOT NULL
         AND NOT coalesce(paid.in_kind, FALSE)
@@ -88,9 +88,9 @@ recipient AS (
     HAVING sum(payment.amount) > 0
 ),
 resident AS (
-    SELECT person_index.person_id, stay.admitted_on, stay.left_on
+    SELECT recipient_index.person_id, stay.admitted_on, stay.left_on
     FROM f36_facility_residence_or_use AS stay
-    INNER JOIN person_index ON person_index.signature_id = stay.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = stay.signature_id
     INNER JOIN residential_facility ON residential_facility.facility_kind = stay.facility_kind
     UNION ALL
     SELECT place.person_id, place.valid_from, CAST(NULL AS DATE)

@@ -6,9 +6,9 @@
 -- or gift within the household, a register that is put right; acquisitions before the decision.
 -- Which source wins: of all sources' dates of one thing the earliest; the decision is the newest one.
 WITH resident AS (
-    SELECT DISTINCT room.household_id, person_index.signature_id
+    SELECT DISTINCT room.household_id, recipient_index.signature_id
     FROM livelihood_work_room AS room
-    INNER JOIN person_index ON person_index.person_id = room.person_id
+    INNER JOIN recipient_index ON recipient_index.person_id = room.person_id
 ),
 decided AS (
     SELECT

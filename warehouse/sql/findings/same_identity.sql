@@ -21,8 +21,8 @@ described AS (
         signature.sex,
         upper(regexp_replace(signature.full_name, '\s', '', 'g')) AS name_key
     FROM recipient
-    INNER JOIN person_index ON person_index.person_id = recipient.person_id
-    INNER JOIN signature ON signature.signature_id = person_index.signature_id
+    INNER JOIN recipient_index ON recipient_index.person_id = recipient.person_id
+    INNER JOIN signature ON signature.signature_id = recipient_index.signature_id
     WHERE signature.national_id_token IS NOT NULL
         AND signature.full_name IS NOT NULL
         AND signature.birth_date IS NOT NULL
@@ -53,11 +53,11 @@ namesake AS (
 ),
 asked_signature AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         signature.national_id_token,
         CAST(signature.signature_id AS VARCHAR) AS signature_key
     FROM signature
-    INNER JOIN person_index ON person_index.signature_id = signature.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = signature.signature_id
     WHERE signature.national_id_token IS NOT NULL
         AND CAST(signature.signature_id AS VARCHAR) IN (
             SELECT "left" FROM review_candidate WHERE match_weight IS NOT NULL
@@ -105,12 +105,12 @@ looked_at AS (
 teller AS (
     SELECT
         looked_at.person_id,
-        person_index.signature_id,
+        recipient_index.signature_id,
         signature.institution_group,
         regexp_replace(signature.address, '\s', '', 'g') AS address_key
     FROM looked_at
-    INNER JOIN person_index ON person_index.person_id = looked_at.person_id
-    INNER JOIN signature ON signature.signature_id = person_index.signature_id
+    INNER JOIN recipient_index ON recipient_index.person_id = looked_at.person_id
+    INNER JOIN signature ON signature.signature_id = recipient_index.signature_id
 ),
 known_to AS (
     SELECT person_id, count(DISTINCT institution_group) AS institutions
