@@ -29,11 +29,14 @@ SHARED_TABLES = (
     "wage_deduction",
     "livelihood_room",
     "livelihood_work_room",
+    "livelihood_resident",
     "financial_holding",
     "property_title",
     "same_identity",
 )
 """What several rules read, in the order of building."""
+WORKING_TABLES = frozenset({"recipient_index", "livelihood_resident"})
+"""Live only while rules run: signatures of the people whom many rules look at."""
 LAST_PARTS = (
     "month_paid_rows",
     "month_held_rows",
@@ -86,10 +89,10 @@ def build_findings(
     )
     bench.build("findings", "rule_state")
     with bench.held("person_index", INDEX_COLUMNS, words=("match_kind",)):
-        make_recipient_index(bench)
+        build_shared(bench, "recipient_index")
         with bench.held("signature", SIGNATURE_COLUMNS, of="recipient_index"):
             for table in shared_tables(sql.values()):
-                bench.build("findings", table)
+                build_shared(bench, table)
             for rule in rules:
                 show_settings(bench, rule)
                 bench.build_from(rule.table, sql[rule.table])
@@ -101,10 +104,13 @@ def build_findings(
     return {rule.id: counts.get(rule.id, 0) for rule in rules} | summary
 
 
-def make_recipient_index(bench: Workbench) -> None:
-    """Make the working table `recipient_index`: signatures of people whom payments or entitlements name."""
-    select = sql_text("findings", "recipient_index")
-    bench.connection.execute(f"CREATE OR REPLACE TEMP TABLE recipient_index AS {select}").fetchall()
+def build_shared(bench: Workbench, table: str) -> None:
+    """Build what several rules read: a table of the night, or one that lives only while they run."""
+    if table not in WORKING_TABLES:
+        bench.build("findings", table)
+        return
+    select = sql_text("findings", table)
+    bench.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {select}").fetchall()
 
 
 def rule_sql(rule: Rule) -> str:

@@ -85,11 +85,11 @@ issued AS (
     SELECT national_id_token
     FROM f01_person_identity
     WHERE document_type LIKE 'I01-%' AND national_id_token IS NOT NULL
-    UNION
+    UNION ALL
     SELECT previous_national_id_token
     FROM f01_person_identity
     WHERE previous_national_id_token IS NOT NULL
-    UNION
+    UNION ALL
     SELECT foreign_id_token
     FROM f05_foreigner_nationality
     WHERE foreign_id_token IS NOT NULL

@@ -30,7 +30,7 @@ settled AS (
     FROM f02_resident_household_address AS residence
     CROSS JOIN cutoff
     WHERE residence.moved_out_on IS NULL OR residence.moved_out_on >= cutoff.since
-    UNION
+    UNION ALL
     SELECT stay.signature_id
     FROM f05_foreigner_nationality AS stay
     CROSS JOIN cutoff

@@ -7,20 +7,14 @@
 -- money; accounts protected from seizure, which by law take one person's benefits only; vouchers and
 -- cards; and account numbers that are fillers.
 -- Which source wins: payments after reversals; who holds the account is read from any bank's list.
-WITH payment AS (
+WITH paid_account AS (
     SELECT
         recipient_index.person_id,
-        substr(
-            md5(
-                concat(
-                    replace(replace(paid.bank_no, '-', ''), ' ', ''),
-                    '|',
-                    replace(replace(paid.account_no, '-', ''), ' ', '')
-                )
-            ),
-            1,
-            20
-        ) AS account_id,
+        concat(
+            replace(replace(paid.bank_no, '-', ''), ' ', ''),
+            '|',
+            replace(replace(paid.account_no, '-', ''), ' ', '')
+        ) AS account_key,
         CAST(date_trunc('month', paid.period) AS DATE) AS month,
         coalesce(paid.amount, 0) AS amount,
         paid.document_type,
@@ -40,11 +34,23 @@ WITH payment AS (
         ) <> ''
 ),
 busy_account AS (
-    SELECT account_id
-    FROM payment
+    SELECT account_key, substr(md5(account_key), 1, 20) AS account_id
+    FROM paid_account
     CROSS JOIN d24_setting AS setting
-    GROUP BY account_id
+    GROUP BY account_key
     HAVING count(DISTINCT person_id) >= max(setting.recipients)
+),
+payment AS (
+    SELECT
+        paid_account.person_id,
+        busy_account.account_id,
+        paid_account.month,
+        paid_account.amount,
+        paid_account.document_type,
+        paid_account.delivery_id,
+        paid_account.line
+    FROM paid_account
+    INNER JOIN busy_account ON busy_account.account_key = paid_account.account_key
 ),
 holder AS (
     SELECT
@@ -59,16 +65,10 @@ holder AS (
         ) AS is_protected
     FROM f26_deposit_account AS held
     INNER JOIN busy_account
-        ON busy_account.account_id = substr(
-            md5(
-                concat(
-                    replace(replace(held.institution_no, '-', ''), ' ', ''),
-                    '|',
-                    replace(replace(held.account_no, '-', ''), ' ', '')
-                )
-            ),
-            1,
-            20
+        ON busy_account.account_key = concat(
+            replace(replace(held.institution_no, '-', ''), ' ', ''),
+            '|',
+            replace(replace(held.account_no, '-', ''), ' ', '')
         )
     INNER JOIN person_index ON person_index.signature_id = held.signature_id
     GROUP BY busy_account.account_id, person_index.person_id
@@ -76,7 +76,6 @@ holder AS (
 recipient AS (
     SELECT payment.account_id, payment.month, payment.person_id, sum(payment.amount) AS amount
     FROM payment
-    INNER JOIN busy_account ON busy_account.account_id = payment.account_id
     LEFT JOIN (
         SELECT account_id, max(is_protected) AS is_protected
         FROM holder

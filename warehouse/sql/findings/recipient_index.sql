@@ -5,7 +5,7 @@
 -- Which source wins: none.
 WITH named AS (
     SELECT signature_id FROM f34_benefit_entitlement
-    UNION
+    UNION ALL
     SELECT signature_id FROM f35_benefit_payment
 ),
 recipient AS (

@@ -14,12 +14,12 @@ WITH recipient AS (
     SELECT DISTINCT person_id
     FROM benefit_month
 ),
-described AS (
+told AS (
     SELECT DISTINCT
         recipient.person_id,
         signature.birth_date,
         signature.sex,
-        upper(regexp_replace(signature.full_name, '\s', '', 'g')) AS name_key
+        signature.full_name
     FROM recipient
     INNER JOIN recipient_index ON recipient_index.person_id = recipient.person_id
     INNER JOIN signature ON signature.signature_id = recipient_index.signature_id
@@ -27,6 +27,14 @@ described AS (
         AND signature.full_name IS NOT NULL
         AND signature.birth_date IS NOT NULL
         AND signature.sex IS NOT NULL
+),
+described AS (
+    SELECT DISTINCT
+        person_id,
+        birth_date,
+        sex,
+        upper(regexp_replace(full_name, '\s', '', 'g')) AS name_key
+    FROM told
 ),
 shared_description AS (
     SELECT name_key, birth_date, sex
@@ -124,11 +132,11 @@ registered AS (
         SELECT signature_id
         FROM f01_person_identity
         WHERE document_type LIKE 'I01-F01-%'
-        UNION
+        UNION ALL
         SELECT signature_id
         FROM f02_resident_household_address
         WHERE document_type LIKE 'I01-F02-%'
-        UNION
+        UNION ALL
         SELECT signature_id
         FROM f05_foreigner_nationality
         WHERE document_type LIKE 'I04-F05-%'
