@@ -122,9 +122,7 @@ class Workbench:
         return self.path(table).exists() or table in identity_files(self.folder)
 
     @contextmanager
-    def held(
-        self, table: str, columns: Sequence[str], *, words: Sequence[str] = (), of: str = ""
-    ) -> Iterator[None]:
+    def held(self, table: str, columns: Sequence[str], *, of: str = "") -> Iterator[None]:
         """Keep some columns of a table in this connection's memory while the block runs.
 
         Statements find them under the table's name, and nothing else of it. For a table that many
@@ -134,7 +132,6 @@ class Workbench:
         Args:
             table: a table of the night.
             columns: what is kept of it.
-            words: those of `columns` that hold few different words; see `encode_words`.
             of: a table; only rows with a `signature_id` of it are kept.
         """
         kept = f"held_{table}"
@@ -149,7 +146,6 @@ class Workbench:
             ).fetchall()
         finally:
             self.connection.execute("RESET disabled_optimizers").fetchall()
-        self.encode_words(kept, words)
         self.connection.execute(f'CREATE OR REPLACE TEMP VIEW "{table}" AS FROM "{kept}"').fetchall()
         try:
             yield

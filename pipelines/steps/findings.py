@@ -45,7 +45,7 @@ LAST_PARTS = (
     "finding_rows",
 )
 """SQL files in which rules end, by the mark of the same name; each stands before those it ends in."""
-INDEX_COLUMNS = ("signature_id", "person_id", "match_kind")
+INDEX_COLUMNS = ("signature_id", "person_id")
 SIGNATURE_COLUMNS = (
     "signature_id",
     "national_id_token",
@@ -88,14 +88,16 @@ def build_findings(
         pl.DataFrame(schema={"finding_id": pl.String}) if released is None else released,
     )
     bench.build("findings", "rule_state")
-    with bench.held("person_index", INDEX_COLUMNS, words=("match_kind",)):
-        build_shared(bench, "recipient_index")
-        with bench.held("signature", SIGNATURE_COLUMNS, of="recipient_index"):
-            for table in shared_tables(sql.values()):
-                build_shared(bench, table)
-            for rule in rules:
-                show_settings(bench, rule)
-                bench.build_from(rule.table, sql[rule.table])
+    build_shared(bench, "recipient_index")
+    with (
+        bench.held("person_index", INDEX_COLUMNS),
+        bench.held("signature", SIGNATURE_COLUMNS, of="recipient_index"),
+    ):
+        for table in shared_tables(sql.values()):
+            build_shared(bench, table)
+        for rule in rules:
+            show_settings(bench, rule)
+            bench.build_from(rule.table, sql[rule.table])
     candidates = "\nUNION ALL\n".join(f"SELECT * FROM {rule.table}" for rule in rules)
     bench.build("findings", "finding_candidate", {"candidates": candidates})
     summary = {table: bench.build("findings", table).rows for table in FINDING_TABLES}

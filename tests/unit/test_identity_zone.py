@@ -229,11 +229,11 @@ def test_a_held_table_shows_what_was_asked_for_and_says_how_many_rows_it_has(zon
         bench.add("person_index", signatures.select("signature_id", match_kind=pl.lit("name")))
         bench.add("recipient_index", pl.DataFrame({"signature_id": [3, 2, 2]}))
         with (
-            bench.held("person_index", ["match_kind"], words=["match_kind"]),
+            bench.held("person_index", ["match_kind"]),
             bench.held("signature", ["signature_id", "full_name"], of="recipient_index"),
         ):
             assert bench.frame("FROM signature").equals(signatures.tail(2))
-            assert bench.frame("SELECT * FROM person_index WHERE match_kind = 'name'").shape == (3, 1)
+            assert bench.frame("SELECT * FROM person_index").columns == ["match_kind"]
             sizes = bench.connection.execute(
                 "SELECT table_name, estimated_size FROM duckdb_tables()"
             ).fetchall()

@@ -66,9 +66,7 @@ class SparkWorkbench(Workbench):
             self._view(table)
 
     @contextmanager
-    def held(
-        self, table: str, columns: Sequence[str], *, words: Sequence[str] = (), of: str = ""
-    ) -> Iterator[None]:
+    def held(self, table: str, columns: Sequence[str], *, of: str = "") -> Iterator[None]:
         """Leave the table where it is: Spark would write names to its scratch as they are."""
         yield
 

@@ -60,23 +60,27 @@ counted AS (
     FROM entitlement
     WHERE place = 1 AND status IN ('granted', 'changed', 'extended')
 ),
+mate AS (
+    SELECT DISTINCT counted.person_id, counted.programme_code, member.person_id AS mate_id
+    FROM counted
+    INNER JOIN assistance_unit_member AS own ON own.person_id = counted.person_id
+    INNER JOIN assistance_unit_member AS member ON member.household_id = own.household_id
+    WHERE member.person_id <> counted.person_id
+),
 unit_payment AS (
     SELECT
-        counted.person_id,
-        counted.programme_code,
+        mate.person_id,
+        mate.programme_code,
         benefit_received.month,
         CAST(NULL AS BIGINT) AS amount,
         'payment' AS role,
         benefit_received.document_type,
         benefit_received.delivery_id,
         benefit_received.line
-    FROM counted
-    INNER JOIN assistance_unit_member AS own ON own.person_id = counted.person_id
-    INNER JOIN assistance_unit_member AS member ON member.household_id = own.household_id
+    FROM mate
     INNER JOIN benefit_received
-        ON benefit_received.person_id = member.person_id
-        AND benefit_received.programme_code = counted.programme_code
-    WHERE member.person_id <> counted.person_id
+        ON benefit_received.person_id = mate.mate_id
+        AND benefit_received.programme_code = mate.programme_code
     UNION ALL
     SELECT
         counted.person_id,

@@ -86,7 +86,7 @@ question AS (
     GROUP BY least(one.person_id, other.person_id), greatest(one.person_id, other.person_id)
 ),
 asked AS (
-    SELECT question.*
+    SELECT question.person_id, question.other_person_id, question.match_weight
     FROM question
     INNER JOIN (SELECT DISTINCT person_id FROM described) AS recipient_described
         ON recipient_described.person_id = question.person_id
@@ -94,7 +94,9 @@ asked AS (
         ON other_described.person_id = question.other_person_id
     INNER JOIN person AS one ON one.person_id = question.person_id
     INNER JOIN person AS other ON other.person_id = question.other_person_id
-    WHERE one.birth_date = other.birth_date AND one.sex = other.sex
+    GROUP BY question.person_id, question.other_person_id, question.match_weight
+    -- Compared last, so that not everybody of one birth date is set beside one another first.
+    HAVING min(one.birth_date) = min(other.birth_date) AND min(one.sex) = min(other.sex)
 ),
 pair AS (
     SELECT person_id, other_person_id
