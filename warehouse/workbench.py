@@ -146,7 +146,9 @@ class Workbench:
             ).fetchall()
         finally:
             self.connection.execute("RESET disabled_optimizers").fetchall()
-        self.connection.execute(f'CREATE OR REPLACE TEMP VIEW "{table}" AS FROM "{kept}"').fetchall()
+        self.connection.execute(
+            f'CREATE OR REPLACE TEMP VIEW "{table}" AS FROM "{kept}"'
+        ).fetchall()
         try:
             yield
         finally:

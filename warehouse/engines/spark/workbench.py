@@ -66,7 +66,13 @@ class SparkWorkbench(Workbench):
             self._view(table)
 
     @contextmanager
-    def held(self, table: str, columns: Sequence[str], *, of: str = "") -> Iterator[None]:
+    def held(
+        self,
+        table: str,  # noqa: ARG002  as Workbench is asked
+        columns: Sequence[str],  # noqa: ARG002
+        *,
+        of: str = "",  # noqa: ARG002
+    ) -> Iterator[None]:
         """Leave the table where it is: Spark would write names to its scratch as they are."""
         yield
 
