@@ -122,45 +122,49 @@ class Workbench:
         """Whether `table` has been built."""
         return self.path(table).exists() or table in identity_files(self.folder)
 
-    def hold(self, table: str) -> None:
-        """Copy a table of the identity zone into this connection's memory.
-
-        An encrypted file comes as a stream that does not say how many rows it has: DuckDB then takes it
-        for one row, and plans joins that read it again and again, or fill the disk.
-        """
-        if table not in identity_files(self.folder):
-            return
-        for statement in (
-            f'CREATE OR REPLACE TEMP TABLE "held_{table}" AS FROM "{table}"',
-            f'CREATE OR REPLACE TEMP VIEW "{table}" AS FROM "held_{table}"',
-        ):
-            self.connection.execute(statement).fetchall()
-
     @contextmanager
-    def holding(self, held: Mapping[str, Sequence[str]]) -> Iterator[None]:
+    def holding(
+        self, held: Mapping[str, Sequence[str]], *, of: Mapping[str, str] | None = None
+    ) -> Iterator[None]:
         """Keep columns of tables in this connection's memory while the block runs.
 
-        Worth it for what many statements join: its file is unpacked once. Inside the block statements
-        see these columns alone under the table's name, and none of the tables may be built.
+        Worth it for what many statements join: its file is opened, decrypted and unpacked once. Inside
+        the block statements see these columns alone under the table's name, and none of the tables may
+        be built. A table of the identity zone is a stream else, for which DuckDB plans joins that read
+        it again and again, or fill the disk.
 
         Args:
             held: by table the columns that the block's statements read of it.
+            of: by table another one; only rows with a `signature_id` of that one are kept.
         """
+        shown: list[str] = []
         try:
             for table, columns in held.items():
-                listed = ", ".join(quoted(column) for column in columns)
-                self._run(
-                    f"CREATE OR REPLACE TEMP TABLE {quoted(f'held_{table}')} AS"
-                    f" SELECT {listed} FROM {quoted(table)}",
-                    f"CREATE OR REPLACE TEMP VIEW {quoted(table)} AS FROM {quoted(f'held_{table}')}",
-                )
+                self._hold(table, columns, (of or {}).get(table))
+                shown.append(table)
             yield
         finally:
-            for table in held:
+            for table in shown:
                 self._run(
                     f"DROP VIEW IF EXISTS temp.{quoted(table)}",
                     f"DROP TABLE IF EXISTS temp.{quoted(f'held_{table}')}",
                 )
+                self._view(table)
+
+    def _hold(self, table: str, columns: Sequence[str], of: str | None) -> None:
+        listed = ", ".join(map(quoted, columns))
+        rows = f"SEMI JOIN {quoted(of)} USING (signature_id)" if of else ""
+        # Of a stream nobody knows how many rows it has: DuckDB takes it for one row, and would keep all
+        # of it to look the rows of `of` up in it.
+        self._run("SET disabled_optimizers = 'build_side_probe_side'")
+        try:
+            self._run(
+                f"CREATE OR REPLACE TEMP TABLE {quoted(f'held_{table}')} AS"
+                f" SELECT {listed} FROM {quoted(table)} {rows}"
+            )
+        finally:
+            self._run("RESET disabled_optimizers")
+        self._run(f"CREATE OR REPLACE TEMP VIEW {quoted(table)} AS FROM {quoted(f'held_{table}')}")
 
     def _run(self, *statements: str) -> None:
         for statement in statements:

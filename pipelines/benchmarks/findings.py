@@ -49,8 +49,9 @@ Row = dict[str, object]
 class TimedWorkbench(Workbench):
     """A workbench that remembers how long each table took."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, context: NightContext) -> None:
+        tables, night = context.layout.tables(context.night), f"{context.night:%Y%m%d}"
+        super().__init__(tables, zone=context.zone, night=night)
         self.seconds: dict[str, float] = {}
 
     def build_from(self, table: str, select: str) -> TableMeasure:
@@ -108,7 +109,7 @@ def scratch(home: Path | None) -> Iterator[Path]:
 
 def find_timed(context: NightContext, office: Office, truth: Path) -> dict[str, float]:
     """Run all rules with the office's logs; return seconds of SQL by table."""
-    with TimedWorkbench(context.layout.tables(context.night)) as bench:
+    with TimedWorkbench(context) as bench:
         known = people_of_numbers(context, bench, truth).select("person_number", "person_id")
         known = known.unique("person_number", keep="first", maintain_order=True)
         add_own_logs(

@@ -62,7 +62,7 @@ class _Hub:
         self.layout.prepare()
         if key_of is not None:
             # Of another key all IDs would be others.
-            shutil.copyfile(key_of.key_file, self.layout.key_file)
+            shutil.copy(key_of.key_file, self.layout.key_file)
         self.delivered = delivered
         self.findings: frozenset[str] = frozenset()
         self._cleared: set[str] = set()

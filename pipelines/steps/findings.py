@@ -29,11 +29,14 @@ SHARED_TABLES = (
     "wage_deduction",
     "livelihood_room",
     "livelihood_work_room",
+    "livelihood_resident",
     "financial_holding",
     "property_title",
     "same_identity",
 )
 """What several rules read, in the order of building."""
+WORKING_TABLES = frozenset({"recipient_index", "livelihood_resident"})
+"""Live only while rules run: signatures of the people whom many rules look at."""
 LAST_PARTS = (
     "month_paid_rows",
     "month_held_rows",
@@ -42,6 +45,19 @@ LAST_PARTS = (
     "finding_rows",
 )
 """SQL files in which rules end, by the mark of the same name; each stands before those it ends in."""
+HELD = {
+    "person_index": ("signature_id", "person_id"),
+    "signature": (
+        "signature_id",
+        "national_id_token",
+        "full_name",
+        "birth_date",
+        "sex",
+        "address",
+        "institution_group",
+    ),
+}
+"""What rules and shared tables read of these; of `signature` only the rows of those who receive anything."""
 FINDING_TABLES = ("finding", "finding_evidence", "payment_hold")
 
 
@@ -74,18 +90,28 @@ def build_findings(
         pl.DataFrame(schema={"finding_id": pl.String}) if released is None else released,
     )
     bench.build("findings", "rule_state")
-    bench.hold("signature")
-    for table in shared_tables(sql.values()):
-        bench.build("findings", table)
-    for rule in rules:
-        show_settings(bench, rule)
-        bench.build_from(rule.table, sql[rule.table])
+    build_shared(bench, "recipient_index")
+    with bench.holding(HELD, of={"signature": "recipient_index"}):
+        for table in shared_tables(sql.values()):
+            build_shared(bench, table)
+        for rule in rules:
+            show_settings(bench, rule)
+            bench.build_from(rule.table, sql[rule.table])
     candidates = "\nUNION ALL\n".join(f"SELECT * FROM {rule.table}" for rule in rules)
     bench.build("findings", "finding_candidate", {"candidates": candidates})
     summary = {table: bench.build("findings", table).rows for table in FINDING_TABLES}
     found = bench.frame("SELECT rule_id, count(*) AS findings FROM finding GROUP BY rule_id")
     counts = dict(found.iter_rows())
     return {rule.id: counts.get(rule.id, 0) for rule in rules} | summary
+
+
+def build_shared(bench: Workbench, table: str) -> None:
+    """Build what several rules read: a table of the night, or one that lives only while they run."""
+    if table not in WORKING_TABLES:
+        bench.build("findings", table)
+        return
+    select = sql_text("findings", table)
+    bench.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {select}").fetchall()
 
 
 def rule_sql(rule: Rule) -> str:

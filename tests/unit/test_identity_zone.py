@@ -222,18 +222,20 @@ def test_without_keys_plain_is_read_and_encrypted_is_not(layout, tmp_path):
     assert plain.read(IdentityFile(tmp_path / "part-00009.parquet", MINE)).num_rows == 3
 
 
-def test_a_held_table_says_how_many_rows_it_has_and_has_the_same(zone, tmp_path):
+def test_a_held_table_shows_what_was_asked_for_and_says_how_many_rows_it_has(zone, tmp_path):
+    signatures = NAMES.rename({"line": "signature_id"})
     with Workbench(tmp_path / "tables", zone=zone, night="20260330") as bench:
-        bench.add("signature", NAMES)
-        bench.add("person", NAMES.select("line"))
-        before = bench.frame("FROM signature")
-        bench.hold("signature")
-        bench.hold("person")
-        assert bench.frame("FROM signature").equals(before)
-        sizes = dict(
-            bench.connection.execute(
+        bench.add("signature", signatures)
+        bench.add("person_index", signatures.select("signature_id", match_kind=pl.lit("name")))
+        bench.add("recipient_index", pl.DataFrame({"signature_id": [3, 2, 2]}))
+        held = {"person_index": ["match_kind"], "signature": ["signature_id", "full_name"]}
+        with bench.holding(held, of={"signature": "recipient_index"}):
+            assert bench.frame("FROM signature").equals(signatures.tail(2))
+            assert bench.frame("SELECT * FROM person_index").columns == ["match_kind"]
+            sizes = bench.connection.execute(
                 "SELECT table_name, estimated_size FROM duckdb_tables()"
             ).fetchall()
-        )
-        # Only tables of the identity zone come as streams.
-        assert sizes == {"held_signature": NAMES.height}
+            assert dict(sizes) == {"held_person_index": 3, "held_signature": 2}
+        assert bench.frame("FROM signature").equals(signatures)
+        assert bench.frame("FROM person_index").columns == ["signature_id", "match_kind"]
+        assert bench.value("SELECT count(*) FROM duckdb_tables()") == 0

@@ -65,12 +65,17 @@ class SparkWorkbench(Workbench):
         for table in identity_files(folder):
             self._view(table)
 
-    def hold(self, table: str) -> None:
-        """Leave the table where it is: Spark would write names to its scratch as they are."""
-
     @contextmanager
-    def holding(self, held: Mapping[str, Sequence[str]]) -> Iterator[None]:  # noqa: ARG002  its file is read by columns
-        """Leave tables where they are: Spark reads the columns that a statement names."""
+    def holding(
+        self,
+        held: Mapping[str, Sequence[str]],  # noqa: ARG002  as Workbench is asked
+        *,
+        of: Mapping[str, str] | None = None,  # noqa: ARG002
+    ) -> Iterator[None]:
+        """Leave tables where they are: Spark reads the columns that a statement names.
+
+        It would write names of signatures to its scratch as they are.
+        """
         yield
 
     def encode_words(self, table: str, columns: Sequence[str]) -> None:

@@ -8,19 +8,19 @@
 -- Which source wins: the earliest day that any of the notices states.
 WITH notice AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         event.occurred_on,
         coalesce(event.reported_on, event.occurred_on) AS told_on,
         document_type.institution,
-        person_index.match_kind = 'national_id' AS is_by_number,
+        recipient_index.match_kind = 'national_id' AS is_by_number,
         event.document_type,
         event.delivery_id,
         event.line
     FROM f04_vital_event AS event
     CROSS JOIN night
-    INNER JOIN person_index ON person_index.signature_id = event.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = event.signature_id
     INNER JOIN document_type ON document_type.code = event.document_type
-    WHERE person_index.person_id IS NOT NULL
+    WHERE recipient_index.person_id IS NOT NULL
         AND event.occurred_on <= night.as_of
         AND event.event IN (
             'death_in_facility', 'death_at_home_care', 'death_in_claim', 'cremation', 'burial',
@@ -30,12 +30,12 @@ WITH notice AS (
 ),
 answered AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         event.document_type,
         event.event,
         coalesce(event.reported_on, event.occurred_on) AS told_on
     FROM f04_vital_event AS event
-    INNER JOIN person_index ON person_index.signature_id = event.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = event.signature_id
     WHERE event.event IN (
         'report_cancelled', 'death_claim_withdrawn', 'corrected', 'death_cancelled',
         'alive_confirmed', 'found'
@@ -71,9 +71,9 @@ treated AS (
     SELECT DISTINCT told.person_id
     FROM told
     CROSS JOIN d02_setting AS setting
-    INNER JOIN person_index ON person_index.person_id = told.person_id
-    INNER JOIN f32_medical_ltc_use AS care ON care.signature_id = person_index.signature_id
-    WHERE person_index.match_kind = 'national_id'
+    INNER JOIN recipient_index ON recipient_index.person_id = told.person_id
+    INNER JOIN f32_medical_ltc_use AS care ON care.signature_id = recipient_index.signature_id
+    WHERE recipient_index.match_kind = 'national_id'
         AND care.care_from > told.died_on + setting.days_of_late_care * INTERVAL '1' DAY
         AND care.document_type IN (
             'I24-F32-01', 'I24-F32-02', 'I25-F32-01', 'I25-F32-02', 'I25-F32-03', 'I25-F32-04',

@@ -11,8 +11,8 @@ WITH report AS (
         min(event.reported_on) AS reported_on,
         max(CASE WHEN event.event = 'death_abroad' THEN 1 ELSE 0 END) AS is_abroad
     FROM registered_death AS death
-    INNER JOIN person_index ON person_index.person_id = death.person_id
-    INNER JOIN f04_vital_event AS event ON event.signature_id = person_index.signature_id
+    INNER JOIN recipient_index ON recipient_index.person_id = death.person_id
+    INNER JOIN f04_vital_event AS event ON event.signature_id = recipient_index.signature_id
     WHERE event.document_type IN ('I01-F04-01', 'I02-F04-02')
         AND event.event IN ('death', 'death_abroad')
     GROUP BY death.person_id, death.died_on

@@ -11,7 +11,7 @@
 -- unknown residences moved in nowhere up to that list; a move before it only makes the loss later.
 WITH told AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         CASE
             WHEN residence.registration_status LIKE 'cancelled%' THEN 'cancelled'
             ELSE 'unknown residence'
@@ -22,7 +22,7 @@ WITH told AS (
         residence.delivery_id,
         residence.line
     FROM f02_resident_household_address AS residence
-    INNER JOIN person_index ON person_index.signature_id = residence.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = residence.signature_id
     WHERE (
             residence.document_type = 'I01-F02-05'
             AND residence.registration_status IN ('unknown_residence', 'long_unknown_residence')
@@ -35,7 +35,7 @@ WITH told AS (
         )
     UNION ALL
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         CASE WHEN identity.status = 'cancelled' THEN 'cancelled' ELSE 'unknown residence' END,
         identity.changed_on,
         2,
@@ -43,13 +43,13 @@ WITH told AS (
         identity.delivery_id,
         identity.line
     FROM f01_person_identity AS identity
-    INNER JOIN person_index ON person_index.signature_id = identity.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = identity.signature_id
     WHERE identity.document_type IN ('I01-F01-01', 'I01-F01-02')
         AND identity.status IN ('cancelled', 'unknown_residence')
         AND (identity.birth_date IS NULL OR identity.changed_on > identity.birth_date)
     UNION ALL
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         'declared missing',
         coalesce(event.reported_on, event.occurred_on),
         1,
@@ -57,7 +57,7 @@ WITH told AS (
         event.delivery_id,
         event.line
     FROM f04_vital_event AS event
-    INNER JOIN person_index ON person_index.signature_id = event.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = event.signature_id
     WHERE event.document_type = 'I02-F04-03'
         AND event.event IN ('adjudged_missing', 'adjudged_absent', 'presumed_death')
 ),
@@ -85,9 +85,9 @@ move AS (
         AND residence.moved_in_on <= last_day(feed.newest_period_start) AS is_before_list
     FROM dated
     INNER JOIN feed ON feed.document_type = dated.document_type
-    INNER JOIN person_index ON person_index.person_id = dated.person_id
+    INNER JOIN recipient_index ON recipient_index.person_id = dated.person_id
     INNER JOIN f02_resident_household_address AS residence
-        ON residence.signature_id = person_index.signature_id
+        ON residence.signature_id = recipient_index.signature_id
     WHERE dated.reason <> 'declared missing'
         AND residence.moved_in_on > dated.lost_on
         AND (
@@ -125,9 +125,9 @@ restored AS (
 cleared AS (
     SELECT lost.person_id
     FROM lost
-    INNER JOIN person_index ON person_index.person_id = lost.person_id
+    INNER JOIN recipient_index ON recipient_index.person_id = lost.person_id
     INNER JOIN f02_resident_household_address AS residence
-        ON residence.signature_id = person_index.signature_id
+        ON residence.signature_id = recipient_index.signature_id
     WHERE lost.reason <> 'declared missing'
         AND residence.document_type = 'I01-F02-01'
         AND residence.registration_status = 'resident'
@@ -135,9 +135,9 @@ cleared AS (
     UNION
     SELECT lost.person_id
     FROM lost
-    INNER JOIN person_index ON person_index.person_id = lost.person_id
+    INNER JOIN recipient_index ON recipient_index.person_id = lost.person_id
     INNER JOIN f01_person_identity AS identity
-        ON identity.signature_id = person_index.signature_id
+        ON identity.signature_id = recipient_index.signature_id
     WHERE lost.rank = 2
         AND identity.document_type IN ('I01-F01-01', 'I01-F01-02')
         AND identity.status = 'active'
@@ -145,26 +145,26 @@ cleared AS (
     UNION
     SELECT lost.person_id
     FROM lost
-    INNER JOIN person_index ON person_index.person_id = lost.person_id
-    INNER JOIN f04_vital_event AS event ON event.signature_id = person_index.signature_id
+    INNER JOIN recipient_index ON recipient_index.person_id = lost.person_id
+    INNER JOIN f04_vital_event AS event ON event.signature_id = recipient_index.signature_id
     WHERE lost.reason = 'declared missing'
         AND event.event = 'declaration_revoked'
         AND coalesce(event.reported_on, event.occurred_on) >= lost.lost_on
     UNION
     SELECT lost.person_id
     FROM lost
-    INNER JOIN person_index ON person_index.person_id = lost.person_id
-    INNER JOIN f32_medical_ltc_use AS care ON care.signature_id = person_index.signature_id
+    INNER JOIN recipient_index ON recipient_index.person_id = lost.person_id
+    INNER JOIN f32_medical_ltc_use AS care ON care.signature_id = recipient_index.signature_id
     WHERE lost.reason = 'declared missing'
-        AND person_index.match_kind = 'national_id'
+        AND recipient_index.match_kind = 'national_id'
         AND care.care_from > lost.lost_on
         AND care.document_type NOT IN ('I24-F32-03', 'I24-F32-04', 'I24-F32-05')
     UNION
     SELECT lost.person_id
     FROM lost
-    INNER JOIN person_index ON person_index.person_id = lost.person_id
+    INNER JOIN recipient_index ON recipient_index.person_id = lost.person_id
     INNER JOIN f02_resident_household_address AS survey
-        ON survey.signature_id = person_index.signature_id
+        ON survey.signature_id = recipient_index.signature_id
     WHERE lost.reason = 'declared missing'
         AND survey.document_type = 'I01-F02-10'
         AND survey.registration_status = 'resident'
@@ -173,9 +173,9 @@ cleared AS (
 housed AS (
     SELECT lost.person_id, stay.admitted_on, stay.left_on
     FROM lost
-    INNER JOIN person_index ON person_index.person_id = lost.person_id
+    INNER JOIN recipient_index ON recipient_index.person_id = lost.person_id
     INNER JOIN f36_facility_residence_or_use AS stay
-        ON stay.signature_id = person_index.signature_id
+        ON stay.signature_id = recipient_index.signature_id
     INNER JOIN residential_facility ON residential_facility.facility_kind = stay.facility_kind
     WHERE lost.reason = 'unknown residence'
 ),

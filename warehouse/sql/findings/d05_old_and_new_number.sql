@@ -38,7 +38,7 @@ number_changed AS (
 ),
 payment AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         payment.national_id_token,
         payment.programme_code,
         CAST(date_trunc('month', payment.period) AS DATE) AS month,
@@ -50,9 +50,9 @@ payment AS (
     FROM f35_benefit_payment AS payment
     CROSS JOIN night
     INNER JOIN number_changed ON number_changed.national_id_token = payment.national_id_token
-    INNER JOIN person_index ON person_index.signature_id = payment.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = payment.signature_id
     WHERE payment.programme_code IS NOT NULL
-        AND person_index.person_id IS NOT NULL
+        AND recipient_index.person_id IS NOT NULL
         AND payment.period <= night.as_of
         AND payment.period >= CAST(night.month - INTERVAL '11' MONTH AS DATE)
 ),

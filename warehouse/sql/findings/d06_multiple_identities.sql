@@ -64,7 +64,7 @@ connected AS (
 ),
 numbered AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         payment.signature_id,
         payment.national_id_token,
         payment.programme_code,
@@ -75,10 +75,10 @@ numbered AS (
         payment.line
     FROM f35_benefit_payment AS payment
     CROSS JOIN night
-    INNER JOIN person_index ON person_index.signature_id = payment.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = payment.signature_id
     WHERE payment.national_id_token IS NOT NULL
         AND payment.programme_code IS NOT NULL
-        AND person_index.person_id IS NOT NULL
+        AND recipient_index.person_id IS NOT NULL
         AND payment.period <= night.as_of
         AND payment.period >= CAST(night.month - INTERVAL '11' MONTH AS DATE)
 ),

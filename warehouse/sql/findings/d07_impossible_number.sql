@@ -48,7 +48,7 @@ told AS (
 stated AS (
     SELECT
         told.signature_id,
-        person_index.person_id,
+        recipient_index.person_id,
         signature.national_id_token,
         signature.birth_date,
         signature.sex,
@@ -56,9 +56,9 @@ stated AS (
         person.sex AS register_sex
     FROM told
     INNER JOIN signature ON signature.signature_id = told.signature_id
-    INNER JOIN person_index ON person_index.signature_id = told.signature_id
-    LEFT JOIN person ON person.person_id = person_index.person_id
-    WHERE person_index.person_id IS NOT NULL AND signature.birth_date IS NOT NULL
+    INNER JOIN recipient_index ON recipient_index.signature_id = told.signature_id
+    LEFT JOIN person ON person.person_id = recipient_index.person_id
+    WHERE recipient_index.person_id IS NOT NULL AND signature.birth_date IS NOT NULL
 ),
 judged AS (
     SELECT
@@ -85,11 +85,11 @@ issued AS (
     SELECT national_id_token
     FROM f01_person_identity
     WHERE document_type LIKE 'I01-%' AND national_id_token IS NOT NULL
-    UNION
+    UNION ALL
     SELECT previous_national_id_token
     FROM f01_person_identity
     WHERE previous_national_id_token IS NOT NULL
-    UNION
+    UNION ALL
     SELECT foreign_id_token
     FROM f05_foreigner_nationality
     WHERE foreign_id_token IS NOT NULL

@@ -30,22 +30,22 @@ settled AS (
     FROM f02_resident_household_address AS residence
     CROSS JOIN cutoff
     WHERE residence.moved_out_on IS NULL OR residence.moved_out_on >= cutoff.since
-    UNION
+    UNION ALL
     SELECT stay.signature_id
     FROM f05_foreigner_nationality AS stay
     CROSS JOIN cutoff
     WHERE stay.stay_to IS NULL OR stay.stay_to >= cutoff.since
 ),
 settled_person AS (
-    SELECT DISTINCT person_index.person_id
+    SELECT DISTINCT recipient_index.person_id
     FROM settled
-    INNER JOIN person_index ON person_index.signature_id = settled.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = settled.signature_id
 ),
 unsettled AS (
-    SELECT recipient.person_id, person_index.signature_id
+    SELECT recipient.person_id, recipient_index.signature_id
     FROM recipient
     LEFT JOIN settled_person ON settled_person.person_id = recipient.person_id
-    INNER JOIN person_index ON person_index.person_id = recipient.person_id
+    INNER JOIN recipient_index ON recipient_index.person_id = recipient.person_id
     WHERE settled_person.person_id IS NULL
 ),
 -- The day up to which a record speaks of somebody; none, where it still does.

@@ -28,8 +28,8 @@ very_old_paid AS (
 seen AS (
     SELECT aged.person_id, coalesce(care.care_to, care.care_from) AS seen_to
     FROM aged
-    INNER JOIN person_index ON person_index.person_id = aged.person_id
-    INNER JOIN f32_medical_ltc_use AS care ON care.signature_id = person_index.signature_id
+    INNER JOIN recipient_index ON recipient_index.person_id = aged.person_id
+    INNER JOIN f32_medical_ltc_use AS care ON care.signature_id = recipient_index.signature_id
     WHERE care.document_type IN (
             'I24-F32-01', 'I24-F32-02', 'I25-F32-01', 'I25-F32-02', 'I25-F32-03', 'I25-F32-04',
             'I25-F32-05', 'I25-F32-06'
@@ -38,15 +38,15 @@ seen AS (
     SELECT aged.person_id, coalesce(stay.left_on, night.as_of)
     FROM aged
     CROSS JOIN night
-    INNER JOIN person_index ON person_index.person_id = aged.person_id
+    INNER JOIN recipient_index ON recipient_index.person_id = aged.person_id
     INNER JOIN f36_facility_residence_or_use AS stay
-        ON stay.signature_id = person_index.signature_id
+        ON stay.signature_id = recipient_index.signature_id
     INNER JOIN residential_facility ON residential_facility.facility_kind = stay.facility_kind
     UNION ALL
     SELECT aged.person_id, event.occurred_on
     FROM aged
-    INNER JOIN person_index ON person_index.person_id = aged.person_id
-    INNER JOIN f04_vital_event AS event ON event.signature_id = person_index.signature_id
+    INNER JOIN recipient_index ON recipient_index.person_id = aged.person_id
+    INNER JOIN f04_vital_event AS event ON event.signature_id = recipient_index.signature_id
     WHERE event.document_type = 'I01-F04-04'
         AND event.event = 'alive_confirmed'
         AND event.reporter_type IN ('public_office', 'village_head')
@@ -62,14 +62,14 @@ paid AS (
 ),
 birth AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         identity.document_type,
         identity.delivery_id,
         identity.line
     FROM aged
-    INNER JOIN person_index ON person_index.person_id = aged.person_id
+    INNER JOIN recipient_index ON recipient_index.person_id = aged.person_id
     INNER JOIN f01_person_identity AS identity
-        ON identity.signature_id = person_index.signature_id
+        ON identity.signature_id = recipient_index.signature_id
     WHERE identity.document_type = 'I01-F01-01'
 ),
 reason AS (

@@ -7,7 +7,7 @@
 -- ends with the first release from a later spell, so that a transfer does not leave it open.
 WITH custody AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         f07_custody.admitted_on,
         f07_custody.released_on,
         f07_custody.document_type = 'I04-F07-02'
@@ -18,12 +18,12 @@ WITH custody AS (
         f07_custody.delivery_id,
         f07_custody.line
     FROM f07_custody
-    INNER JOIN person_index ON person_index.signature_id = f07_custody.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = f07_custody.signature_id
     INNER JOIN feed
         ON feed.document_type = f07_custody.document_type AND feed.state = 'current'
     WHERE f07_custody.admitted_on IS NOT NULL
         AND f07_custody.document_type <> 'I04-F07-03'
-        AND person_index.person_id IS NOT NULL
+        AND recipient_index.person_id IS NOT NULL
 ),
 later_release AS (
     SELECT

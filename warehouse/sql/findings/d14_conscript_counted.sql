@@ -6,24 +6,24 @@
 -- the conscript's own name; of a unit's payment the part that was too much is not known.
 WITH service AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         f08_military_service.enlisted_on,
         f08_military_service.discharged_on,
         f08_military_service.document_type,
         f08_military_service.delivery_id,
         f08_military_service.line,
         row_number() OVER (
-            PARTITION BY person_index.person_id
+            PARTITION BY recipient_index.person_id
             ORDER BY f08_military_service.enlisted_on DESC, f08_military_service.made_at DESC,
                 f08_military_service.delivery_id DESC, f08_military_service.line DESC
         ) AS place
     FROM f08_military_service
-    INNER JOIN person_index ON person_index.signature_id = f08_military_service.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = f08_military_service.signature_id
     WHERE f08_military_service.document_type IN ('I15-F08-02', 'I15-F08-05')
         AND f08_military_service.enlisted_on IS NOT NULL
         AND coalesce(f08_military_service.service_type, '')
         NOT IN ('home_based_reservist', 'alternative_reserve')
-        AND person_index.person_id IS NOT NULL
+        AND recipient_index.person_id IS NOT NULL
         AND coalesce(f08_military_service.status, 'serving')
         IN ('serving', 'discharged', 'early_discharged')
 ),
@@ -52,31 +52,35 @@ entitlement AS (
     FROM f34_benefit_entitlement
     INNER JOIN d14_programme
         ON d14_programme.programme_code = f34_benefit_entitlement.programme_code
-    INNER JOIN person_index ON person_index.signature_id = f34_benefit_entitlement.signature_id
-    INNER JOIN conscript ON conscript.person_id = person_index.person_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = f34_benefit_entitlement.signature_id
+    INNER JOIN conscript ON conscript.person_id = recipient_index.person_id
 ),
 counted AS (
     SELECT *
     FROM entitlement
     WHERE place = 1 AND status IN ('granted', 'changed', 'extended')
 ),
+mate AS (
+    SELECT DISTINCT counted.person_id, counted.programme_code, member.person_id AS mate_id
+    FROM counted
+    INNER JOIN assistance_unit_member AS own ON own.person_id = counted.person_id
+    INNER JOIN assistance_unit_member AS member ON member.household_id = own.household_id
+    WHERE member.person_id <> counted.person_id
+),
 unit_payment AS (
     SELECT
-        counted.person_id,
-        counted.programme_code,
+        mate.person_id,
+        mate.programme_code,
         benefit_received.month,
         CAST(NULL AS BIGINT) AS amount,
         'payment' AS role,
         benefit_received.document_type,
         benefit_received.delivery_id,
         benefit_received.line
-    FROM counted
-    INNER JOIN assistance_unit_member AS own ON own.person_id = counted.person_id
-    INNER JOIN assistance_unit_member AS member ON member.household_id = own.household_id
+    FROM mate
     INNER JOIN benefit_received
-        ON benefit_received.person_id = member.person_id
-        AND benefit_received.programme_code = counted.programme_code
-    WHERE member.person_id <> counted.person_id
+        ON benefit_received.person_id = mate.mate_id
+        AND benefit_received.programme_code = mate.programme_code
     UNION ALL
     SELECT
         counted.person_id,

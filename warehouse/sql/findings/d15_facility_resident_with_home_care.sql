@@ -7,7 +7,7 @@
 -- is shown.
 WITH stay AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         stay.admitted_on,
         stay.left_on,
         stay.facility_kind,
@@ -15,10 +15,10 @@ WITH stay AS (
         stay.delivery_id,
         stay.line
     FROM f36_facility_residence_or_use AS stay
-    INNER JOIN person_index ON person_index.signature_id = stay.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = stay.signature_id
     INNER JOIN feed ON feed.document_type = stay.document_type AND feed.state = 'current'
     WHERE stay.admitted_on IS NOT NULL
-        AND person_index.person_id IS NOT NULL
+        AND recipient_index.person_id IS NOT NULL
         AND stay.facility_kind IN (
             'nursing_home', 'elderly_group_home', 'retirement_home', 'residential_home',
             'mental_care_home'

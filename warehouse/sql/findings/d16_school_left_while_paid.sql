@@ -7,7 +7,7 @@
 -- wins over it.
 WITH record AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         enrolment.status,
         enrolment.enrolled_on,
         enrolment.left_on,
@@ -16,12 +16,12 @@ WITH record AS (
         enrolment.delivery_id,
         enrolment.line
     FROM f09_education_enrolment AS enrolment
-    INNER JOIN person_index ON person_index.signature_id = enrolment.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = enrolment.signature_id
     INNER JOIN feed ON feed.document_type = enrolment.document_type AND feed.state = 'current'
     WHERE enrolment.document_type IN (
             'I08-F09-01', 'I08-F09-02', 'I08-F09-03', 'I08-F09-04', 'I08-F09-05', 'I08-F09-06'
         )
-        AND person_index.person_id IS NOT NULL
+        AND recipient_index.person_id IS NOT NULL
 ),
 leaver AS (
     SELECT

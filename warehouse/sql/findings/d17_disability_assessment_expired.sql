@@ -5,16 +5,16 @@
 -- Which source wins: the latest end that the register or a review states.
 WITH assessment AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         f31_disability_assessment.valid_to,
         f31_disability_assessment.document_type,
         f31_disability_assessment.delivery_id,
         f31_disability_assessment.line
     FROM f31_disability_assessment
-    INNER JOIN person_index ON person_index.signature_id = f31_disability_assessment.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = f31_disability_assessment.signature_id
     WHERE f31_disability_assessment.document_type IN ('I06-F31-01', 'I06-F31-02', 'I23-F31-01')
         AND coalesce(f31_disability_assessment.severity, '') NOT IN ('none', 'not_recognised')
-        AND person_index.person_id IS NOT NULL
+        AND recipient_index.person_id IS NOT NULL
 ),
 expired AS (
     SELECT person_id, max(valid_to) AS expired_on

@@ -44,7 +44,7 @@ concerned AS (
 -- (delivered as events) lasts no longer than its sender says.
 entitlement AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         told.programme_code,
         told.status,
         told.entitled_from,
@@ -53,7 +53,7 @@ entitlement AS (
             CASE WHEN document_type.mode = 'event' THEN told.entitled_from END,
             CAST(
                 lead(told.entitled_from) OVER (
-                    PARTITION BY person_index.person_id, told.programme_code
+                    PARTITION BY recipient_index.person_id, told.programme_code
                     ORDER BY told.entitled_from, told.made_at, told.delivery_id, told.line
                 ) - INTERVAL '1' DAY AS DATE
             ),
@@ -69,7 +69,7 @@ entitlement AS (
     CROSS JOIN night
     INNER JOIN concerned ON concerned.programme_code = told.programme_code
     INNER JOIN document_type ON document_type.code = told.document_type
-    INNER JOIN person_index ON person_index.signature_id = told.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = told.signature_id
     WHERE told.entitled_from <= night.month
 ),
 in_force AS (

@@ -8,7 +8,7 @@
 -- Which source wins: the newest decision of each head; an entitlement that ended is none.
 WITH claim AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         head.person_id AS head_id,
         entitlement.programme_code,
         coalesce(
@@ -21,19 +21,19 @@ WITH claim AS (
         entitlement.delivery_id,
         entitlement.line,
         row_number() OVER (
-            PARTITION BY person_index.person_id, entitlement.programme_code, head.person_id
+            PARTITION BY recipient_index.person_id, entitlement.programme_code, head.person_id
             ORDER BY entitlement.entitled_from DESC, entitlement.made_at DESC,
                 entitlement.delivery_id DESC, entitlement.line DESC
         ) AS place
     FROM f34_benefit_entitlement AS entitlement
     CROSS JOIN night
-    INNER JOIN person_index ON person_index.signature_id = entitlement.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = entitlement.signature_id
     INNER JOIN person_token AS head
         ON head.national_id_token = entitlement.unit_head_national_id_token
     LEFT JOIN d22_programme ON d22_programme.programme_code = entitlement.programme_code
     WHERE entitlement.programme_code IS NOT NULL
         AND entitlement.entitled_from <= night.as_of
-        AND head.person_id <> person_index.person_id
+        AND head.person_id <> recipient_index.person_id
 ),
 held AS (
     SELECT claim.*, person.death_date AS head_died_on

@@ -7,20 +7,14 @@
 -- money; accounts protected from seizure, which by law take one person's benefits only; vouchers and
 -- cards; and account numbers that are fillers.
 -- Which source wins: payments after reversals; who holds the account is read from any bank's list.
-WITH payment AS (
+WITH paid_account AS (
     SELECT
-        person_index.person_id,
-        substr(
-            md5(
-                concat(
-                    replace(replace(paid.bank_no, '-', ''), ' ', ''),
-                    '|',
-                    replace(replace(paid.account_no, '-', ''), ' ', '')
-                )
-            ),
-            1,
-            20
-        ) AS account_id,
+        recipient_index.person_id,
+        concat(
+            replace(replace(paid.bank_no, '-', ''), ' ', ''),
+            '|',
+            replace(replace(paid.account_no, '-', ''), ' ', '')
+        ) AS account_key,
         CAST(date_trunc('month', paid.period) AS DATE) AS month,
         coalesce(paid.amount, 0) AS amount,
         paid.document_type,
@@ -28,7 +22,7 @@ WITH payment AS (
         paid.line
     FROM f35_benefit_payment AS paid
     CROSS JOIN night
-    INNER JOIN person_index ON person_index.signature_id = paid.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = paid.signature_id
     WHERE paid.bank_no IS NOT NULL
         AND paid.account_no IS NOT NULL
         AND NOT coalesce(paid.in_kind, FALSE)
@@ -40,11 +34,23 @@ WITH payment AS (
         ) <> ''
 ),
 busy_account AS (
-    SELECT account_id
-    FROM payment
+    SELECT account_key, substr(md5(account_key), 1, 20) AS account_id
+    FROM paid_account
     CROSS JOIN d24_setting AS setting
-    GROUP BY account_id
+    GROUP BY account_key
     HAVING count(DISTINCT person_id) >= max(setting.recipients)
+),
+payment AS (
+    SELECT
+        paid_account.person_id,
+        busy_account.account_id,
+        paid_account.month,
+        paid_account.amount,
+        paid_account.document_type,
+        paid_account.delivery_id,
+        paid_account.line
+    FROM paid_account
+    INNER JOIN busy_account ON busy_account.account_key = paid_account.account_key
 ),
 holder AS (
     SELECT
@@ -59,16 +65,10 @@ holder AS (
         ) AS is_protected
     FROM f26_deposit_account AS held
     INNER JOIN busy_account
-        ON busy_account.account_id = substr(
-            md5(
-                concat(
-                    replace(replace(held.institution_no, '-', ''), ' ', ''),
-                    '|',
-                    replace(replace(held.account_no, '-', ''), ' ', '')
-                )
-            ),
-            1,
-            20
+        ON busy_account.account_key = concat(
+            replace(replace(held.institution_no, '-', ''), ' ', ''),
+            '|',
+            replace(replace(held.account_no, '-', ''), ' ', '')
         )
     INNER JOIN person_index ON person_index.signature_id = held.signature_id
     GROUP BY busy_account.account_id, person_index.person_id
@@ -76,7 +76,6 @@ holder AS (
 recipient AS (
     SELECT payment.account_id, payment.month, payment.person_id, sum(payment.amount) AS amount
     FROM payment
-    INNER JOIN busy_account ON busy_account.account_id = payment.account_id
     LEFT JOIN (
         SELECT account_id, max(is_protected) AS is_protected
         FROM holder
@@ -88,9 +87,9 @@ recipient AS (
     HAVING sum(payment.amount) > 0
 ),
 resident AS (
-    SELECT person_index.person_id, stay.admitted_on, stay.left_on
+    SELECT recipient_index.person_id, stay.admitted_on, stay.left_on
     FROM f36_facility_residence_or_use AS stay
-    INNER JOIN person_index ON person_index.signature_id = stay.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = stay.signature_id
     INNER JOIN residential_facility ON residential_facility.facility_kind = stay.facility_kind
     UNION ALL
     SELECT place.person_id, place.valid_from, CAST(NULL AS DATE)

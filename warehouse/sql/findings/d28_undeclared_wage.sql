@@ -7,19 +7,30 @@
 -- Only months that a source states are compared; yearly totals are never spread over months.
 -- Who is missing: wages that only one institution knows; the first month of a run; people whose unit
 -- has no known threshold. At stake is the excess, at most what the unit was paid.
-WITH reported AS (
+WITH wage_row AS (
     SELECT
         income.person_id,
         income.month,
-        document_type.institution,
-        max(income.monthly_amount) AS amount
-    FROM income
-    INNER JOIN livelihood_work_room AS room
-        ON room.person_id = income.person_id AND room.month = income.month
-    INNER JOIN document_type ON document_type.code = income.document_type
+        income.monthly_amount,
+        income.document_type,
+        income.delivery_id,
+        income.line
+    FROM (SELECT DISTINCT person_id FROM livelihood_work_room) AS member
+    INNER JOIN income ON income.person_id = member.person_id
     INNER JOIN profile_kind AS kind ON kind.income_asset_code = income.income_asset_code
     WHERE income.status = 'known' AND kind.overlap IN ('regular_wage', 'daily_wage')
-    GROUP BY income.person_id, income.month, document_type.institution
+),
+reported AS (
+    SELECT
+        wage_row.person_id,
+        wage_row.month,
+        document_type.institution,
+        max(wage_row.monthly_amount) AS amount
+    FROM wage_row
+    INNER JOIN livelihood_work_room AS room
+        ON room.person_id = wage_row.person_id AND room.month = wage_row.month
+    INNER JOIN document_type ON document_type.code = wage_row.document_type
+    GROUP BY wage_row.person_id, wage_row.month, document_type.institution
 ),
 ranked AS (
     SELECT
@@ -63,14 +74,6 @@ compared_month AS (
         ON first.person_id = second.person_id
         AND first.month = CAST(second.month - INTERVAL '1' MONTH AS DATE)
 ),
-wage_row AS (
-    SELECT income.person_id, income.month, income.document_type, income.delivery_id, income.line
-    FROM income
-    INNER JOIN profile_kind AS kind ON kind.income_asset_code = income.income_asset_code
-    WHERE income.status = 'known'
-        AND kind.overlap IN ('regular_wage', 'daily_wage')
-        AND income.monthly_amount > 0
-),
 reason AS (
     SELECT
         compared_month.person_id,
@@ -83,5 +86,6 @@ reason AS (
     INNER JOIN wage_row
         ON wage_row.person_id = compared_month.person_id
         AND wage_row.month IN (compared_month.month, compared_month.first_month)
+        AND wage_row.monthly_amount > 0
 ),
 {{livelihood_rows}}

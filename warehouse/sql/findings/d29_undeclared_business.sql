@@ -9,9 +9,8 @@
 -- Which source wins: of registration and closure reports of a business the newest, on a tie the one
 -- that says it rests; of income the return, else a joint owner's share, else the lowest that is told.
 WITH recipient AS (
-    SELECT DISTINCT room.person_id, person_index.signature_id
-    FROM livelihood_work_room AS room
-    INNER JOIN person_index ON person_index.person_id = room.person_id
+    SELECT DISTINCT person_id, signature_id
+    FROM livelihood_resident
 ),
 registered AS (
     SELECT

@@ -6,12 +6,7 @@
 -- tax credits, soldiers' savings), are not among the rule's inputs.
 -- Who is missing: pensions that are suspended, deferred or ended, and the first month of a run.
 -- Which source wins: none; pensions of all payers are added. At stake is the excess, at most the payment.
-WITH recipient AS (
-    SELECT DISTINCT room.household_id, room.person_id, person_index.signature_id
-    FROM livelihood_work_room AS room
-    INNER JOIN person_index ON person_index.person_id = room.person_id
-),
-stated AS (
+WITH stated AS (
     SELECT signature_id, CAST(date_trunc('month', period) AS DATE) AS month, amount,
         document_type, delivery_id, line
     FROM f15_public_pension_payment
@@ -23,8 +18,8 @@ stated AS (
 ),
 drawn AS (
     SELECT
-        recipient.household_id,
-        recipient.person_id,
+        livelihood_resident.household_id,
+        livelihood_resident.person_id,
         stated.month,
         stated.amount,
         stated.document_type,
@@ -33,7 +28,7 @@ drawn AS (
     FROM stated
     INNER JOIN rule_input
         ON rule_input.rule_id = 'D30' AND rule_input.input = stated.document_type
-    INNER JOIN recipient ON recipient.signature_id = stated.signature_id
+    INNER JOIN livelihood_resident ON livelihood_resident.signature_id = stated.signature_id
     WHERE stated.amount IS NOT NULL
 ),
 by_person AS (

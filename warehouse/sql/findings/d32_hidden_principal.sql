@@ -7,15 +7,10 @@
 -- that the law allows, and taxed insurance pays the interest of its whole term at once. A year stands for itself; nothing is spread over months.
 -- Who is missing: units that were paid nothing in the last year; years beyond the rule's lookback.
 -- Which source wins: all payers of interest are added; of one holding see financial_holding.
-WITH recipient AS (
-    SELECT DISTINCT room.household_id, room.person_id, person_index.signature_id
-    FROM livelihood_work_room AS room
-    INNER JOIN person_index ON person_index.person_id = room.person_id
-),
-paid_interest AS (
+WITH paid_interest AS (
     SELECT
-        recipient.household_id,
-        recipient.person_id,
+        livelihood_resident.household_id,
+        livelihood_resident.person_id,
         interest.period AS year,
         interest.amount,
         CASE interest.income_kind
@@ -28,7 +23,7 @@ paid_interest AS (
         interest.line
     FROM f14_property_income AS interest
     CROSS JOIN d32_setting AS setting
-    INNER JOIN recipient ON recipient.signature_id = interest.signature_id
+    INNER JOIN livelihood_resident ON livelihood_resident.signature_id = interest.signature_id
     WHERE interest.document_type = 'I03-F14-01'
         AND interest.amount IS NOT NULL
 ),

@@ -5,19 +5,14 @@
 -- that the unit, or somebody who was in its household, held before: a share that changes, an inheritance
 -- or gift within the household, a register that is put right; acquisitions before the decision.
 -- Which source wins: of all sources' dates of one thing the earliest; the decision is the newest one.
-WITH resident AS (
-    SELECT DISTINCT room.household_id, person_index.signature_id
-    FROM livelihood_work_room AS room
-    INNER JOIN person_index ON person_index.person_id = room.person_id
-),
-decided AS (
+WITH decided AS (
     SELECT
         resident.household_id,
         max(coalesce(entitlement.decided_on, entitlement.entitled_from)) AS decided_on
     FROM f34_benefit_entitlement AS entitlement
     CROSS JOIN night
     INNER JOIN d33_programme ON d33_programme.programme_code = entitlement.programme_code
-    INNER JOIN resident ON resident.signature_id = entitlement.signature_id
+    INNER JOIN livelihood_resident AS resident ON resident.signature_id = entitlement.signature_id
     WHERE entitlement.status IN ('entitled', 'granted', 'active', 'changed', 'extended')
         AND coalesce(entitlement.decided_on, entitlement.entitled_from) <= night.as_of
     GROUP BY resident.household_id

@@ -36,18 +36,27 @@ driven AS (
         AND lent.insured_from <= room.month
         AND (lent.insured_to IS NULL OR lent.insured_to >= room.month)
 ),
-own_people AS (
-    SELECT own.household_id, member.person_id
-    FROM (SELECT DISTINCT household_id, person_id FROM driven) AS own
-    INNER JOIN assistance_unit_member AS mine ON mine.person_id = own.person_id
-    INNER JOIN assistance_unit_member AS member ON member.household_id = mine.household_id
-    UNION
-    SELECT own.household_id, stay.person_id
-    FROM (SELECT DISTINCT household_id, person_id FROM driven) AS own
-    INNER JOIN household_member AS home
-        ON home.person_id = own.person_id AND home.valid_to IS NULL
+own_home AS (
+    SELECT DISTINCT driven.household_id, 'unit' AS home_kind, unit.household_id AS home_id
+    FROM driven
+    INNER JOIN assistance_unit_member AS unit ON unit.person_id = driven.person_id
+    UNION ALL
+    SELECT DISTINCT driven.household_id, 'household', stay.household_id
+    FROM driven
     INNER JOIN household_member AS stay
-        ON stay.household_id = home.household_id AND stay.valid_to IS NULL
+        ON stay.person_id = driven.person_id AND stay.valid_to IS NULL
+),
+own_people AS (
+    SELECT own_home.household_id, member.person_id
+    FROM own_home
+    INNER JOIN assistance_unit_member AS member ON member.household_id = own_home.home_id
+    WHERE own_home.home_kind = 'unit'
+    UNION
+    SELECT own_home.household_id, stay.person_id
+    FROM own_home
+    INNER JOIN household_member AS stay
+        ON stay.household_id = own_home.home_id AND stay.valid_to IS NULL
+    WHERE own_home.home_kind = 'household'
 ),
 own_vehicle AS (
     SELECT own_people.household_id, item.item_key

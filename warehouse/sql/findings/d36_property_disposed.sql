@@ -107,11 +107,9 @@ leased AS (
         max(f22_lease_deposit.deposit_amount) AS amount
     FROM gone
     CROSS JOIN d36_setting AS setting
-    INNER JOIN (SELECT DISTINCT household_id, person_id FROM livelihood_work_room) AS resident
-        ON resident.household_id = gone.household_id
-    INNER JOIN person_index ON person_index.person_id = resident.person_id
+    INNER JOIN livelihood_resident AS resident ON resident.household_id = gone.household_id
     INNER JOIN f22_lease_deposit
-        ON f22_lease_deposit.signature_id = person_index.signature_id
+        ON f22_lease_deposit.signature_id = resident.signature_id
         AND abs(date_diff('month', gone.disposed_on, f22_lease_deposit.lease_from))
         <= setting.window_months
     GROUP BY gone.household_id, gone.person_id, gone.month

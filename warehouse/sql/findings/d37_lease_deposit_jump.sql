@@ -11,15 +11,10 @@ WITH paid AS (
     FROM livelihood_room
     GROUP BY household_id
 ),
-tenant AS (
-    SELECT resident.household_id, resident.person_id, person_index.signature_id
-    FROM (SELECT DISTINCT household_id, person_id FROM livelihood_work_room) AS resident
-    INNER JOIN person_index ON person_index.person_id = resident.person_id
-),
 reported AS (
     SELECT
-        tenant.household_id,
-        tenant.person_id,
+        livelihood_resident.household_id,
+        livelihood_resident.person_id,
         CAST(date_trunc('month', lease.lease_from) AS DATE) AS month,
         lease.deposit_amount,
         lease.document_type,
@@ -28,7 +23,7 @@ reported AS (
     FROM f22_lease_deposit AS lease
     CROSS JOIN night
     INNER JOIN rule_input ON rule_input.rule_id = 'D37' AND rule_input.input = lease.document_type
-    INNER JOIN tenant ON tenant.signature_id = lease.signature_id
+    INNER JOIN livelihood_resident ON livelihood_resident.signature_id = lease.signature_id
     WHERE lease.lease_from <= night.as_of AND lease.deposit_amount IS NOT NULL
 ),
 contract AS (
@@ -60,9 +55,9 @@ borrowed AS (
             loan.balance_amount AS amount
         FROM followed
         CROSS JOIN d37_setting AS setting
-        INNER JOIN tenant ON tenant.household_id = followed.household_id
+        INNER JOIN livelihood_resident ON livelihood_resident.household_id = followed.household_id
         INNER JOIN f29_debt_credit AS loan
-            ON loan.signature_id = tenant.signature_id
+            ON loan.signature_id = livelihood_resident.signature_id
             AND abs(date_diff('month', loan.opened_on, followed.month))
             <= setting.loan_window_months
         WHERE followed.previous_amount IS NOT NULL

@@ -235,7 +235,7 @@ paid_before AS (
 ),
 refused AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         entitlement.programme_code,
         entitlement.decided_on AS stopped_on,
         entitlement.status || ' ' AS told,
@@ -244,16 +244,16 @@ refused AS (
         entitlement.delivery_id,
         entitlement.line,
         row_number() OVER (
-            PARTITION BY person_index.person_id, entitlement.programme_code
+            PARTITION BY recipient_index.person_id, entitlement.programme_code
             ORDER BY entitlement.decided_on DESC, entitlement.delivery_id DESC, entitlement.line DESC
         ) AS place,
         entitlement.status IN ('refused', 'rejected', 'ineligible', 'ended', 'withdrawn', 'suspended')
             AS is_without
     FROM f34_benefit_entitlement AS entitlement
     CROSS JOIN night
-    INNER JOIN person_index ON person_index.signature_id = entitlement.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = entitlement.signature_id
     INNER JOIN qualified
-        ON qualified.person_id = person_index.person_id
+        ON qualified.person_id = recipient_index.person_id
         AND qualified.programme_code = entitlement.programme_code
     WHERE entitlement.decided_on <= night.as_of
 ),

@@ -10,8 +10,8 @@
 -- Which source wins: entitlements (F34) for the unit as decided, assistance_unit_member for the law.
 WITH listed AS (
     SELECT
-        person_index.person_id,
-        coalesce(head.person_id, person_index.person_id) AS head_id,
+        recipient_index.person_id,
+        coalesce(head.person_id, recipient_index.person_id) AS head_id,
         entitlement.programme_code,
         entitlement.entitled_from,
         entitlement.entitled_to,
@@ -20,16 +20,16 @@ WITH listed AS (
         entitlement.delivery_id,
         entitlement.line,
         row_number() OVER (
-            PARTITION BY person_index.person_id, entitlement.programme_code
+            PARTITION BY recipient_index.person_id, entitlement.programme_code
             ORDER BY entitlement.entitled_from DESC NULLS LAST, entitlement.made_at DESC,
                 entitlement.delivery_id DESC, entitlement.line DESC
         ) AS place
     FROM f34_benefit_entitlement AS entitlement
     INNER JOIN d40_programme ON d40_programme.programme_code = entitlement.programme_code
-    INNER JOIN person_index ON person_index.signature_id = entitlement.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = entitlement.signature_id
     LEFT JOIN person_token AS head
         ON head.national_id_token = entitlement.unit_head_national_id_token
-    WHERE person_index.person_id IS NOT NULL
+    WHERE recipient_index.person_id IS NOT NULL
 ),
 standing AS (
     SELECT

@@ -33,6 +33,22 @@ apart AS (
     INNER JOIN lease AS other
         ON other.address_key = one.address_key AND other.person_id <> one.person_id
 ),
+-- Months of a wage that is enough, after a month of one.
+earned AS (
+    SELECT
+        person_id,
+        month,
+        amount,
+        lag(month) OVER (PARTITION BY person_id ORDER BY month) AS month_before
+    FROM (
+        SELECT person_id, month, sum(amount) AS amount
+        FROM monthly_income
+        WHERE role = 'wage'
+        GROUP BY person_id, month
+    ) AS wage
+    CROSS JOIN d41_setting AS setting
+    WHERE wage.amount >= setting.least_wage_amount
+),
 near AS (
     SELECT DISTINCT
         held.person_id,
@@ -49,6 +65,8 @@ near AS (
         ON own.person_id = held.person_id AND own.households <= setting.most_households
     INNER JOIN dwelling_resident AS resident
         ON resident.dwelling_id = own.dwelling_id AND resident.person_id <> held.person_id
+    INNER JOIN (SELECT DISTINCT person_id FROM earned) AS earner
+        ON earner.person_id = resident.person_id
     INNER JOIN person ON person.person_id = resident.person_id
     LEFT JOIN assistance_unit_member AS placed ON placed.person_id = resident.person_id
     LEFT JOIN apart
@@ -63,36 +81,39 @@ near AS (
         )
         AND apart.person_id IS NULL
 ),
-wage AS (
-    SELECT person_id, month, sum(amount) AS amount
-    FROM monthly_income
-    WHERE role = 'wage'
-    GROUP BY person_id, month
+-- Distinct as it is; said again, so that people meet before months do.
+near_earned AS (
+    SELECT DISTINCT
+        near.person_id,
+        near.cohabitant_id,
+        near.lives_there_from,
+        near.document_type,
+        near.delivery_id,
+        near.line,
+        earned.month,
+        earned.amount,
+        earned.month_before
+    FROM near
+    INNER JOIN earned ON earned.person_id = near.cohabitant_id
+    WHERE earned.month_before = CAST(earned.month - INTERVAL '1' MONTH AS DATE)
 ),
 shown AS (
     SELECT
         held.person_id,
         held.programme_code,
         held.month,
-        near.cohabitant_id,
-        near.document_type,
-        near.delivery_id,
-        near.line,
-        wage.amount,
-        before.month AS month_before
+        near_earned.cohabitant_id,
+        near_earned.document_type,
+        near_earned.delivery_id,
+        near_earned.line,
+        near_earned.amount,
+        near_earned.month_before
     FROM (SELECT DISTINCT person_id, programme_code, month FROM held) AS held
     CROSS JOIN d41_setting AS setting
-    INNER JOIN near ON near.person_id = held.person_id
-    INNER JOIN wage
-        ON wage.person_id = near.cohabitant_id
-        AND wage.month = held.month
-        AND wage.amount >= setting.least_wage_amount
-    INNER JOIN wage AS before
-        ON before.person_id = near.cohabitant_id
-        AND before.month = CAST(held.month - INTERVAL '1' MONTH AS DATE)
-        AND before.amount >= setting.least_wage_amount
+    INNER JOIN near_earned
+        ON near_earned.person_id = held.person_id AND near_earned.month = held.month
     WHERE CAST(
-            near.lives_there_from + to_months(CAST(setting.together_months AS INTEGER)) AS DATE
+            near_earned.lives_there_from + to_months(CAST(setting.together_months AS INTEGER)) AS DATE
         ) <= held.month
 ),
 asked AS (

@@ -3,15 +3,10 @@
 -- Who is missing: people of households without livelihood benefit in the last year, holdings without a value
 -- or a date, and accounts closed by the date.
 -- Which source wins: of two reports of one account and date the larger one; nobody has one account twice.
-WITH recipient AS (
-    SELECT DISTINCT room.household_id, room.person_id, person_index.signature_id
-    FROM livelihood_work_room AS room
-    INNER JOIN person_index ON person_index.person_id = room.person_id
-),
-reported AS (
+WITH reported AS (
     SELECT
-        recipient.household_id,
-        recipient.person_id,
+        livelihood_resident.household_id,
+        livelihood_resident.person_id,
         account.institution_no || ' ' || account.account_no AS holding_key,
         account.as_of,
         coalesce(account.average_3m_amount, account.balance_amount) AS amount,
@@ -19,12 +14,12 @@ reported AS (
         account.delivery_id,
         account.line
     FROM f26_deposit_account AS account
-    INNER JOIN recipient ON recipient.signature_id = account.signature_id
+    INNER JOIN livelihood_resident ON livelihood_resident.signature_id = account.signature_id
     WHERE account.closed_on IS NULL OR account.closed_on > account.as_of
     UNION ALL
     SELECT
-        recipient.household_id,
-        recipient.person_id,
+        livelihood_resident.household_id,
+        livelihood_resident.person_id,
         security.institution_no || ' ' || security.account_no || ' ' || security.instrument_kind,
         security.as_of,
         security.market_amount,
@@ -32,11 +27,11 @@ reported AS (
         security.delivery_id,
         security.line
     FROM f27_security_holding AS security
-    INNER JOIN recipient ON recipient.signature_id = security.signature_id
+    INNER JOIN livelihood_resident ON livelihood_resident.signature_id = security.signature_id
     UNION ALL
     SELECT
-        recipient.household_id,
-        recipient.person_id,
+        livelihood_resident.household_id,
+        livelihood_resident.person_id,
         policy.institution_no || ' ' || policy.policy_no,
         policy.as_of,
         policy.surrender_amount,
@@ -44,7 +39,7 @@ reported AS (
         policy.delivery_id,
         policy.line
     FROM f28_insurance_policy AS policy
-    INNER JOIN recipient ON recipient.signature_id = policy.signature_id
+    INNER JOIN livelihood_resident ON livelihood_resident.signature_id = policy.signature_id
 ),
 ordered AS (
     SELECT

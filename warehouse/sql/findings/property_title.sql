@@ -12,26 +12,30 @@ WITH resident AS (
 paid AS (
     SELECT DISTINCT household_id FROM livelihood_room
 ),
-owner AS (
-    SELECT
-        belonging.household_id,
-        belonging.person_id,
-        max(belonging.is_member) = 1 AS is_member,
-        person_index.signature_id
+belonging AS (
+    SELECT household_id, person_id, max(is_member) = 1 AS is_member
     FROM (
         SELECT household_id, person_id, 1 AS is_member
         FROM resident
         UNION ALL
-        SELECT member.household_id, member.person_id, 0
-        FROM assistance_unit_member AS member
-        INNER JOIN paid ON paid.household_id = member.household_id
+        SELECT household_id, person_id, 0
+        FROM assistance_unit_member
+        WHERE household_id IN (SELECT household_id FROM paid)
         UNION ALL
-        SELECT stay.household_id, stay.person_id, 0
-        FROM household_member AS stay
-        INNER JOIN paid ON paid.household_id = stay.household_id
-    ) AS belonging
+        SELECT household_id, person_id, 0
+        FROM household_member
+        WHERE household_id IN (SELECT household_id FROM paid)
+    ) AS somebody
+    GROUP BY household_id, person_id
+),
+owner AS (
+    SELECT
+        belonging.household_id,
+        belonging.person_id,
+        belonging.is_member,
+        person_index.signature_id
+    FROM belonging
     INNER JOIN person_index ON person_index.person_id = belonging.person_id
-    GROUP BY belonging.household_id, belonging.person_id, person_index.signature_id
 ),
 stated AS (
     SELECT

@@ -14,19 +14,27 @@ WITH recipient AS (
     SELECT DISTINCT person_id
     FROM benefit_month
 ),
-described AS (
+told AS (
     SELECT DISTINCT
         recipient.person_id,
         signature.birth_date,
         signature.sex,
-        upper(regexp_replace(signature.full_name, '\s', '', 'g')) AS name_key
+        signature.full_name
     FROM recipient
-    INNER JOIN person_index ON person_index.person_id = recipient.person_id
-    INNER JOIN signature ON signature.signature_id = person_index.signature_id
+    INNER JOIN recipient_index ON recipient_index.person_id = recipient.person_id
+    INNER JOIN signature ON signature.signature_id = recipient_index.signature_id
     WHERE signature.national_id_token IS NOT NULL
         AND signature.full_name IS NOT NULL
         AND signature.birth_date IS NOT NULL
         AND signature.sex IS NOT NULL
+),
+described AS (
+    SELECT DISTINCT
+        person_id,
+        birth_date,
+        sex,
+        upper(regexp_replace(full_name, '\s', '', 'g')) AS name_key
+    FROM told
 ),
 shared_description AS (
     SELECT name_key, birth_date, sex
@@ -53,11 +61,11 @@ namesake AS (
 ),
 asked_signature AS (
     SELECT
-        person_index.person_id,
+        recipient_index.person_id,
         signature.national_id_token,
         CAST(signature.signature_id AS VARCHAR) AS signature_key
     FROM signature
-    INNER JOIN person_index ON person_index.signature_id = signature.signature_id
+    INNER JOIN recipient_index ON recipient_index.signature_id = signature.signature_id
     WHERE signature.national_id_token IS NOT NULL
         AND CAST(signature.signature_id AS VARCHAR) IN (
             SELECT "left" FROM review_candidate WHERE match_weight IS NOT NULL
@@ -78,7 +86,7 @@ question AS (
     GROUP BY least(one.person_id, other.person_id), greatest(one.person_id, other.person_id)
 ),
 asked AS (
-    SELECT question.*
+    SELECT question.person_id, question.other_person_id, question.match_weight
     FROM question
     INNER JOIN (SELECT DISTINCT person_id FROM described) AS recipient_described
         ON recipient_described.person_id = question.person_id
@@ -86,7 +94,9 @@ asked AS (
         ON other_described.person_id = question.other_person_id
     INNER JOIN person AS one ON one.person_id = question.person_id
     INNER JOIN person AS other ON other.person_id = question.other_person_id
-    WHERE one.birth_date = other.birth_date AND one.sex = other.sex
+    GROUP BY question.person_id, question.other_person_id, question.match_weight
+    -- Compared last, so that not everybody of one birth date is set beside one another first.
+    HAVING min(one.birth_date) = min(other.birth_date) AND min(one.sex) = min(other.sex)
 ),
 pair AS (
     SELECT person_id, other_person_id
@@ -105,12 +115,12 @@ looked_at AS (
 teller AS (
     SELECT
         looked_at.person_id,
-        person_index.signature_id,
+        recipient_index.signature_id,
         signature.institution_group,
         regexp_replace(signature.address, '\s', '', 'g') AS address_key
     FROM looked_at
-    INNER JOIN person_index ON person_index.person_id = looked_at.person_id
-    INNER JOIN signature ON signature.signature_id = person_index.signature_id
+    INNER JOIN recipient_index ON recipient_index.person_id = looked_at.person_id
+    INNER JOIN signature ON signature.signature_id = recipient_index.signature_id
 ),
 known_to AS (
     SELECT person_id, count(DISTINCT institution_group) AS institutions
@@ -124,11 +134,11 @@ registered AS (
         SELECT signature_id
         FROM f01_person_identity
         WHERE document_type LIKE 'I01-F01-%'
-        UNION
+        UNION ALL
         SELECT signature_id
         FROM f02_resident_household_address
         WHERE document_type LIKE 'I01-F02-%'
-        UNION
+        UNION ALL
         SELECT signature_id
         FROM f05_foreigner_nationality
         WHERE document_type LIKE 'I04-F05-%'

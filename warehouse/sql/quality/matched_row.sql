@@ -8,8 +8,9 @@ WITH named AS (
 SELECT
     named.delivery_id,
     count(*) AS rows_named,
-    count(person_index.person_id) AS rows_matched
+    count(known.signature_id) AS rows_matched
 FROM named
-LEFT JOIN person_index ON person_index.signature_id = named.signature_id
+LEFT JOIN (SELECT signature_id FROM person_index WHERE person_id IS NOT NULL) AS known
+    ON known.signature_id = named.signature_id
 GROUP BY named.delivery_id
 ORDER BY named.delivery_id
