@@ -137,6 +137,13 @@ def advance_index(
         run(
             connection,
             """
+            CREATE OR REPLACE TEMP VIEW all_description_key AS
+            SELECT description_id, loose_key, number FROM description
+            """,
+        )
+        run(
+            connection,
+            """
             CREATE OR REPLACE TEMP TABLE all_record_description AS
             SELECT d.*, c.is_register, c.is_separate
             FROM record_description AS d JOIN current_record AS c ON c.record_id = d.record_id

@@ -81,7 +81,23 @@ def find_touched_people(
         )
         """,
     )
+    # Following who was whom reads all members; decisions seldom change.
+    members = (
+        "previous_member"
+        if value(connection, "SELECT count(*) FROM redecided_record")
+        else "(FROM recalled_member WHERE false)"
+    )
+    run(
+        connection,
+        f"""
+        CREATE OR REPLACE TEMP TABLE redecided_person AS
+        SELECT p.person_id FROM {members} AS p
+        SEMI JOIN redecided_record AS r ON r.record_id = p.record_id
+        WHERE p.person_id IS NOT NULL
+        """,
+    )
     make(connection, "touched_person")
+    drop(connection, "redecided_person")
     drop(connection, "lost_person", "redecided_record", "former_decided_pair", "unpinned_person")
 
 

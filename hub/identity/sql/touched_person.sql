@@ -16,7 +16,6 @@ WHERE m.person_id IS NOT NULL
 UNION
 SELECT person_id FROM lost_person
 UNION
-SELECT p.person_id FROM previous_member AS p
-SEMI JOIN redecided_record AS r ON r.record_id = p.record_id
+SELECT person_id FROM redecided_person
 UNION
 SELECT person_id FROM unpinned_person
