@@ -27,20 +27,23 @@ from typing import TYPE_CHECKING
 
 from hub.identity.affected import (
     affected_kinds,
+    calm_of,
     constraints_of,
     find_affected,
-    load_decisions,
     name_components,
+    place_decisions,
 )
 from hub.identity.blocking import DEFAULT_PAIR_LIMIT, BlockingRule, limit_sql
 from hub.identity.delta_pairing import pair_delta, take_out
 from hub.identity.engine import (
     anchor_descriptions,
+    describe_entities,
     describe_records,
     pair_entities,
     score_candidates,
 )
 from hub.identity.linkage_model import LinkageModel
+from hub.identity.news import Decided, find_touched_people, hold_anchors, keep_decisions
 from hub.identity.pairing import compare_among, make_candidate_pairs, make_record_keys
 from hub.identity.recall import StateRows, rows_of_tables
 from hub.identity.resolution import Thresholds, resolve_entities
@@ -88,10 +91,13 @@ def missing_records(connection: duckdb.DuckDBPyConnection, *, has_state: bool) -
 def advance_index(
     connection: duckdb.DuckDBPyConnection,
     settings: IndexSettings,
-    constraints: Collection[tuple[str, int, int]] = (),
+    constraints: Decided = (),
     *,
     has_state: bool,
     rows: StateRows | None = None,
+    former: Decided | None = None,
+    unpinned: Collection[str] = (),
+    is_calm: bool = True,
 ) -> None:
     """Make the state's tables as they are tonight, each called `all_<table>`.
 
@@ -102,9 +108,13 @@ def advance_index(
             `pinned_person` (`person_id`) and, with a state, the views `old_<table>`, of which
             `old_entity_cluster` has a `person_id`.
         settings: model, thresholds, blocking.
-        constraints: (`must_link` or `cannot_link`, record, record).
+        constraints: what people decided.
         has_state: whether there are the old tables.
         rows: looks wide tables of the state up; by default in the old tables.
+        former: what people had decided last night, where no state tells.
+        unpinned: people whose pin somebody withdrew since last night.
+        is_calm: whether those of whom nothing came, changed or went since `previous_member` keep
+            their IDs; not so under another model, of which people saw what it changes.
 
     Also makes `affected_entity` (`entity_id`), those whose cluster may have changed, `resolved`,
     their clusters (of which `name_clusters` makes `all_entity_cluster`), and `dropped_block`.
@@ -117,6 +127,7 @@ def advance_index(
         SELECT record_id FROM current_record WHERE is_separate
         """,
     )
+    keep_decisions(connection, "all_decided_pair", constraints)
     describe_records(connection)
     if has_state:
         merge_descriptions(connection, rows)
@@ -126,12 +137,23 @@ def advance_index(
         run(
             connection,
             """
+            CREATE OR REPLACE TEMP VIEW all_description_key AS
+            SELECT description_id, loose_key, number FROM description
+            """,
+        )
+        run(
+            connection,
+            """
             CREATE OR REPLACE TEMP TABLE all_record_description AS
             SELECT d.*, c.is_register, c.is_separate
             FROM record_description AS d JOIN current_record AS c ON c.record_id = d.record_id
             """,
         )
     anchor_descriptions(connection)
+    find_touched_people(connection, former, unpinned, has_state=has_state)
+    if is_calm:
+        hold_anchors(connection)
+    describe_entities(connection)
     if has_state:
         merge_entities(connection, settings.rules, rows)
     else:
@@ -139,7 +161,7 @@ def advance_index(
         make_record_keys(connection, "all_linkage_record", settings.rules, "all_record_key")
     take_all(connection, "number_alias")
     _compare(connection, settings, rows, has_state=has_state)
-    _resolve(connection, settings, constraints, rows, has_state=has_state)
+    _resolve(connection, settings, rows, has_state=has_state, is_calm=is_calm)
 
 
 def _compare(
@@ -184,13 +206,13 @@ _AFFECTED_SCORES = """(
 def _resolve(
     connection: duckdb.DuckDBPyConnection,
     settings: IndexSettings,
-    constraints: Collection[tuple[str, int, int]],
     rows: StateRows,
     *,
     has_state: bool,
+    is_calm: bool,
 ) -> None:
-    """Make `resolved`, `all_review`, `all_decided_pair` and `affected_entity`."""
-    load_decisions(connection, constraints, has_state=has_state)
+    """Make `resolved`, `all_review` and `affected_entity`."""
+    place_decisions(connection, has_state=has_state)
     find_affected(connection, settings.thresholds, has_state=has_state)
     scores = "all_pair_score"
     if has_state:
@@ -204,6 +226,7 @@ def _resolve(
         connection.sql("FROM entity_pair").pl(),
         settings.thresholds,
         constraints_of(connection),
+        calm_of(connection) if is_calm else None,
     )
     keep(connection, "resolved_entity", resolution.entities)
     run(

@@ -14,29 +14,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hub.identity.calm import Calm
 from hub.identity.components import connected_components
 from hub.identity.statements import drop, keep, make, run
 from hub.identity.thresholds import Constraints, Thresholds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     import duckdb
 
 
-def load_decisions(
-    connection: duckdb.DuckDBPyConnection,
-    constraints: Collection[tuple[str, int, int]],
-    *,
-    has_state: bool,
-) -> None:
-    """Make `all_decided_pair`, `decided_entity` and, with a state, `formerly_decided`."""
-    decided = pl.DataFrame(
-        sorted(constraints),
-        schema={"kind": pl.String, "left": pl.UInt64, "right": pl.UInt64},
-        orient="row",
-    )
-    keep(connection, "all_decided_pair", decided)
+def place_decisions(connection: duckdb.DuckDBPyConnection, *, has_state: bool) -> None:
+    """Make `decided_entity` of `all_decided_pair` and, with a state, `formerly_decided`."""
     make(connection, "decided_entity")
     if has_state:
         make(connection, "formerly_decided")
@@ -107,7 +95,7 @@ def name_components(connection: duckdb.DuckDBPyConnection, thresholds: Threshold
     """Make `entity_component` (`entity_id`, `component`) of affected entities that are not alone.
 
     Two entities are in one component when a pair that can matter connects them, for the cluster
-    or for a question to a person, or a decision. `linked_component` holds those that are connected
+    or for a question to a person, or a decision, or that they were one person of whom there is no news. `linked_component` holds those that are connected
     over match weights; it is only widened here. A component is named by its smallest entity.
     """
     wider = connection.sql(
@@ -118,6 +106,14 @@ def name_components(connection: duckdb.DuckDBPyConnection, thresholds: Threshold
             WHERE stranger_weight >= {thresholds.join_weight} AND match_weight < {thresholds.floor}
             UNION ALL
             SELECT entity_l, entity_r FROM decided_entity
+            UNION ALL
+            SELECT f.entity_id, t.entity_id
+            FROM together AS t
+            JOIN (
+                SELECT person_id, min(entity_id) AS entity_id FROM together
+                GROUP BY person_id HAVING count(*) > 1
+            ) AS f ON f.person_id = t.person_id
+            ANTI JOIN touched_person AS c ON c.person_id = t.person_id
         ) AS e
         LEFT JOIN linked_component AS l ON l.node = e.entity_l
         LEFT JOIN linked_component AS r ON r.node = e.entity_r
@@ -150,3 +146,34 @@ def constraints_of(connection: duckdb.DuckDBPyConnection) -> Constraints:
         pins=dict(connection.sql("SELECT entity_id, person_id FROM pinned_entity").fetchall()),
         together=dict(together.iter_rows()),
     )
+
+
+def calm_of(connection: duckdb.DuckDBPyConnection) -> Calm:
+    """Return of whom the night brought something, and who was how many records of an entity."""
+    touched = connection.sql("SELECT person_id FROM touched_person").pl()["person_id"]
+
+    def records_of(entities: pl.Series) -> pl.DataFrame:
+        keep(connection, "asked_entity", entities.alias("entity_id").to_frame())
+        frame: pl.DataFrame = connection.sql(
+            """
+            SELECT e.entity_id, m.person_id, count(*) AS records
+            FROM recalled_member AS m
+            JOIN entity_description AS e ON e.description_id = m.description_id
+            SEMI JOIN asked_entity AS a ON a.entity_id = e.entity_id
+            WHERE m.person_id IS NOT NULL
+            GROUP BY e.entity_id, m.person_id
+            UNION ALL
+            SELECT e.entity_id, t.person_id, count(*) AS records
+            FROM all_entity_description AS e
+            JOIN together AS t ON t.entity_id = e.entity_id
+            JOIN all_record_description AS d ON d.description_id = e.description_id
+            SEMI JOIN asked_entity AS a ON a.entity_id = e.entity_id
+            ANTI JOIN entity_description AS n ON n.entity_id = e.entity_id
+            GROUP BY e.entity_id, t.person_id
+            ORDER BY ALL
+            """
+        ).pl()
+        drop(connection, "asked_entity")
+        return frame
+
+    return Calm(frozenset(touched), records_of)

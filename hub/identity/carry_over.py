@@ -35,19 +35,24 @@ def bind_by_overlap(overlap: pl.DataFrame) -> pl.DataFrame:
     """Match clusters and identifiers one to one, the strongest claim first.
 
     `overlap` has `cluster`, `identifier`, `shared` (members in both) and `first` (their smallest
-    member), and where known `is_pinned`, `sequence` (mint order of the identifier) and
-    `cluster_size`. In a round every identifier and every cluster names its best partner; equal
-    choices bind. A pinned identifier goes first, then the larger overlap, the older identifier,
-    the cluster with fewer others, the smaller first member. Returns (`cluster`, `identifier`).
+    member), and where known `is_pinned`, `is_touched` (something came or went of it), `sequence` (mint
+    order of the identifier) and `cluster_size`. In a round every identifier and every cluster names its best partner; equal
+    choices bind. A pinned identifier goes first, then the larger overlap, one of which nothing came or
+    went, the older identifier, the cluster with fewer others, the smaller first member. Returns (`cluster`, `identifier`).
     """
     known = overlap.with_columns(
         pl.lit(value).alias(name)
-        for name, value in (("is_pinned", False), ("sequence", None), ("cluster_size", None))
+        for name, value in (
+            ("is_pinned", False),
+            ("is_touched", False),
+            ("sequence", None),
+            ("cluster_size", None),
+        )
         if name not in overlap.columns
     )
     ranked = known.sort(
-        ["is_pinned", "shared", "sequence", "cluster_size", "first", "identifier"],
-        descending=[True, True, False, False, False, False],
+        ["is_pinned", "shared", "is_touched", "sequence", "cluster_size", "first", "identifier"],
+        descending=[True, True, False, False, False, False, False],
         nulls_last=True,
     ).with_row_index("rank")
     bound: list[pl.DataFrame] = []
@@ -101,6 +106,7 @@ def carry_over(
     redirects: pl.DataFrame | None = None,
     pinned: Collection[str] = (),
     minted: pl.DataFrame | None = None,
+    touched: Collection[str] = (),
 ) -> CarryOver:
     """Give every cluster its identifier.
 
@@ -115,6 +121,8 @@ def carry_over(
         redirects: (`identifier`, `other`): where an ended identifier leads to so far.
         pinned: identifiers that bind first and never end.
         minted: (`identifier`, `sequence`): in which order identifiers were minted.
+        touched: identifiers of which something came, changed or went; of two equal claims the
+            other one goes first.
 
     A cluster that gets none by overlap gets an ended identifier back if more than half of the
     cluster was that identifier's and it holds more than half of what the identifier held.
@@ -127,6 +135,7 @@ def carry_over(
         .join(clusters.group_by("cluster").agg(cluster_size=pl.len()), on="cluster"),
         pinned,
         minted,
+        touched,
     )
     kept = bind_by_overlap(overlap)
     waiting = clusters.join(kept, on="cluster", how="anti")
@@ -152,11 +161,17 @@ def carry_over(
 
 
 def _rank_columns(
-    overlap: pl.DataFrame, pinned: Collection[str], minted: pl.DataFrame | None
+    overlap: pl.DataFrame,
+    pinned: Collection[str],
+    minted: pl.DataFrame | None,
+    touched: Collection[str] = (),
 ) -> pl.DataFrame:
-    """Add `is_pinned` and `sequence`, by which equal claims are told apart."""
+    """Add `is_pinned`, `is_touched` and `sequence`, by which equal claims are told apart."""
     pins = pl.Series(sorted(pinned), dtype=pl.String).implode()
-    marked = overlap.with_columns(is_pinned=pl.col("identifier").is_in(pins))
+    news = pl.Series(sorted(touched), dtype=pl.String).implode()
+    marked = overlap.with_columns(
+        is_pinned=pl.col("identifier").is_in(pins), is_touched=pl.col("identifier").is_in(news)
+    )
     if minted is None:
         return marked.with_columns(sequence=pl.lit(None, pl.Int64))
     order = minted.select("identifier", pl.col("sequence").cast(pl.Int64))

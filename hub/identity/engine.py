@@ -61,7 +61,7 @@ def describe_records(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def anchor_descriptions(connection: duckdb.DuckDBPyConnection, least_facts: int = 2) -> None:
-    """Make `entity_description` and `linkage_record`: the guarded national-ID pass.
+    """Make `entity_description`: the guarded national-ID pass. Next: `describe_entities`.
 
     Descriptions with fewer than `least_facts` facts are compared with nobody.
     """
@@ -76,6 +76,10 @@ def anchor_descriptions(connection: duckdb.DuckDBPyConnection, least_facts: int 
     edges = connection.sql("FROM alias_edge").pl()
     keep(connection, "number_component", connected_components(edges))
     make(connection, "entity_description", least_facts=least_facts)
+
+
+def describe_entities(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `linkage_record` of `entity_description`."""
     make(connection, "linkage_record")
 
 

@@ -46,6 +46,7 @@ class Knot:
             self.neighbours[right][left] = weight
         self.members: dict[int, list[int]] = {node: [node] for node in sorted(nodes)}
         self.cluster_of = {node: node for node in nodes}
+        self.bound = {node for pair in self.must for node in pair}
         self.reviews: list[tuple[str, int, int, float | None]] = []
 
     def resolve(self) -> list[tuple[int, int]]:
@@ -94,6 +95,11 @@ class Knot:
             return "pinned"
         return None
 
+    def _refuses(self, left: int, right: int) -> bool:
+        """Return whether two clusters that may join are to wait; none is by default."""
+        del left, right
+        return False
+
     def _merge(self, left: int, right: int) -> int:
         keep, gone = min(left, right), max(left, right)
         self.members[keep] = sorted(self.members[keep] + self.members.pop(gone))
@@ -108,9 +114,8 @@ class Knot:
         strangers: that either could be a housemate of the other says nothing about which it is.
         """
         alone = set()
-        bound = {node for pair in self.must for node in pair}
         for node in self.cluster_of:
-            if node in self.registered or node in bound:
+            if node in self.registered or node in self.bound:
                 continue
             fits = sorted(
                 (-self.against_strangers[min(node, other), max(node, other)], other)
@@ -178,6 +183,10 @@ class Knot:
                 self.reviews.append(("two_pinned", left, right, -best))
             if reason:
                 continue
+            if self._refuses(left, right):
+                # Whoever joins one of them may bring what was wanting.
+                offered.discard((left, right))
+                continue
             if -best < self.thresholds.join_weight:
                 self.reviews.append(("kept", *self._strongest(left, right), -best))
             keep = self._merge(left, right)
@@ -241,7 +250,10 @@ class Knot:
             # People who were kept apart by a decision are not asked about again.
             if self._forbidden(self.cluster_of[left], self.cluster_of[right], by_person=True):
                 continue
-            self.reviews.append(("could_also_be", left, right, weight))
+            self._ask(left, right, weight)
+
+    def _ask(self, left: int, right: int, weight: float) -> None:
+        self.reviews.append(("could_also_be", left, right, weight))
 
     def _wonder_at_cannot_links(self) -> None:
         """Ask about decisions against the data, unless another fits about as well as the one refused.

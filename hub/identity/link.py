@@ -19,6 +19,7 @@ from hub.identity.blocking import DEFAULT_PAIR_LIMIT, EVERY_RULE, limit_sql, usa
 from hub.identity.engine import (
     DESCRIBED_COLUMNS,
     anchor_descriptions,
+    describe_entities,
     describe_records,
     filled_columns,
     pair_entities,
@@ -213,6 +214,7 @@ def _anchor(work: duckdb.DuckDBPyConnection) -> Constraints:
     known = kinds & set(filled_columns(work, "description"))
     is_shared = len(known) == 1 and not known <= {"name_key", "email", "number"}
     anchor_descriptions(work, least_facts=2 if is_shared else 1)
+    describe_entities(work)
     by_entity = work.sql(
         """
         SELECT p.kind, l.entity_id AS entity_l, r.entity_id AS entity_r

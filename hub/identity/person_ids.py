@@ -148,6 +148,7 @@ def assign_person_ids(
     former: pl.DataFrame | None = None,
     redirects: pl.DataFrame | None = None,
     pinned: Collection[str] = (),
+    touched: Collection[str] = (),
 ) -> PersonAssignment:
     """Give every cluster of signatures its person ID.
 
@@ -162,6 +163,7 @@ def assign_person_ids(
             signature is known tonight. A cluster that is such a person come again gets the ID back.
         redirects: (`person_id`, `other_person_id`): where an ended ID leads to so far.
         pinned: person IDs that people decided to keep.
+        touched: people of whom something came, changed or went (`hub.identity.news`).
     """
     held = _members(previous)
     ended = None if former is None else _members(former)
@@ -179,6 +181,7 @@ def assign_person_ids(
             other=pl.col("other_person_id").cast(pl.String),
         ),
         pinned=pinned,
+        touched=touched,
         minted=minted_order(pl.concat(names), key, PERSON_PREFIX),
     )
     return PersonAssignment(

@@ -5,7 +5,7 @@ names, addresses or ID numbers: a story can be shown to anybody who may see IDs.
 how` prints it.
 
 Input views: `signature_member` (`signature_id`, `entity_id`, `person_id`), `entity_description`,
-`linkage_record`, `pair_score`, `entity_cluster`.
+`linkage_record`, `pair_score`, `entity_cluster`, `review`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import polars as pl
 
 from hub.identity.pair_explanation import bits
 from hub.identity.story import SUPPORTS, PersonStory, StoryStep, counted
+from hub.identity.thresholds import REVIEW_KINDS
 
 if TYPE_CHECKING:
     import duckdb
@@ -63,6 +64,7 @@ def tell_person(
     steps = [
         *_anchors(entities),
         *_members(connection, entities),
+        *_questions(connection, entities),
         *_decided(decisions, person_id, signatures),
         *_happened(history, person_id),
         *_redirects(history, person_id),
@@ -189,12 +191,40 @@ def _members(connection: duckdb.DuckDBPyConnection, entities: list[_Entity]) -> 
     steps += [
         StoryStep(
             "member",
-            f"{by_id[other].text}; no pair was scored: people's decisions put it here",
+            f"{by_id[other].text}; no pair was scored: it was here before, or a decision put it here",
             facts={"entity_id": str(other), "match_kind": by_id[other].match_kind},
         )
         for other in sorted(left)
     ]
     return steps
+
+
+def _questions(connection: duckdb.DuckDBPyConnection, entities: list[_Entity]) -> list[StoryStep]:
+    """Tell what a person should decide about the entities, by entity."""
+    if not entities:
+        return []
+    listed = ", ".join(str(one.entity_id) for one in entities)
+    rows = connection.sql(
+        f"""
+        SELECT kind, entity_l, entity_r, match_weight FROM review
+        WHERE entity_l IN ({listed}) OR entity_r IN ({listed})
+        ORDER BY ALL
+        """
+    ).fetchall()
+    return [
+        StoryStep(
+            "question",
+            f"{kind}: entity {left} and entity {right}"
+            f"{'' if weight is None else f' ({bits(weight)})'}: {REVIEW_KINDS.get(kind, kind)}",
+            facts={
+                "kind": kind,
+                "entity_id": str(left),
+                "other_entity_id": str(right),
+                "match_weight": weight,
+            },
+        )
+        for kind, left, right, weight in rows
+    ]
 
 
 _Score = tuple[float, float, float, int, int]

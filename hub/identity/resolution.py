@@ -13,6 +13,7 @@ a night need resolve only the components that it touched.
 3. The rest joins by consensus, strongest first: two clusters join while their best pair reaches
    the join weight and their pairs on average are not evidence against it. Who was together last
    time stays together from the keep weight on, and a person is told.
+4. Whom a night brought nothing of keeps their ID, whatever that would change (`calm`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from hub.identity.calm import Calm, CalmKnot, Former, disturbed, former_of, identified
 from hub.identity.components import connected_components
 from hub.identity.knot import Knot, Pairs, Weights
 from hub.identity.resolved import explain, household_doubts, name_clusters
@@ -57,6 +59,7 @@ def resolve_entities(
     pairs: pl.DataFrame,
     thresholds: Thresholds,
     constraints: Constraints | None = None,
+    calm: Calm | None = None,
 ) -> Resolution:
     """Return the cluster of every entity.
 
@@ -66,54 +69,101 @@ def resolve_entities(
         pairs: (`entity_l`, `entity_r`, `match_weight`, `stranger_weight`), each pair once.
         thresholds: what a weight must reach.
         constraints: what people decided.
+        calm: of whom a night brought something; without it everybody may change.
 
     A cluster is named by its registered entity, else its numbered one, else its smallest.
     """
     decided = constraints or Constraints()
+    known = entities if calm is None else identified(entities, calm, decided.together)
     links = _links(pairs, thresholds, decided)
     components = connected_components(links)
-    kinds = dict(
-        entities.filter(pl.col("entity_id").is_in(components["node"].implode())).iter_rows()
+    inner = _inner_pairs(pairs, components)
+    simple = _simple_stars(inner, components, known, thresholds, decided)
+    rest = components.join(simple, left_on="node", right_on="entity_id", how="anti")
+    clusters, reviews = _untie(rest, known, inner, thresholds, decided)
+    clusters = pl.concat([simple.select("entity_id", "cluster"), clusters])
+    if calm is not None:
+        clusters, reviews = _calm_down(
+            clusters, reviews, known, pairs, links, thresholds, decided, calm
+        )
+    named = name_clusters(known, clusters)
+    asked = pl.concat([reviews, household_doubts(pairs, named, thresholds, decided)]).sort(
+        "kind", "entity_l", "entity_r"
     )
+    return Resolution(explain(named, pairs, asked), asked)
+
+
+def _inner_pairs(pairs: pl.DataFrame, components: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs of which both ends are in one component, with it as `left`, in order."""
     labelled = pairs.join(
         components.rename({"node": "entity_l", "component": "left"}), on="entity_l"
     ).join(components.rename({"node": "entity_r", "component": "right"}), on="entity_r")
-    inner = labelled.filter(pl.col("left") == pl.col("right")).sort("left", "entity_l", "entity_r")
-    simple = _simple_stars(inner, components, entities, thresholds, decided)
+    return labelled.filter(pl.col("left") == pl.col("right")).sort("left", "entity_l", "entity_r")
+
+
+def _untie(
+    components: pl.DataFrame,
+    entities: pl.DataFrame,
+    inner: pl.DataFrame,
+    thresholds: Thresholds,
+    decided: Constraints,
+    former: Former | None = None,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return (`entity_id`, `cluster`) and the reviews of `components` (`node`, `component`)."""
     assigned: list[tuple[int, int]] = []
     reviews: list[tuple[str, int, int, float | None]] = []
-    rest = components.join(simple, left_on="node", right_on="entity_id", how="anti")
+    kinds = dict(
+        entities.filter(pl.col("entity_id").is_in(components["node"].implode())).iter_rows()
+    )
     scored = _by_component(
-        inner.join(rest.select(left="component").unique(), on="left", how="semi")
+        inner.join(components.select(left="component").unique(), on="left", how="semi")
     )
     decisions = _decisions_by_component(components, decided)
-    for component, nodes in rest.group_by("component", maintain_order=True).agg("node").iter_rows():
-        knot = Knot(
-            nodes,
-            kinds,
-            scored.get(component, {}),
-            thresholds,
-            decisions.get(component, ((), ())),
-            decided,
+    for component, nodes in (
+        components.group_by("component", maintain_order=True).agg("node").iter_rows()
+    ):
+        weights, told = scored.get(component, {}), decisions.get(component, ((), ()))
+        knot = (
+            Knot(nodes, kinds, weights, thresholds, told, decided)
+            if former is None
+            else CalmKnot(nodes, kinds, weights, thresholds, told, decided, former)
         )
         assigned.extend(knot.resolve())
         reviews.extend(knot.reviews)
-    clusters = pl.concat(
-        [
-            simple.select("entity_id", "cluster"),
-            pl.DataFrame(
-                assigned, schema={"entity_id": pl.UInt64, "cluster": pl.UInt64}, orient="row"
-            ),
-        ]
+    schema = {"entity_id": pl.UInt64, "cluster": pl.UInt64}
+    return (
+        pl.DataFrame(assigned, schema=schema, orient="row"),
+        pl.DataFrame(reviews, schema=REVIEW_SCHEMA, orient="row"),
     )
-    named = name_clusters(entities, clusters)
-    asked = pl.concat(
-        [
-            pl.DataFrame(reviews, schema=REVIEW_SCHEMA, orient="row"),
-            household_doubts(pairs, named, thresholds, decided),
-        ]
-    ).sort("kind", "entity_l", "entity_r")
-    return Resolution(explain(named, pairs, asked), asked)
+
+
+def _calm_down(
+    clusters: pl.DataFrame,
+    reviews: pl.DataFrame,
+    entities: pl.DataFrame,
+    pairs: pl.DataFrame,
+    links: pl.DataFrame,
+    thresholds: Thresholds,
+    decided: Constraints,
+    calm: Calm,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Weigh up again the components in which a person changed of whom there is no news."""
+    ties = disturbed(clusters, calm, decided.together)
+    if ties.is_empty():
+        return clusters, reviews
+    components = connected_components(pl.concat([links, ties]))
+    again = components.join(
+        components.join(ties, left_on="node", right_on="right", how="semi"),
+        on="component",
+        how="semi",
+        maintain_order="left",
+    )
+    inner = _inner_pairs(pairs, again)
+    former = former_of(calm, again["node"], clusters)
+    calmer, asked = _untie(again, entities, inner, thresholds, decided, former)
+    stays = clusters.join(again, left_on="entity_id", right_on="node", how="anti")
+    open_ones = reviews.join(again, left_on="entity_l", right_on="node", how="anti")
+    return pl.concat([stays, calmer]), pl.concat([open_ones, asked])
 
 
 def _links(pairs: pl.DataFrame, thresholds: Thresholds, decided: Constraints) -> pl.DataFrame:
@@ -203,5 +253,6 @@ def _decisions_by_component(
     )
     for place, decisions in enumerate((decided.must, decided.cannot)):
         for left, right in sorted(decisions):
-            grouped[component_of[left]][place].append((left, right))
+            if left in component_of:
+                grouped[component_of[left]][place].append((left, right))
     return {key: (tuple(must), tuple(cannot)) for key, (must, cannot) in grouped.items()}

@@ -49,10 +49,12 @@ def explain(named: pl.DataFrame, pairs: pl.DataFrame, reviews: pl.DataFrame) -> 
         .group_by("entity_id")
         .agg(pl.col("match_weight").max())
     )
+    alone = named.filter(pl.col("size") == 1).select("entity_id")
     unclear = (
-        reviews.filter(pl.col("kind") == "ambiguous")
+        reviews.filter(pl.col("kind").is_in(["ambiguous", "held"]))
         .select(entity_id="entity_l", is_unclear=pl.lit(value=True))
         .unique()
+        .join(alone, on="entity_id", how="semi")
     )
     anchored = named.filter(pl.col("kind").is_in(["registered", "numbered"])).select(
         cluster="entity_id", is_anchored=pl.lit(value=True)

@@ -16,6 +16,7 @@ from rich.tree import Tree
 PARTS = {
     "anchor": "Who it is anchored to",
     "member": "What joined it",
+    "question": "What waits for an answer",
     "decision": "What people decided",
     "event": "What happened to its ID",
     "redirect": "Other IDs",
@@ -27,6 +28,7 @@ SUPPORTS = {
     "no_name": "nothing to compare",
     "refused": "the number is not theirs",
     "polluted": "too many people use the number",
+    "held": "the number fits another person now; it waits for an answer",
     "no_number": "without a number",
 }
 """What supports that a description's ID number is its own, or why it has none."""

@@ -17,6 +17,7 @@ REVIEW_KINDS = {
     "could_also_be": "a link to another person is almost as strong as the one that was made",
     "household_or_same": "agrees as one person would, but as people of one household would, too",
     "kept": "the link has become weak, or another fits about as well; it was kept as it was made before",
+    "held": "the two look like one person now, but nothing came of the one whose ID would end; they wait",
     "decision_contradicted": "the model strongly contradicts what a person decided",
     "decisions_conflict": "decisions of people contradict one another, or cannot be obeyed",
     "two_pinned": "two people whose IDs are pinned look like one",

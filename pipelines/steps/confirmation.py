@@ -209,8 +209,9 @@ class ConfirmationRound:
         """Index people from the release's state; the memory of memberships is not carried on."""
         context = self.context
         with open_bench(context) as bench:
-            settings = index_settings(registered_people(bench), index_model(context))
-            before = remembered(context, find_state(context.layout, settings.describe()))
+            model = index_model(context)
+            settings = index_settings(registered_people(bench), model)
+            before = remembered(context, find_state(context.layout, settings.describe()), model)
             result = build_index(
                 bench,
                 # A round looks back: its day may lie before days that the history knows already.

@@ -23,7 +23,7 @@ from hub.identity.blocking import BLOCKING_RULES
 from hub.identity.linkage_model import LinkageModel, shipped_model
 from hub.identity.resolution import Thresholds
 from hub.identity.statements import drop, keep, run
-from pipelines.steps.index_decisions import ask_about_decisions, load_decisions
+from pipelines.steps.index_decisions import ask_about_decisions, load_decisions, read_demands
 from pipelines.steps.index_people import Before, carry_membership, load_members, name_people
 from pipelines.steps.index_records import (
     LAYER,
@@ -116,12 +116,24 @@ def build_index(
     demands = load_decisions(bench, decisions)
     load_records(bench, neighbour_keys, has_state=has_state)
     load_members(bench, before, has_state=has_state)
-    advance_index(connection, used, demands.told, has_state=has_state, rows=rows)
+    then = None if before.decisions is None else read_demands(bench, before.decisions)
+    advance_index(
+        connection,
+        used,
+        demands.told,
+        has_state=has_state,
+        rows=rows,
+        former=None if then is None else then.told,
+        unpinned=() if then is None else set(then.pinned).difference(demands.pinned),
+        is_calm=before.is_same_model,
+    )
     named = name_people(bench, before, key, demands.pinned, has_state=has_state)
     # DuckDB's file differs with the chunks that its plan hands over, and a night from a state has
     # another plan than one from nothing: the same rows must give the same bytes. Signatures mostly
     # come in their order, and long rows are moved more cheaply here.
-    index = bench.frame(sql_text(LAYER, "person_index")).sort("signature_id")
+    index = bench.frame(sql_text(LAYER, "person_index"))
+    if not index["signature_id"].is_sorted():
+        index = index.sort("signature_id")
     bench.add("person_index", index.rechunk())
     del index
     bench.build(LAYER, "person_token")

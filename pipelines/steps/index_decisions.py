@@ -48,7 +48,21 @@ class Demands:
 def load_decisions(bench: Workbench, decisions: pl.DataFrame | None) -> Demands:
     """Make `decided_signature`, `set_apart` and `pinned_person`; return what is demanded."""
     decided = constraints(pl.DataFrame(schema=_NO_DECISIONS) if decisions is None else decisions)
-    pairs = pl.concat(
+    keep(bench.connection, "decided_signature", _signature_pairs(decided))
+    keep(bench.connection, "pinned_person", decided.pins.select(person_id="identifier").unique())
+    select_table(bench, "set_apart")
+    return Demands(decided, _by_record(bench, "decided_signature"))
+
+
+def read_demands(bench: Workbench, decisions: pl.DataFrame) -> Demands:
+    """Return what the decisions of another night demand of tonight's records."""
+    decided = constraints(decisions)
+    keep(bench.connection, "formerly_decided_signature", _signature_pairs(decided))
+    return Demands(decided, _by_record(bench, "formerly_decided_signature"))
+
+
+def _signature_pairs(decided: Constraints) -> pl.DataFrame:
+    return pl.concat(
         [
             frame.select(
                 pl.lit(kind).alias("kind"),
@@ -62,20 +76,19 @@ def load_decisions(bench: Workbench, decisions: pl.DataFrame | None) -> Demands:
             )
         ]
     )
-    keep(bench.connection, "decided_signature", pairs)
-    keep(bench.connection, "pinned_person", decided.pins.select(person_id="identifier").unique())
-    select_table(bench, "set_apart")
-    told = bench.connection.sql(
-        """
+
+
+def _by_record(bench: Workbench, decided: str) -> list[tuple[str, int, int]]:
+    return bench.connection.sql(
+        f"""
         SELECT DISTINCT d.kind, l.record_id AS "left", r.record_id AS "right"
-        FROM decided_signature AS d
+        FROM {decided} AS d
         JOIN signature_record AS l ON l.signature_id = d."left"
         JOIN signature_record AS r ON r.signature_id = d."right"
         WHERE l.record_id <> r.record_id
         ORDER BY ALL
         """
     ).fetchall()
-    return Demands(decided, told)
 
 
 def ask_about_decisions(bench: Workbench, demands: Demands) -> None:

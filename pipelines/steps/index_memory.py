@@ -10,10 +10,13 @@ from pathlib import Path
 
 import polars as pl
 
+from hub.identity.linkage_model import LinkageModel
 from hub.identity.membership import no_history
 from pipelines.steps.context import NightContext
 from pipelines.steps.index_people import Before
-from warehouse.releases import current
+from warehouse.layout import Layout
+from warehouse.night_memory import ForgottenError, NightMemory
+from warehouse.releases import Release, current
 
 
 def read_released(
@@ -27,9 +30,13 @@ def read_released(
     return pl.read_parquet(path, columns=columns)
 
 
-def remembered(context: NightContext, state: Path | None) -> Before:
-    """Return what the index knew in the current release; `state` is the folder of its state, if any."""
-    members = read_released(context, "person_index", ["signature_id", "person_id"])
+def remembered(context: NightContext, state: Path | None, model: LinkageModel) -> Before:
+    """Return what the index knew in the current release, for a night that links with `model`.
+
+    `state` is the folder of the release's state, if there is one.
+    """
+    members = read_released(context, "person_index", ["signature_id", "record_id", "person_id"])
+    release = current(context.layout)
     history = read_released(
         context,
         "person_membership",
@@ -43,4 +50,17 @@ def remembered(context: NightContext, state: Path | None) -> Before:
         else history.rename({"record_id": "member", "person_id": "identifier"}),
         redirects=context.ledger.redirects(),
         next_sequence=context.ledger.next_person_sequence(),
+        decisions=_decisions_then(context.layout, release),
+        is_same_model=release is None
+        or release.manifest.versions.get("link_model") == model.digest,
     )
+
+
+def _decisions_then(layout: Layout, release: Release | None) -> pl.DataFrame | None:
+    """Return the decisions that held in a release's night, if its memory has them."""
+    if release is None:
+        return None
+    try:
+        return NightMemory(layout.memory(release.release_id)).frame("active_decisions")
+    except ForgottenError:
+        return None

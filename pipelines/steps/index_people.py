@@ -26,7 +26,9 @@ from warehouse.workbench import Workbench, sql_text
 class Before:
     """What an index remembers.
 
-    `members`: (`signature_id`, `person_id`) of the last release, used where `state` is None.
+    `members`: (`signature_id`, `person_id`, where known `record_id`) of the last release, used where
+    `state` is None. `decisions`: those that held then, if anybody remembers. `is_same_model`: whether
+    that release was made with tonight's model; under another one everybody may change.
     `state`: folder of the last state. `history`: the memberships so far
     (`hub.identity.membership`), whose closed rows say what an ended ID held last. `redirects`:
     (`person_id`, `other_person_id`) of ended IDs. `next_sequence`: the first that was not minted.
@@ -41,6 +43,8 @@ class Before:
     history: pl.DataFrame = field(default_factory=no_history)
     redirects: pl.DataFrame | None = None
     next_sequence: int = 0
+    decisions: pl.DataFrame | None = None
+    is_same_model: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class NamedPeople:
 def load_members(bench: Workbench, before: Before, *, has_state: bool) -> None:
     """Make `previous_member`: which record was whom.
 
-    Without a state also the signatures that are gone, under their own IDs: a person ends only if
+    Without a state also the records that are gone: a person ends only if
     somebody remembers what the ID held.
     """
     connection = bench.connection
@@ -74,13 +78,16 @@ def load_members(bench: Workbench, before: Before, *, has_state: bool) -> None:
             """,
         )
         return
-    keep(connection, "previous_signature", before.members.drop_nulls("person_id"))
+    members = before.members.drop_nulls("person_id")
+    if "record_id" not in members.columns:
+        members = members.with_columns(record_id=pl.lit(None, pl.UInt64))
+    keep(connection, "previous_signature", members)
     run(
         connection,
         """
         CREATE OR REPLACE TEMP TABLE previous_member AS
         SELECT
-            coalesce(s.record_id, p.signature_id) AS record_id,
+            coalesce(s.record_id, p.record_id, p.signature_id) AS record_id,
             mode(p.person_id ORDER BY p.person_id) AS person_id
         FROM previous_signature AS p
         LEFT JOIN signature_record AS s ON s.signature_id = p.signature_id
@@ -111,6 +118,7 @@ def name_people(
         former=_held_by_ended(before.history),
         redirects=before.redirects,
         pinned=pinned,
+        touched=bench.frame("FROM touched_person")["person_id"].to_list(),
     )
     named = (
         clusters.join(assigned.members, on="signature_id").select("cluster", "person_id").unique()

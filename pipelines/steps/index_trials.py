@@ -107,7 +107,7 @@ def compare_model(context: NightContext, model: LinkageModel) -> PartitionDiff:
         LookupError: there is no release, or the night's tables are no longer there.
     """
     release = current_release(context.layout)
-    before = remembered(context, None)
+    before = remembered(context, None, model)
     with open_trial(context.layout, context.night) as bench:
         build_index(
             bench,

@@ -72,7 +72,7 @@ def index_people(context: NightContext) -> Counts:
     with open_bench(context, "index" if state is None else "") as bench:
         result = build_index(
             bench,
-            remembered(context, state),
+            remembered(context, state, model),
             sub_key(context.root_key, "person-id/v1"),
             neighbour_keys=context.tokeniser.neighbour_keys,
             decisions=context.ledger.active_decisions(),

@@ -21,7 +21,7 @@ import pytest
 
 from hub.findings.rules import load_rules
 from hub.identity.blocking import BLOCKING_RULES
-from hub.identity.engine import anchor_descriptions, score_candidates
+from hub.identity.engine import anchor_descriptions, describe_entities, score_candidates
 from hub.identity.pairing import compare_among, make_candidate_pairs, make_record_keys
 from hub.identity.state import STATE
 from hub.identity.statements import keep
@@ -207,6 +207,7 @@ def test_entities_agree(spark, state):
     for table in ("description", "number_alias"):
         keep(spark, table, state.connection.sql(f"FROM {table}").pl())
     anchor_descriptions(spark)
+    describe_entities(spark)
     for table in ("entity_description", "linkage_record"):
         assert_same_rows(spark, table, state, table)
 

@@ -2,10 +2,10 @@
 -- smaller ID on a tie. Missing: entities of new records alone.
 SELECT entity_id, person_id
 FROM (
-    SELECT e.entity_id, p.person_id, count(*) AS records
+    SELECT e.entity_id, m.person_id, count(*) AS records
     FROM entity_description AS e
-    JOIN all_record_description AS d ON d.description_id = e.description_id
-    JOIN previous_member AS p ON p.record_id = d.record_id
-    GROUP BY e.entity_id, p.person_id
+    JOIN recalled_member AS m ON m.description_id = e.description_id
+    WHERE m.person_id IS NOT NULL
+    GROUP BY e.entity_id, m.person_id
 )
 QUALIFY row_number() OVER (PARTITION BY entity_id ORDER BY records DESC, person_id) = 1

@@ -25,4 +25,4 @@ SELECT d.number
 FROM old_entity_description AS e
 JOIN all_description_key AS d ON d.description_id = e.description_id
 JOIN content AS c ON c.loose_key = d.loose_key
-WHERE e.support IN ('refused', 'polluted')
+WHERE e.support IN ('refused', 'polluted', 'held')

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,10 @@ import polars as pl
 import pytest
 
 from warehouse.workbench import Workbench
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from index_story import Story
 
 FAMILIES = list("김김김김김이이이박박최정강조윤장임한오서신권황안송류유전홍")
 ROMAN = {"김": "KIM", "이": "LEE", "박": "PARK", "최": "CHOI", "정": "JUNG", "임": "LIM"}
@@ -240,3 +245,13 @@ def make_population() -> Callable[[int, int], tuple[dict[str, pl.DataFrame], pl.
 def pairwise_figures() -> Callable[[pl.DataFrame, pl.DataFrame], tuple[float, float]]:
     """`pairwise`."""
     return pairwise
+
+
+@pytest.fixture
+def story(bench_of, read_table, tmp_path):
+    return Story(bench_of, read_table, tmp_path / "state", keeps_state=True)
+
+
+@pytest.fixture(params=[True, False], ids=["from the state", "from nothing"])
+def either_story(request, bench_of, read_table, tmp_path):
+    return Story(bench_of, read_table, tmp_path / "state", keeps_state=request.param)

@@ -138,6 +138,12 @@ def build_world() -> World:
                 "match_weight": pl.Float64},
         orient="row",
     ))  # fmt: skip
+    keep("review", pl.DataFrame(
+        [("held", 500, 400, 7.5)],
+        schema={"kind": pl.String, "entity_l": pl.UInt64, "entity_r": pl.UInt64,
+                "match_weight": pl.Float64},
+        orient="row",
+    ))  # fmt: skip
     return World(connection, model)
 
 

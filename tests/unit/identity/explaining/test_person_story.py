@@ -109,7 +109,7 @@ def test_who_was_put_there_by_people_is_said_to_be(world, events, decisions):
 
 def test_a_person_without_a_number_is_held_by_scores_alone(world, events, decisions):
     story = tell_person(world.connection, "P3", events, decisions)
-    assert [step.part for step in story.steps] == ["anchor", "member"]
+    assert [step.part for step in story.steps] == ["anchor", "member", "question"]
     assert "scores alone" in story.steps[0].text
     assert "starts with entity 500" in story.steps[1].text
 
@@ -141,3 +141,12 @@ def test_the_tree_says_what_the_text_says(world, events, decisions):
 def test_nobody_is_refused(world, events, decisions):
     with pytest.raises(LookupError, match="P9"):
         tell_person(world.connection, "P9", events, decisions)
+
+
+def test_a_person_who_waits_for_an_answer_is_told_so(world, events, decisions):
+    story = tell_person(world.connection, "P3", events, decisions)
+    asked = [step for step in story.steps if step.part == "question"]
+    assert [(step.facts["kind"], step.facts["other_entity_id"]) for step in asked] == [
+        ("held", "400")
+    ]
+    assert "nothing came of the one whose ID would end" in story.text()
