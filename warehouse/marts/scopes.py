@@ -12,6 +12,7 @@ from collections.abc import Collection
 import duckdb
 
 from hub.access.marts import Rows
+from warehouse.quoting import literal, name
 
 KEYS = ("person_id", "subject_id", "household_id", "finding_id", "unit_id", "dwelling_id")
 """By which a row is about somebody, the most telling first."""
@@ -26,8 +27,8 @@ def stand_scope(
     dwellings, which nothing else follows from, those of `keys` are made.
     """
     tables = {
-        name
-        for (name,) in connection.execute(
+        view
+        for (view,) in connection.execute(
             "SELECT view_name FROM duckdb_views() WHERE NOT internal"
         ).fetchall()
     }
@@ -139,9 +140,9 @@ def evidence_condition(table: str, families: Collection[str]) -> str:
     if not {family, ""} & set(families):
         return "false"
     return (
-        "EXISTS (FROM evidence_in_scope AS evidence WHERE"
-        f" coalesce(evidence.family, '{family}') = '{family}' AND evidence.delivery_id = {table}.delivery_id"
-        f" AND evidence.line = {table}.line)"
+        "EXISTS (FROM evidence_in_scope AS evidence"
+        f" WHERE coalesce(evidence.family, {literal(family)}) = {literal(family)}"
+        f" AND evidence.delivery_id = {name(table)}.delivery_id AND evidence.line = {name(table)}.line)"
     )
 
 
@@ -159,5 +160,5 @@ def _seeds(rows: Rows, tables: set[str]) -> list[str]:
     ]
 
 
-def _make(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE in_scope_{name} AS {sql}").fetchall()
+def _make(connection: duckdb.DuckDBPyConnection, key: str, sql: str) -> None:
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE in_scope_{key} AS {sql}").fetchall()
