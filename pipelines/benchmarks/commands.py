@@ -84,6 +84,33 @@ def febrl(
 
 
 @bench_app.command()
+def link(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A labelled table, Parquet or CSV; by default invented populations."),
+    ] = None,
+    person: Annotated[
+        str, typer.Option(help="Column of the table that says who a record is about.")
+    ] = "person",
+    people: Annotated[int, typer.Option(help="People of each invented population.")] = 2_000,
+    seed: Annotated[int, typer.Option(help="Another seed, other people.")] = 1,
+    rival: Annotated[
+        bool, typer.Option("--rival", help="Run plain Splink on the same tables, too.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """`hub index link` on any labelled table, or on people of nine countries, beside plain Splink."""
+    from hub.identity.link import LinkInputError
+    from pipelines.benchmarks.link_beside_splink import measure_link
+
+    try:
+        rows = measure_link(file, person, people=people, seed=seed, rival=rival)
+    except (LinkInputError, OSError) as wrong:
+        fail(wrong)
+    print_rows(rows, as_json=as_json, title="Linking")
+
+
+@bench_app.command()
 def index(
     people: Annotated[int, typer.Option(help="People in the simulated country.")] = 200_000,
     rival: Annotated[
