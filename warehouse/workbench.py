@@ -149,7 +149,8 @@ class Workbench:
                     f"DROP VIEW IF EXISTS temp.{quoted(table)}",
                     f"DROP TABLE IF EXISTS temp.{quoted(f'held_{table}')}",
                 )
-                self._view(table)
+                if self.has(table):
+                    self._view(table)
 
     def _hold(self, table: str, columns: Sequence[str], of: str | None) -> None:
         listed = ", ".join(map(quoted, columns))

@@ -46,11 +46,9 @@ EVIDENCE_STEPS = (
     ("decisions", "told_word"),
 )
 """Working tables of `fact_evidence`, by layer."""
-EVIDENCE_WORDS = {
-    "told_delivery": ("document_type", "delivery_id"),
-    "told_word": ("fact", "said"),
-}
-"""Columns of them whose words `fact_evidence` carries on."""
+EVIDENCE_WORDS = {"told_word": ("fact", "said")}
+"""Columns of them whose words `fact_evidence` carries on. Not those of `told_delivery`, which knows stopped
+deliveries, too: all words of a column are written into the file."""
 HELD = {
     "person_index": ("signature_id", "person_id"),
     "person_token": ("national_id_token", "person_id"),

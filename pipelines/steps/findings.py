@@ -91,7 +91,8 @@ def build_findings(
     )
     bench.build("findings", "rule_state")
     build_shared(bench, "recipient_index")
-    with bench.holding(HELD, of={"signature": "recipient_index"}):
+    held = {table: columns for table, columns in HELD.items() if bench.has(table)}
+    with bench.holding(held, of={"signature": "recipient_index"}):
         for table in shared_tables(sql.values()):
             build_shared(bench, table)
         for rule in rules:

@@ -50,7 +50,7 @@ Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 THREADS = 2
-ROWS_OF_A_PIECE = 1 << 18
+ROWS_OF_A_PIECE = 1 << 19
 """Small enough for a fact's column to stay in the processor's cache, large enough for the work on its
 rows to be long beside the work of asking for it."""
 _FACTS_AT_ONCE = 8

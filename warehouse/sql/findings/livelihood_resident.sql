@@ -5,3 +5,4 @@
 SELECT resident.household_id, resident.person_id, person_index.signature_id
 FROM (SELECT DISTINCT household_id, person_id FROM livelihood_work_room) AS resident
 INNER JOIN person_index ON person_index.person_id = resident.person_id
+ORDER BY resident.household_id, resident.person_id, person_index.signature_id
