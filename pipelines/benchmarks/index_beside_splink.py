@@ -81,7 +81,7 @@ def measure_beside_splink(
 def _play(tables: Path, truth: Path, clusters: Path, is_distinct: bool) -> _Played:
     from hub.identity.blocking import BLOCKING_RULES
     from pipelines.benchmarks.index_rival import run_plain_splink
-    from pipelines.benchmarks.index_rival_plans import standard_plan
+    from pipelines.benchmarks.index_rival_plans import blocking_keys, standard_plan
     from warehouse.connection import open_scratch
 
     connection = open_scratch(clusters.parent)
@@ -98,11 +98,7 @@ def _play(tables: Path, truth: Path, clusters: Path, is_distinct: bool) -> _Play
     connection.unregister("records_frame")
     del records
     standardising = time.perf_counter() - started
-    rules = [
-        f"unnest({rule.key})" if rule.is_list else rule.key
-        for rule in BLOCKING_RULES
-        if set(rule.columns) <= set(columns)
-    ]
+    rules = blocking_keys(columns, BLOCKING_RULES)
     result = run_plain_splink(
         connection,
         "records",

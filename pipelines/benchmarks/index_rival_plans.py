@@ -13,6 +13,8 @@ from typing import Any
 import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 
+from hub.identity.blocking import BlockingRule, usable_rules
+
 
 @dataclass(frozen=True, slots=True)
 class RivalPlan:
@@ -28,6 +30,13 @@ class RivalPlan:
     comparisons: tuple[Any, ...]
     certain_rules: tuple[str, ...]
     training_rules: tuple[str, ...]
+
+
+def blocking_keys(columns: Collection[str], rules: Collection[BlockingRule]) -> list[str]:
+    """Return the keys of the index's rules that `columns` allow, as `run_plain_splink` takes them."""
+    return [
+        f"unnest({rule.key})" if rule.is_list else rule.key for rule in usable_rules(columns, rules)
+    ]
 
 
 def standard_plan(columns: Collection[str]) -> RivalPlan:

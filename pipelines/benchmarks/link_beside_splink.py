@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from hub.identity.blocking import DEFAULT_PAIR_LIMIT, EVERY_RULE, usable_rules
+from hub.identity.blocking import DEFAULT_PAIR_LIMIT, EVERY_RULE
 from hub.identity.link import INPUT_COLUMNS, LinkInputError, link
 from hub.identity.measures import pairwise_measures
 from hub.identity.standard import standardise_records
@@ -121,7 +121,7 @@ def _rival(table: _Labelled) -> dict[str, Any]:
     from splink.internals.exceptions import SplinkException
 
     from pipelines.benchmarks.index_rival import run_plain_splink
-    from pipelines.benchmarks.index_rival_plans import standard_plan
+    from pipelines.benchmarks.index_rival_plans import blocking_keys, standard_plan
 
     numbered = table.records.with_row_index("place").with_columns(pl.col("place").cast(pl.UInt64))
     told = [name for name in INPUT_COLUMNS[2:] if name in numbered.columns]
@@ -129,11 +129,7 @@ def _rival(table: _Labelled) -> dict[str, Any]:
         numbered.select(pl.col("place").alias("record_id"), *told), key=_KEY
     )
     columns = [name for name in records.columns if records[name].null_count() < records.height]
-    rules = [
-        f"unnest({rule.key})" if rule.is_list else rule.key
-        for rule in usable_rules(columns, EVERY_RULE)
-        if rule.columns != ("number_near",)
-    ]
+    rules = blocking_keys(set(columns) - {"number_near"}, EVERY_RULE)
     plan = standard_plan(columns)
     if not plan.certain_rules or not plan.training_rules:
         return {"splink_f1": None}
