@@ -19,7 +19,6 @@ from hub.applications.facts import (
     DWELLING,
     RELATIONS,
     ApplicationFacts,
-    Decided,
     FindingOnFile,
     KnownProgramme,
     Receipt,
@@ -27,15 +26,12 @@ from hub.applications.facts import (
 from hub.applications.judging import ApplicationCheck, judge
 from hub.findings.rules import Rule, load_rules
 from hub.programmes.catalogue import CATALOGUE_FOLDER
-from hub.programmes.evaluation.replay import replay
 from hub.programmes.explanation.texts import Text
-from hub.programmes.facts import load_facts
-from hub.programmes.parameters import load_parameters
-from hub.programmes.programme import AMOUNT_UNKNOWN, UNITS, Programme
+from hub.programmes.programme import UNITS, Programme
 from hub.programmes.reading import read_programmes
+from pipelines.application_decision import decided, not_told
 from pipelines.application_surroundings import (
     QUOTA_GROUP,
-    Surroundings,
     is_limited,
     quota_receipts,
     surroundings,
@@ -45,16 +41,6 @@ from warehouse.releases import Release
 
 QUOTA_RULE = "D21"
 """The detection rule whose window is the quota's: one number for both."""
-_DECISION = (
-    "outcome",
-    "fail_mask",
-    "unknown_mask",
-    "amount",
-    "payable_amount",
-    "interaction_codes",
-    "is_received",
-)
-_BITS = 64
 
 
 class NoApplicationError(LookupError):
@@ -119,9 +105,9 @@ def _read(
         quota_receipts=quota,
         findings=_findings(rows, around.people, state_of),
         holds=_holds(rows, person_id),
-        decided=_decided(rows, programme, person_id, around, subjects),
+        decided=decided(rows, programme, person_id, around, subjects),
         programmes=known,
-        not_told=_not_told(
+        not_told=not_told(
             subjects.filter(pl.col("subject_id") == person_id), programme.code, edges
         ),
     )
@@ -264,82 +250,3 @@ def _holds(rows: PersonRows, person_id: str) -> tuple[tuple[str, dt.date | None]
         return ()
     columns = ["programme_code", "held_from"]
     return tuple(rows.where("payment_hold", "person_id", [person_id], columns).iter_rows())
-
-
-def _decided(
-    rows: PersonRows,
-    programme: Programme,
-    person_id: str,
-    around: Surroundings,
-    subjects: pl.DataFrame,
-) -> Decided | None:
-    """Return the stored decision, or what the rules say where the night stored none."""
-    if programme.scope == "household":
-        if around.household_id is None:
-            return None
-        subject_id = around.household_id
-        subject = rows.where("household_subject", "subject_id", [subject_id])
-    else:
-        subject_id = person_id
-        subject = subjects.filter(pl.col("subject_id") == person_id)
-    if subject.is_empty():
-        return None
-    day = rows.release.night
-    texts = {each.bit: each for each in programme.conditions_on(day)}
-    stored = rows.where(
-        "decision",
-        "subject_id",
-        [subject_id],
-        list(_DECISION),
-        also=f"programme_code = '{programme.code}'",
-    )
-    if stored.is_empty():
-        gaps = rows.whole("condition_gap", ["programme_code", "bit", "document_types"])
-        again = replay(
-            subject,
-            programme,
-            load_parameters(),
-            day,
-            members=subjects.filter(pl.col("subject_id").is_in(around.counted))
-            if programme.scope == "household"
-            else None,
-            gaps={
-                (code, bit): tuple(types)
-                for code, bit, types in gaps.iter_rows()
-                if code == programme.code
-            },
-        )
-        outcome, fails, unknowns = again.outcome, again.fail_mask, again.unknown_mask
-        amount = payable = again.amount
-        codes: tuple[str, ...] = ()
-    else:
-        outcome, fails, unknowns, amount, payable, told, _ = stored.row(0)
-        codes = tuple(told or ())
-    mask = fails or unknowns
-    reasons = [
-        (each.code, Text(each.text_en, each.text_ko))
-        for bit, each in sorted(texts.items())
-        if mask >> bit & 1
-    ]
-    if outcome == "undetermined" and not reasons:
-        reasons = [(AMOUNT_UNKNOWN, Text("the amount", "급여액"))]
-    return Decided(outcome, tuple(reasons), amount, payable, codes, is_stored=not stored.is_empty())
-
-
-def _not_told(
-    subject: pl.DataFrame, code: str, edges: tuple[tuple[str, str, str], ...]
-) -> tuple[str, ...]:
-    """Return the programmes that exclude `code` and of which no record can tell that they are received."""
-    if subject.is_empty():
-        return ()
-    row = subject.row(0, named=True)
-    place = {word: number for number, word in enumerate(load_facts()["receipts"].values)}
-    others = sorted(
-        {one if other == code else other for one, kind, other in edges if kind == "exclusive"}
-    )
-    return tuple(
-        other
-        for other in others
-        if other in place
-        and not (row[f"receipts_known_{place[other] // _BITS}"] or 0) >> place[other] % _BITS & 1
-    )

@@ -1,10 +1,7 @@
 """One person of a release with everything an explanation names, as of a day.
 
-Here: choosing the release, looking rows up, ages on another day. Never here: sentences
-(`hub.programmes.explanation`) or printing (`pipelines.explain_commands`).
-
-A release is known from its night on, as memberships and parameters are: the release that was known on a
-day is the newest that is in force of a night up to it.
+Here: looking rows up, ages on another day. Never here: choosing the release (`pipelines.moments`),
+sentences (`hub.programmes.explanation`) or printing. Next: `pipelines.explain_commands`.
 """
 
 from __future__ import annotations
@@ -21,48 +18,18 @@ import polars as pl
 from hub.programmes.evaluation.replay import Replay, replay
 from hub.programmes.explanation.case_file import (
     CaseFile,
-    Document,
-    Member,
-    Source,
     StoredDecision,
 )
-from hub.programmes.explanation.evidence import ASSETS, FIGURES, MEANS
+from hub.programmes.explanation.evidence import MEANS
 from hub.programmes.explanation.texts import Text
 from hub.programmes.parameters import PARAMETER_FOLDER, in_force, load_parameters
 from hub.programmes.programme import Programme
+from pipelines.case_documents import case_members, documents_of, received_on, sources_of
 from pipelines.facts_on_a_day import aged, with_children, youngest_children
-from warehouse.layout import Layout
-from warehouse.ledger import Ledger, ReleaseState
+from pipelines.moments import Moment, NoCaseError
 from warehouse.person_rows import PersonRows
-from warehouse.releases import Release, current, open_release
 
-_FIGURES = ", ".join(f"'{figure}'" for figure in FIGURES)
-_INCOMES = ", ".join(f"'{figure}'" for figure in FIGURES if figure not in {*ASSETS, "debt"})
-_UNIT_OF_AMOUNT = f"""
-CASE
-    WHEN figure NOT IN ({_INCOMES}) THEN 'won'
-    WHEN is_period_attributed THEN 'won_per_month'
-    ELSE 'won_per_year'
-END"""
 _MEANS = tuple(part for part, _ in MEANS)
-
-
-class NoCaseError(LookupError):
-    """There is nothing to explain; the message says why and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The release that is asked, and the days."""
-
-    release: Release
-    day: dt.date
-    known_at: dt.date
-
-    @property
-    def is_of_the_night(self) -> bool:
-        """Whether the release's own decisions are those of the day."""
-        return self.release.night == self.day
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,36 +83,6 @@ class PersonCase:
         )
 
 
-def choose_moment(layout: Layout, as_of: dt.date | None, known_at: dt.date | None) -> Moment:
-    """Choose the release for a day, as known on a day.
-
-    Args:
-        layout: where releases lie.
-        as_of: the day that is decided; by default the night of the release.
-        known_at: the day on which one knows; by default `as_of`, as every night decides.
-
-    Raises:
-        NoCaseError: no release reaches back to that day.
-    """
-    if as_of is None and known_at is None:
-        release = current(layout)
-        if release is None:
-            raise NoCaseError("no release yet; run `hub night` first")
-        return Moment(release, release.night, release.night)
-    latest = min(day for day in (as_of, known_at) if day is not None)
-    with Ledger.open(layout.ledger_url) as ledger:
-        records = [record for record in ledger.releases() if record.state is ReleaseState.PUBLISHED]
-    fitting = [record for record in records if record.night <= latest]
-    if not fitting:
-        first = min((record.night for record in records), default=None)
-        said = f"the first is of {first}" if first else "run `hub night` first"
-        raise NoCaseError(f"no release of {latest} or before; {said}")
-    chosen = max(fitting, key=lambda record: (record.night, record.release_id))
-    release = open_release(layout, chosen.release_id)
-    day = as_of or release.night
-    return Moment(release, day, known_at or day)
-
-
 def read_case(moment: Moment, person_id: str) -> PersonCase:
     """Read everything about one person.
 
@@ -179,7 +116,7 @@ def _read(rows: PersonRows, moment: Moment, person_id: str) -> PersonCase:
         people = aged(people, births, youngest, moment.day)
         people = with_children(people, "subject_id", counted, births, moment.day)
         household = with_children(household, "", counted, births, moment.day)
-    sources = _sources(rows, everybody)
+    sources = sources_of(rows, everybody)
     case = CaseFile(
         person_id=person_id,
         household_id=household_id,
@@ -190,7 +127,7 @@ def _read(rows: PersonRows, moment: Moment, person_id: str) -> PersonCase:
             "household": _values(household),
         },
         births=births,
-        members=_members(unit, people, _received(rows, unit)),
+        members=case_members(unit, people, received_on(rows, unit)),
         sources=sources,
         gaps={
             (code, bit): tuple(types)
@@ -198,7 +135,7 @@ def _read(rows: PersonRows, moment: Moment, person_id: str) -> PersonCase:
                 "condition_gap", ["programme_code", "bit", "document_types"]
             ).iter_rows()
         },
-        documents=_documents(rows),
+        documents=documents_of(rows),
         programmes={
             code: Text(english, korean)
             for code, english, korean in rows.whole(
@@ -262,84 +199,6 @@ def _values(row: pl.DataFrame) -> dict[str, object]:
         name: value
         for name, value in row.row(0, named=True).items()
         if isinstance(value, (bool, int, str))
-    }
-
-
-def _received(rows: PersonRows, records: pl.DataFrame) -> dict[str, dt.date]:
-    """Return delivery → the day on which its sender made it."""
-    ids = [each for each in records["delivery_id"].unique() if each is not None]
-    if not ids:
-        return {}
-    found = rows.where("delivery", "delivery_id", ids, ["delivery_id", "made_at"])
-    return {name: stamp.date() for name, stamp in found.iter_rows() if stamp is not None}
-
-
-def _members(
-    unit: pl.DataFrame, people: pl.DataFrame, received: Mapping[str, dt.date]
-) -> tuple[Member, ...]:
-    ages = dict(zip(people["subject_id"], people["age_years"], strict=True))
-    return tuple(
-        Member(
-            person_id=row["person_id"],
-            role=row["role"] or row["relation_to_head"] or "",
-            age_years=ages.get(row["person_id"], row["age_years"]),
-            is_counted=row["is_counted"],
-            reason=row["exclusion"] or row["reason"] or "",
-            source=Source(
-                row["person_id"],
-                "unit_size",
-                None,
-                row["document_type"],
-                row["delivery_id"],
-                row["line"],
-                received.get(row["delivery_id"]),
-            )
-            if row["delivery_id"]
-            else None,
-        )
-        for row in unit.sort(~pl.col("is_counted"), "person_id").iter_rows(named=True)
-    )
-
-
-def _sources(rows: PersonRows, people: set[str]) -> tuple[Source, ...]:
-    columns = ["person_id", "fact", "said", "document_type", "delivery_id", "line"]
-    found: list[Source] = []
-    if rows.has("fact_evidence"):
-        facts = rows.where("fact_evidence", "person_id", people, columns)
-        received = _received(rows, facts)
-        found += [Source(*row, received.get(row[4])) for row in facts.iter_rows()]
-    if rows.has("profile_evidence"):
-        means = rows.where(
-            "profile_evidence",
-            "person_id",
-            people,
-            [
-                "person_id",
-                "figure",
-                "amount",
-                *columns[3:],
-                "CAST(received_at AS DATE)",
-                _UNIT_OF_AMOUNT,
-            ],
-            also=f"use = 'used' AND figure IN ({_FIGURES})",
-        )
-        found += [Source(*row) for row in means.iter_rows()]
-    return tuple(found)
-
-
-def _documents(rows: PersonRows) -> dict[str, Document]:
-    found = rows.whole("document_type")
-    return {
-        row["code"]: Document(
-            row["code"],
-            Text(row["name_en"], row["name_ko"]),
-            # What an institution is for stands in brackets behind its name.
-            Text(
-                row["institution_name"].split(" (")[0],
-                (row.get("institution_name_ko") or row["institution_name"]).split("(")[0].strip(),
-            ),
-        )
-        for row in found.iter_rows(named=True)
     }
 
 

@@ -29,15 +29,9 @@ from hub.programmes.explanation.texts import Text, day_text
 from hub.programmes.parameters import load_parameters
 from hub.programmes.programme import Programme
 from hub.programmes.reading import read_programmes
-from pipelines.case_files import (
-    Moment,
-    NoCaseError,
-    PersonCase,
-    choose_moment,
-    read_case,
-    stored_decision,
-)
+from pipelines.case_files import PersonCase, read_case, stored_decision
 from pipelines.finding_files import NoFindingError, read_finding
+from pipelines.moments import Moment, NoCaseError, choose_moment
 from warehouse.access_log.answering import LoggedAccess
 from warehouse.access_log.options import By, Purpose, UnderCase, command_access
 from warehouse.layout import Layout

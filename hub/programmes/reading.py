@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from hub.programmes.facts import Fact, load_facts
+from hub.programmes.field_reading import FieldReader
 from hub.programmes.language.checking import ParameterShape, parameter_shapes
 from hub.programmes.language.parsing import ExpressionParser
 from hub.programmes.language.problems import Problem, ProgrammeError
 from hub.programmes.language.toml_positions import Path as FieldPath
-from hub.programmes.language.toml_positions import Position, field_positions
+from hub.programmes.language.toml_positions import field_positions
 from hub.programmes.language.tree import Node
 from hub.programmes.parameters import ParameterValue, load_parameters
 from hub.programmes.programme import (
@@ -67,8 +68,8 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 _PERIOD_OF = {"won_per_month": "month", "won_per_year": "year"}
 
 
-class _FileReader:
-    """Reads one programme; problems gather in `problems`."""
+class _FileReader(FieldReader):
+    """Reads one programme."""
 
     def __init__(
         self,
@@ -77,20 +78,10 @@ class _FileReader:
         shapes: Mapping[str, ParameterShape],
         evidence: Evidence,
     ) -> None:
-        self.name = path.name
-        self.problems: list[Problem] = []
+        super().__init__(path.name)
         self.content = path.read_bytes()
         self.evidence = evidence
         self.facts, self.shapes = facts, shapes
-        self.positions: Mapping[FieldPath, Position] = {}
-
-    def wrong(self, place: FieldPath, what: str, remedy: str) -> None:
-        """Add a problem at a field, or at the nearest table around it."""
-        for length in range(len(place), 0, -1):
-            if found := self.positions.get(place[:length]):
-                self.problems.append(Problem(self.name, found.line, found.column, what, remedy))
-                return
-        self.problems.append(Problem(self.name, 1, 1, what, remedy))
 
     def read(self) -> Programme | None:
         """Return the programme, or None where something is wrong with it."""
@@ -107,8 +98,8 @@ class _FileReader:
             self.problems.append(Problem(self.name, line, column, what, "write valid TOML"))
             return None
         self.positions = field_positions(text)
-        self._no_other(entry, (), {*_TEXTS, *_TABLES})
-        texts = {field: self._text(entry, (field,)) for field in _TEXTS}
+        self.no_other(entry, (), {*_TEXTS, *_TABLES})
+        texts = {field: self.text(entry, (field,)) for field in _TEXTS}
         for field, words in _CHOICES.items():
             if texts[field] and texts[field] not in words:
                 self.wrong((field,), f"{field} is {texts[field]}", f"one of {', '.join(words)}")
@@ -143,32 +134,6 @@ class _FileReader:
             digest=hashlib.sha256(self.content).hexdigest(),
         )
 
-    def _no_other(self, entry: Mapping[str, Any], place: FieldPath, known: set[str]) -> None:
-        for field in sorted(set(entry) - known):
-            self.wrong((*place, field), f"there is no field {field}", "take it out")
-
-    def _text(self, entry: Mapping[str, Any], place: FieldPath) -> str:
-        value = entry.get(str(place[-1]))
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-        what = "absent" if value is None else "no text"
-        self.wrong(place, f"{place[-1]} is {what}", "write a text")
-        return ""
-
-    def _expression(
-        self, parser: ExpressionParser, text: Any, place: FieldPath, *, boolean: bool
-    ) -> Node | None:
-        if not isinstance(text, str) or not text.strip():
-            self.wrong(place, f"{place[-1]} is no text", "write an expression")
-            return None
-        found = parser.parse(
-            text, self.name, self.positions.get(place, Position(1, 1)), boolean=boolean
-        )
-        if isinstance(found, Problem):
-            self.problems.append(found)
-            return None
-        return found
-
     def _conditions(
         self, entry: Mapping[str, Any], parser: ExpressionParser
     ) -> tuple[Condition, ...]:
@@ -202,8 +167,8 @@ class _FileReader:
     def _condition(
         self, entry: Mapping[str, Any], place: FieldPath, parser: ExpressionParser
     ) -> Condition | None:
-        self._no_other(entry, place, _CONDITION_FIELDS)
-        texts = {field: self._text(entry, (*place, field)) for field in _CONDITION_TEXTS}
+        self.no_other(entry, place, _CONDITION_FIELDS)
+        texts = {field: self.text(entry, (*place, field)) for field in _CONDITION_TEXTS}
         if texts["code"] and not _REASON.fullmatch(texts["code"]):
             self.wrong((*place, "code"), "the code has other signs", "use A-Z, 0-9 and _")
         bit = entry.get("bit")
@@ -216,10 +181,10 @@ class _FileReader:
                 self.wrong(
                     (*place, "evidence"), f"there is no set {name}", "add it to evidence.toml"
                 )
-        valid = self._span(entry, place, "valid_from", "valid_to")
+        valid = self.span(entry, place, "valid_from", "valid_to")
         if not texts["expression"]:
             return None
-        rule = self._expression(parser, entry["expression"], (*place, "expression"), boolean=True)
+        rule = self.expression(parser, entry["expression"], (*place, "expression"), boolean=True)
         if rule is None or bit < 0:
             return None
         return Condition(bit=bit, rule=rule, evidence=tuple(names), valid=valid, **texts)
@@ -229,17 +194,17 @@ class _FileReader:
         if not isinstance(amount, dict):
             self.wrong(("amount",), "there is no [amount]", "write one, with rule, period, unit")
             return None
-        self._no_other(amount, ("amount",), _AMOUNT_FIELDS)
-        texts = {f: self._text(amount, ("amount", f)) for f in ("rule", "period", "unit")}
+        self.no_other(amount, ("amount",), _AMOUNT_FIELDS)
+        texts = {f: self.text(amount, ("amount", f)) for f in ("rule", "period", "unit")}
         value = margin = None
         if "expression" in amount:
             place = ("amount", "expression")
-            value = self._expression(parser, amount["expression"], place, boolean=False)
+            value = self.expression(parser, amount["expression"], place, boolean=False)
             if value is not None:
                 self._check_unit(value, texts["unit"], texts["period"])
         if "margin" in amount:
             place = ("amount", "margin")
-            margin = self._expression(parser, amount["margin"], place, boolean=False)
+            margin = self.expression(parser, amount["margin"], place, boolean=False)
             if margin is not None and margin.type.unit not in {"", "won", "won_per_month"}:
                 self.wrong(place, f"the margin is {margin.type}", "write won")
         return Amount(
@@ -264,18 +229,6 @@ class _FileReader:
                 f'write period = "{wanted}", or multiply by months or years',
             )
 
-    def _span(self, entry: Mapping[str, Any], place: FieldPath, first: str, last: str) -> Span:
-        days: list[dt.date | None] = []
-        for field in (first, last):
-            day = entry.get(field)
-            if day is not None and (not isinstance(day, dt.date) or isinstance(day, dt.datetime)):
-                self.wrong((*place, field), f"{field} is no date", "write it as 2020-01-31")
-                day = None
-            days.append(day)
-        if days[0] and days[1] and days[1] < days[0]:
-            self.wrong((*place, last), f"{last} lies before {first}", "turn them round")
-        return Span(days[0], days[1])
-
     def _in_force(self, entry: Mapping[str, Any]) -> tuple[Span, ...]:
         entries = entry.get("in_force")
         if not isinstance(entries, list) or not entries:
@@ -287,14 +240,14 @@ class _FileReader:
             if not isinstance(each, dict) or "from" not in each or set(each) - {"from", "to"}:
                 self.wrong(place, "in_force has other fields", "write { from = …, to = … }")
                 continue
-            spans.append(self._span(each, place, "from", "to"))
+            spans.append(self.span(each, place, "from", "to"))
         if any(_overlap(a, b) for i, a in enumerate(spans) for b in spans[:i]):
             self.wrong(("in_force",), "two spans overlap", "join them")
         return tuple(spans)
 
     def _interaction(self, entry: Mapping[str, Any]) -> Interaction:
         content = entry.get("interaction", {})
-        self._no_other(content, ("interaction",), {*_INTERACTION_LISTS, "group", "claimed_first"})
+        self.no_other(content, ("interaction",), {*_INTERACTION_LISTS, "group", "claimed_first"})
         lists: dict[str, tuple[str, ...]] = {}
         receipts = self.facts.get("receipts")
         known = set(receipts.values) if receipts else set()

@@ -26,7 +26,8 @@ from hub.programmes.explanation.consulting import consult_person
 from hub.programmes.explanation.explaining import explain
 from hub.programmes.explanation.rendering import render
 from hub.programmes.parameters import load_parameters
-from pipelines.case_files import Moment, NoCaseError, PersonCase, read_case, stored_decision
+from pipelines.case_files import PersonCase, read_case, stored_decision
+from pipelines.moments import Moment, NoCaseError
 from warehouse.connection import open_scratch
 from warehouse.layout import Layout
 from warehouse.releases import Release, current

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from hub.programmes.catalogue import load_programmes
 from hub.programmes.explanation.rendering import columns
 from pipelines import explain_commands
-from pipelines.case_files import Moment, choose_moment, read_case, stored_decision
+from pipelines.case_files import read_case, stored_decision
+from pipelines.moments import Moment, choose_moment
 from warehouse.layout import Layout
 from warehouse.releases import current
 

@@ -23,7 +23,7 @@ import polars as pl
 
 from warehouse.access_log.frames import ACCESS_SCHEMA, SUBJECT_SCHEMA
 from warehouse.connection import open_scratch
-from warehouse.ledger.access_alerts import ALERT_ENTRY_SCHEMA, RAISED_SCHEMA
+from warehouse.ledger.access_alert_schema import ALERT_ENTRY_SCHEMA, RAISED_SCHEMA
 from warehouse.ledger.officials import OFFICIAL_SCHEMA
 from warehouse.workbench import SQL_FOLDER, sql_text
 

@@ -33,6 +33,7 @@ from warehouse.access_log.lines import (
     line_before,
     wait_for,
 )
+from warehouse.access_log.months import by_month, moment_after, moment_text, month_file
 from warehouse.access_log.replay import FIRST_PREVIOUS, canonical, log_files, subjects_digest
 from warehouse.faults import fault_point
 from warehouse.layout import Layout
@@ -82,7 +83,7 @@ class AccessLog:
         """
         with self._alone() as (signed, begun):
             head = begun
-            for month, group in _by_month(entries, begun):
+            for month, group in by_month(entries, begun):
                 head = self._into_month(head, month)
                 work = _Writing(head, [], [])
                 for entry, at in group:
@@ -114,7 +115,7 @@ class AccessLog:
         with self._alone() as (signed, begun):
             head = begun
             oldest = log_files(self.folder)[0]
-            if oldest.name != _file_name(month) or oldest.name == head.file:
+            if oldest.name != month_file(month) or oldest.name == head.file:
                 message = (
                     f"only the oldest closed month can be retired: {oldest.name} is older or open"
                 )
@@ -126,10 +127,10 @@ class AccessLog:
                 "retired_file": oldest.name,
                 "retired_sha256": durable.sha256_of(oldest),
             }
-            moment = _moment_after(head, None)
-            head = self._into_month(head, _month_of(moment))
+            moment = moment_after(head, None)
+            head = self._into_month(head, month_file(moment))
             work = _Writing(head, [], [])
-            self._line(work, control, _text(moment))
+            self._line(work, control, moment_text(moment))
             head = self._write(head, work)
             oldest.unlink()
             (self.folder / "subjects" / oldest.name).unlink(missing_ok=True)
@@ -155,7 +156,7 @@ class AccessLog:
                     staging.write_bytes(packed)
                 listed["file"] = name
             work.subjects.append(canonical(listed) + LINE_END)
-        self._line(work, content, _text(at))
+        self._line(work, content, moment_text(at))
 
     def _line(self, work: _Writing, content: dict[str, Any], at: str) -> None:
         head = work.head
@@ -318,45 +319,8 @@ class AccessLog:
         if not whole:
             last.unlink()
             durable.fsync_path(self.folder)
-        moment = _moment_after(head, None)
-        head = self._into_month(head, max(_month_of(moment), head.file))
+        moment = moment_after(head, None)
+        head = self._into_month(head, max(month_file(moment), head.file))
         work = _Writing(head, [], [])
-        self._line(work, control, _text(max(moment, head.moment)))
+        self._line(work, control, moment_text(max(moment, head.moment)))
         return self._write(head, work)
-
-
-def _by_month(
-    entries: Sequence[AccessEntry], head: AccessHead
-) -> Iterator[tuple[str, list[tuple[AccessEntry, dt.datetime]]]]:
-    """Yield (file name, entries with their moments), in order; no moment is before the one above."""
-    last = head
-    group: list[tuple[AccessEntry, dt.datetime]] = []
-    name = ""
-    moment = last.moment
-    for entry in entries:
-        moment = max(moment, _moment_after(last, entry.at))
-        month = _month_of(moment)
-        if month != name and group:
-            yield name, group
-            group = []
-        name = month
-        group.append((entry, moment))
-    if group:
-        yield name, group
-
-
-def _moment_after(head: AccessHead, at: dt.datetime | None) -> dt.datetime:
-    """Return the moment, never before the last line: clocks go back, the log does not."""
-    return max(head.moment, (at or dt.datetime.now(dt.UTC)).astimezone(dt.UTC))
-
-
-def _text(moment: dt.datetime) -> str:
-    return moment.isoformat(timespec="microseconds")
-
-
-def _month_of(moment: dt.datetime) -> str:
-    return _file_name(moment)
-
-
-def _file_name(day: dt.date) -> str:
-    return f"log-{day:%Y%m}.jsonl"

@@ -8,12 +8,8 @@ import polars as pl
 import pytest
 
 from warehouse.ledger import Ledger, LedgerError
-from warehouse.ledger.access_alerts import (
-    ALERT_ENTRY_SCHEMA,
-    RAISED_SCHEMA,
-    AlertOutcome,
-    working_days_after,
-)
+from warehouse.ledger.access_alert_schema import ALERT_ENTRY_SCHEMA, RAISED_SCHEMA
+from warehouse.ledger.access_alerts import AlertOutcome, working_days_after
 
 FRIDAY = dt.date(2026, 5, 29)
 NEXT_FRIDAY = dt.date(2026, 6, 5)
