@@ -8,7 +8,7 @@ makes nothing, so it is no asset.
 import dagster as dg
 
 from pipelines.assets.failures import quotes_nothing
-from pipelines.resources import HubResource
+from pipelines.resources import READS_ONLY, HubResource
 
 NIGHT_JOB = "night"
 SCRUB_JOB = "scrub"
@@ -40,6 +40,7 @@ def scrub_releases(context: dg.OpExecutionContext, hub: HubResource) -> None:
 @dg.job(
     name=SCRUB_JOB,
     executor_def=dg.in_process_executor,
+    tags=READS_ONLY,
     description="Read all releases from their first byte to their last and check their signatures.",
 )
 def scrub_job() -> None:

@@ -93,6 +93,7 @@ def publish(
     known_at: dt.datetime | None = None,
     memory: Path | None = None,
     actor: str = "night",
+    still_alone: Callable[[], None] = lambda: None,
 ) -> Release:
     """Publish the tables in `tables_folder`; where they say what CURRENT says, return that.
 
@@ -112,6 +113,7 @@ def publish(
         memory: folder of what the ledger said while the tables were made (`night_memory`); it is
             kept in the vault, and without it the release cannot be rebuilt.
         actor: who publishes.
+        still_alone: raises where another host may be at work, too; asked last of all.
 
     Raises:
         ReleaseError: no tables, or what was written is not what was meant.
@@ -173,6 +175,7 @@ def publish(
         durable.fsync_tree(staging)
         _check_written(layout, staging, manifest, digests)
         fault_point("publish.before_rename")
+        still_alone()
         staging.rename(target)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)

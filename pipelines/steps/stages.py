@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -44,6 +45,7 @@ from warehouse.access_log import AccessLog
 from warehouse.index_state import find_state, keep_state
 from warehouse.ledger import Minted
 from warehouse.ledger.findings import FOUND_SCHEMA
+from warehouse.night_lock import refuse_company
 from warehouse.releases import WITHHELD, Release, current, heal, publish
 from warehouse.vault import sub_key
 from warehouse.workbench import SQL_FOLDER, Workbench
@@ -150,6 +152,7 @@ def publish_release(context: NightContext) -> Counts:
 
     Raises:
         RowsLostError: a row that arrived is nowhere.
+        NightIsRunningError: another host may be at work; nothing was published.
     """
     tables = context.layout.tables(context.night)
     with open_bench(context) as bench:
@@ -173,6 +176,7 @@ def publish_release(context: NightContext) -> Counts:
         completeness=gaps,
         known_at=context.memory.known_at,
         memory=context.memory.folder,
+        still_alone=partial(refuse_company, context.layout),
     )
     keep_state(context.layout, context.layout.index_work(context.night), release.release_id)
     changes = context.ledger.see_findings(context.night, found, judged)

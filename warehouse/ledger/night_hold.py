@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from warehouse.ledger.errors import LedgerError
@@ -22,12 +22,39 @@ from warehouse.ledger.ledger import ledger_url
 
 _NIGHT_LOCK = 4_481_002
 """First key of the advisory lock; the second is the schema's, for a schema is one hub's ledger."""
+_KEYS = {"key": _NIGHT_LOCK}
+_TAKE = text("SELECT pg_try_advisory_lock(:key, hashtext(current_schema()))")
+_LOOK = text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    " AND pid = pg_backend_pid() AND classid = :key"
+)
 _SECONDS_UNTIL_A_LOST_HOST_IS_NOTICED = 60
 
 
+class NightHold:
+    """What one process has of a ledger's lock.
+
+    Args:
+        connection: the one that holds the server's lock; None where the ledger needs none.
+    """
+
+    def __init__(self, connection: Connection | None = None) -> None:
+        self._connection = connection
+        self.is_held = connection is None or bool(connection.execute(_TAKE, _KEYS).scalar_one())
+
+    def is_kept(self) -> bool:
+        """Whether the lock that was had is still there: a connection may break while a night runs."""
+        if self._connection is None or not self.is_held:
+            return self.is_held
+        try:
+            return bool(self._connection.execute(_LOOK, _KEYS).scalar_one())
+        except SQLAlchemyError:
+            return False
+
+
 @contextmanager
-def hold_night(url: str) -> Iterator[bool]:
-    """Hold the ledger at `url` for one night; yield whether it could be had.
+def hold_night(url: str) -> Iterator[NightHold]:
+    """Hold the ledger at `url` for one night; the result says whether it could be had.
 
     A ledger in SQLite lies on one host, whose own lock is enough: it can always be had.
 
@@ -36,7 +63,7 @@ def hold_night(url: str) -> Iterator[bool]:
     """
     parsed = ledger_url(url)
     if parsed.get_backend_name() != "postgresql":
-        yield True
+        yield NightHold()
         return
     keepalive = {
         "keepalives": 1,
@@ -54,8 +81,4 @@ def hold_night(url: str) -> Iterator[bool]:
         message = f"the ledger {place} cannot be reached: {str(error.orig).splitlines()[0]}"
         raise LedgerError(message) from None
     with connection:
-        held = connection.execute(
-            text("SELECT pg_try_advisory_lock(:key, hashtext(current_schema()))"),
-            {"key": _NIGHT_LOCK},
-        ).scalar_one()
-        yield bool(held)
+        yield NightHold(connection)
