@@ -7,8 +7,7 @@ types and units (`checking`). Next: `hub.programmes.catalogue` parses every cond
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
-from typing import cast
+from collections.abc import Mapping
 
 from hub.programmes.facts import Fact as FactDefinition
 from hub.programmes.language import tree
@@ -16,19 +15,15 @@ from hub.programmes.language.checking import (
     ExpressionError,
     ParameterShape,
     arithmetic,
-    choice,
     comparison,
-    extreme,
-    known_or,
     negative,
     number,
     parameter,
-    rounded,
-    share,
 )
+from hub.programmes.language.functions import FUNCTIONS
 from hub.programmes.language.problems import Problem
 from hub.programmes.language.toml_positions import Position
-from hub.programmes.language.vocabulary import COUNT, Family, limits_of, type_of
+from hub.programmes.language.vocabulary import Family, limits_of, type_of
 
 _COMPARATORS: Mapping[type[ast.cmpop], tree.Comparator] = {
     ast.Lt: "<",
@@ -44,7 +39,6 @@ _OPERATORS: Mapping[type[ast.operator], tree.Operator] = {
     ast.Mult: "*",
     ast.FloorDiv: "//",
 }
-_MOST_MEMBERS = 1_000
 
 
 class ExpressionParser:
@@ -65,25 +59,7 @@ class ExpressionParser:
         self.facts = facts
         self.parameters = parameters
         self.scope = scope
-        self._of_members = False
-        self._functions: Mapping[str, Callable[[ast.Call, str], tree.Node]] = {
-            "choose": self._choose,
-            "least": self._extreme,
-            "greatest": self._extreme,
-            "floor_won": self._floor,
-            "floor_ten_won": self._floor_ten,
-            "half_up_won": self._half_up,
-            "share": self._share,
-            "is_known": self._is_known,
-            "known_or": self._known_or,
-            "any_of": self._any_of,
-            "is_empty": self._is_empty,
-            "receives": self._receives,
-            "some_member": self._members,
-            "every_member": self._members,
-            "count_members": self._members,
-            "sum_members": self._members,
-        }
+        self.of_members = False
 
     def parse(
         self, text: str, file: str, position: Position, *, boolean: bool
@@ -110,7 +86,7 @@ class ExpressionParser:
                 ) from None
             except (ValueError, RecursionError, MemoryError):
                 raise ExpressionError("this is no expression", "write a shorter one") from None
-            node = self._of_family(self._node(parsed.body), "boolean" if boolean else "number")
+            node = self._of_family(self.node(parsed.body), "boolean" if boolean else "number")
         except ExpressionError as error:
             line = position.line + error.line - 1
             column = error.column + (position.column if error.line == 1 else 1)
@@ -132,7 +108,8 @@ class ExpressionParser:
         column = len(lines[line - 1].encode()[:offset].decode("utf-8", "ignore"))
         return line, max(column - 1, 0) if line == 1 else column
 
-    def _node(self, node: ast.expr) -> tree.Node:
+    def node(self, node: ast.expr) -> tree.Node:
+        """Read anything of the language."""
         text = ast.unparse(node)
         try:
             return self._read(node, text)
@@ -157,15 +134,15 @@ class ExpressionParser:
                     self.parameters, name, tuple(self._key(each) for each in elements), text
                 )
             case ast.BoolOp(op=operator, values=values):
-                operands = tuple(self._condition(value) for value in values)
+                operands = tuple(self.condition(value) for value in values)
                 kind = tree.Both if isinstance(operator, ast.And) else tree.Either
                 return kind(operands=operands, text=text)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return tree.Negation(operand=self._condition(operand), text=text)
+                return tree.Negation(operand=self.condition(operand), text=text)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return negative(self._number(operand), text)
+                return negative(self.number(operand), text)
             case ast.BinOp(op=operator) if type(operator) in _OPERATORS:
-                left, right = self._number(node.left), self._number(node.right)
+                left, right = self.number(node.left), self.number(node.right)
                 return arithmetic(_OPERATORS[type(operator)], left, right, text)
             case ast.BinOp(op=ast.Div()):
                 raise ExpressionError(
@@ -173,14 +150,14 @@ class ExpressionParser:
                 )
             case ast.Compare():
                 return self._compare(node, text)
-            case ast.Call(func=ast.Name(id=name)) if name in self._functions:
+            case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
                 if node.keywords:
                     raise ExpressionError("functions take no names", "give values in order")
-                return self._functions[name](node, text)
+                return FUNCTIONS[name](self, node, text)
             case ast.Call():
                 raise ExpressionError(
                     f"there is no function {ast.unparse(node.func)}",
-                    f"use one of {', '.join(sorted(self._functions))}",
+                    f"use one of {', '.join(sorted(FUNCTIONS))}",
                 )
             case ast.IfExp():
                 raise ExpressionError(
@@ -208,7 +185,7 @@ class ExpressionParser:
         fact = self.facts.get(name)
         if fact is None:
             raise ExpressionError(f"there is no fact {name}", self._nearest(name))
-        if self.scope == "household" and fact.scope == "person" and not self._of_members:
+        if self.scope == "household" and fact.scope == "person" and not self.of_members:
             raise ExpressionError(
                 f"{name} is a fact of a person, and the subject is a household",
                 "ask its members: some_member(…), every_member(…), count_members(…)",
@@ -226,10 +203,11 @@ class ExpressionParser:
     def _key(self, node: ast.expr) -> tree.Node:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return tree.Word(value=node.value, text=repr(node.value))
-        return self._node(node)
+        return self.node(node)
 
-    def _condition(self, node: ast.expr) -> tree.Node:
-        read = self._node(node)
+    def condition(self, node: ast.expr) -> tree.Node:
+        """Read what is true or false."""
+        read = self.node(node)
         if read.type.family != "boolean":
             raise ExpressionError(
                 f"{read.text} is {read.type}, not true or false",
@@ -238,8 +216,9 @@ class ExpressionParser:
             )
         return read
 
-    def _number(self, node: ast.expr) -> tree.Node:
-        read = self._node(node)
+    def number(self, node: ast.expr) -> tree.Node:
+        """Read a number."""
+        read = self.node(node)
         if read.type.family != "number":
             raise ExpressionError(
                 f"{read.text} is {read.type}, not a number", "use a number", *self._place(node)
@@ -270,12 +249,12 @@ class ExpressionParser:
                     raise ExpressionError("words have no order", "use == or in")
                 found = self._word_test(one, (other,), text)
                 return found if comparator == "==" else tree.Negation(operand=found, text=text)
-        first, second = self._node(left), self._node(right)
+        first, second = self.node(left), self.node(right)
         return comparison(comparator, first, second, text)
 
     def _contained(self, left: ast.expr, right: ast.expr, text: str) -> tree.Node:
         if isinstance(left, ast.Constant) and isinstance(left.value, str):
-            return self._set_test(right, (left,), text)
+            return self.set_test(right, (left,), text)
         if isinstance(right, (ast.Tuple, ast.List, ast.Set)):
             return self._word_test(left, tuple(right.elts), text)
         raise ExpressionError(
@@ -283,7 +262,7 @@ class ExpressionParser:
         )
 
     def _word_test(self, operand: ast.expr, words: tuple[ast.expr, ...], text: str) -> tree.Node:
-        read = self._node(operand)
+        read = self.node(operand)
         if read.type.family != "word":
             raise ExpressionError(
                 f"{read.text} is {read.type}, not a word",
@@ -293,12 +272,14 @@ class ExpressionParser:
             )
         return tree.OneOf(operand=read, words=self._words(read, words), text=text)
 
-    def _set_test(self, operand: ast.expr, words: tuple[ast.expr, ...], text: str) -> tree.Node:
-        read = self._set(operand)
+    def set_test(self, operand: ast.expr, words: tuple[ast.expr, ...], text: str) -> tree.Node:
+        """Ask whether a set holds one of some words."""
+        read = self.set_of(operand)
         return tree.AnyOf(operand=read, words=self._words(read, words), text=text)
 
-    def _set(self, operand: ast.expr) -> tree.Node:
-        read = self._node(operand)
+    def set_of(self, operand: ast.expr) -> tree.Node:
+        """Read a set."""
+        read = self.node(operand)
         if read.type.family != "set":
             raise ExpressionError(
                 f"{read.text} is {read.type}, not a set", "name a set", *self._place(operand)
@@ -322,104 +303,3 @@ class ExpressionParser:
         if not found:
             raise ExpressionError("no word is given", "give at least one")
         return tuple(sorted(found))
-
-    def _arguments(self, call: ast.Call, least: int, most: int | None = None) -> list[ast.expr]:
-        name = ast.unparse(call.func)
-        if len(call.args) < least or (most is not None and len(call.args) > most):
-            wanted = str(least) if most == least else f"{least} or more"
-            raise ExpressionError(f"{name} has {len(call.args)} values", f"give it {wanted}")
-        return call.args
-
-    def _choose(self, call: ast.Call, text: str) -> tree.Node:
-        given = self._arguments(call, 3)
-        if len(given) % 2 == 0:
-            raise ExpressionError(
-                "choose has no last value", "write choose(condition, value, …, otherwise)"
-            )
-        conditions = tuple(self._condition(each) for each in given[0:-1:2])
-        values = tuple(self._node(each) for each in (*given[1:-1:2], given[-1]))
-        return choice(conditions, values, text)
-
-    def _extreme(self, call: ast.Call, text: str) -> tree.Node:
-        operands = tuple(self._number(each) for each in self._arguments(call, 2))
-        return extreme(
-            "least" if cast("ast.Name", call.func).id == "least" else "greatest", operands, text
-        )
-
-    def _floor(self, call: ast.Call, text: str) -> tree.Node:
-        operands = [self._number(each) for each in self._arguments(call, 1, 2)]
-        if len(operands) == 1:
-            return operands[0]
-        return arithmetic("//", operands[0], operands[1], text)
-
-    def _floor_ten(self, call: ast.Call, text: str) -> tree.Node:
-        return rounded(self._number(self._arguments(call, 1, 1)[0]), text)
-
-    def _half_up(self, call: ast.Call, text: str) -> tree.Node:
-        first, second = (self._number(each) for each in self._arguments(call, 2, 2))
-        divided = arithmetic("//", first, second, text)
-        return tree.HalfUp(
-            numerator=first,
-            denominator=second,
-            type=divided.type,
-            text=text,
-            lowest=divided.lowest,
-            highest=divided.highest + 1,
-        )
-
-    def _share(self, call: ast.Call, text: str) -> tree.Node:
-        amount, rate = (self._number(each) for each in self._arguments(call, 2, 2))
-        return share(amount, rate, text)
-
-    def _is_known(self, call: ast.Call, text: str) -> tree.Node:
-        operand = self._node(self._arguments(call, 1, 1)[0])
-        if operand.type.family == "set":
-            raise ExpressionError("a set is known word by word", "ask is_known('word' in set)")
-        return tree.IsKnown(operand=operand, text=text)
-
-    def _known_or(self, call: ast.Call, text: str) -> tree.Node:
-        first, second = (self._node(each) for each in self._arguments(call, 2, 2))
-        return known_or(first, second, text)
-
-    def _any_of(self, call: ast.Call, text: str) -> tree.Node:
-        given = self._arguments(call, 2)
-        return self._set_test(given[0], tuple(given[1:]), text)
-
-    def _is_empty(self, call: ast.Call, text: str) -> tree.Node:
-        return tree.IsEmpty(operand=self._set(self._arguments(call, 1, 1)[0]), text=text)
-
-    def _receives(self, call: ast.Call, text: str) -> tree.Node:
-        own = self.scope == "person" or self._of_members
-        receipts = ast.Name("receipts" if own else "unit_receipts")
-        ast.copy_location(receipts, call)
-        return self._set_test(receipts, tuple(self._arguments(call, 1)), text)
-
-    def _members(self, call: ast.Call, text: str) -> tree.Node:
-        name = cast("ast.Name", call.func).id
-        if self.scope != "household" or self._of_members:
-            raise ExpressionError(
-                f"{name} asks the members of a household",
-                "use it in programmes of a household, and not inside another",
-            )
-        operand = self._arguments(call, 1, 1)[0]
-        self._of_members = True
-        try:
-            read = self._number(operand) if name == "sum_members" else self._condition(operand)
-        finally:
-            self._of_members = False
-        quantifier = cast("tree.Quantifier", name.split("_", maxsplit=1)[0])
-        if quantifier == "sum":
-            lowest, highest = min(read.lowest, 0), max(read.highest, 0)
-            return tree.Members(
-                quantifier=quantifier,
-                operand=read,
-                text=text,
-                type=read.type,
-                lowest=lowest * _MOST_MEMBERS,
-                highest=highest * _MOST_MEMBERS,
-            )
-        if quantifier == "count":
-            return tree.Members(
-                quantifier=quantifier, operand=read, text=text, type=COUNT, highest=_MOST_MEMBERS
-            )
-        return tree.Members(quantifier=quantifier, operand=read, text=text)
