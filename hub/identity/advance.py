@@ -103,7 +103,7 @@ def advance_index(
 
     Args:
         connection: holds `current_record` (`record_id`, `is_register`, `is_separate`: everybody
-            tonight), `record` (those of `missing_records`, described), `number_alias`,
+            tonight, with a state those of `touched_record`, of whom anything may have changed), `record` (those of `missing_records`, described), `number_alias`,
             `number_neighbour` (of the added numbers), `previous_member` (`record_id`, `person_id`),
             `pinned_person` (`person_id`) and, with a state, the views `old_<table>`, of which
             `old_entity_cluster` has a `person_id`.

@@ -34,6 +34,7 @@ def merge_descriptions(connection: duckdb.DuckDBPyConnection, rows: StateRows) -
         """
         CREATE OR REPLACE TEMP TABLE gone_row AS
         SELECT o.record_id, o.description_id FROM old_record_description AS o
+        SEMI JOIN touched_record AS t ON t.record_id = o.record_id
         ANTI JOIN current_record AS c
             ON c.record_id = o.record_id
             AND c.is_register = o.is_register
