@@ -28,17 +28,13 @@ from pipelines.steps.index_people import Before, carry_membership, load_members,
 from pipelines.steps.index_records import (
     LAYER,
     NeighbourKeys,
+    count_registered,
     load_records,
     load_signatures,
     no_neighbours,
     registered_people,
 )
-from pipelines.steps.index_tables import (
-    INDEX,
-    build_person_index,
-    build_person_tokens,
-    released_file,
-)
+from pipelines.steps.index_tables import build_person_index, build_person_tokens
 from warehouse.index_state import attach_state, state_rows, write_state
 from warehouse.workbench import Workbench
 
@@ -113,10 +109,8 @@ def build_index(
     """
     has_state = before.state is not None and before.tables is not None
     released = before.tables if before.state is not None else None
-    load_signatures(
-        bench, None if released is None else released_file(released, INDEX), before.rewritten
-    )
-    used = settings or index_settings(registered_people(bench))
+    news = load_signatures(bench, released, before.rewritten)
+    used = settings or index_settings(count_registered(bench))
     connection = bench.connection
     rows = None
     if before.state is not None and has_state:
@@ -137,7 +131,7 @@ def build_index(
         is_calm=before.is_same_model,
     )
     named = name_people(bench, before, key, demands.pinned, has_state=has_state)
-    build_person_index(bench, released)
+    build_person_index(bench, news)
     build_person_tokens(bench, released)
     run(
         connection,

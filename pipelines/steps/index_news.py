@@ -11,59 +11,80 @@ trial does, must name them (`Before.rewritten`).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from hub.identity.statements import drop, keep, run
 from warehouse.workbench import sql_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from numpy.typing import NDArray
-
     from warehouse.workbench import Workbench
 
 LAYER = "identity"
+INDEX_FILE = "person_index.parquet"
 
 
-def find_signature_news(bench: Workbench, index: Path, rewritten: pl.Series | None = None) -> None:
-    """Make `named_signature`, `signature_record` and `gone_signature`.
+@dataclass(frozen=True, slots=True)
+class SignatureNews:
+    """What tonight's signatures have in common with a release.
 
-    `named_signature`: the new signatures, whole; `signature_record` (`signature_id`, `record_id`):
-    everybody, in their order; `gone_signature`: the same columns, of those that are no longer there.
+    `tables`: folder of the release's tables. `known`: the signatures of its `person_index`, in order;
+    `stays`: which of them are there tonight and say the same.
+    """
+
+    tables: Path
+    known: pl.Series
+    stays: NDArray[np.bool_]
+
+
+def find_signature_news(
+    bench: Workbench, tables: Path, rewritten: pl.Series | None = None
+) -> SignatureNews:
+    """Make `named_signature`, `signature_record`, `new_record` and `lost_signature`.
+
+    `named_signature`: the new signatures, whole. `signature_record` (`signature_id`, `record_id`):
+    everybody, in their order. `new_record` and `lost_signature` (`record_id`): of whom one came or went.
 
     Args:
         bench: holds `signature`.
-        index: `person_index` of the release, by which signatures are known.
+        tables: those of the release.
         rewritten: IDs under which tonight's signatures say something else.
+
+    Raises:
+        ValueError: a signature has no record, or two.
     """
-    tonight = bench.frame("SELECT signature_id FROM signature")["signature_id"]
+    tonight = bench.frame("SELECT signature_id FROM signature")["signature_id"].rechunk()
     if not tonight.is_sorted():
         tonight = tonight.sort()
-    known = pl.read_parquet(index, columns=["signature_id", "record_id"])
-    stays = is_among(known["signature_id"], tonight)
-    is_known = is_among(tonight, known["signature_id"])
+    known = pl.read_parquet(tables / INDEX_FILE, columns=["signature_id", "record_id"]).rechunk()
+    places, is_known = find_sorted(tonight, known["signature_id"])
     if rewritten is not None:
-        stays &= ~is_among(known["signature_id"], rewritten.sort())
-        is_known &= ~is_among(tonight, rewritten.sort())
+        is_known &= ~find_sorted(tonight, rewritten.sort())[1]
+    stays = np.zeros(known.height, dtype=bool)
+    stays[places[is_known]] = True
     connection = bench.connection
-    bench.keep_rows("signature", "signature_id", tonight.filter(~is_known), "named_signature")
+    bench.keep_rows(
+        "signature", "signature_id", tonight.filter(pl.Series(~is_known)), "named_signature"
+    )
     new = bench.frame(
         f"""
         SELECT signature_id, record_id FROM ({sql_text(LAYER, "signature_record")})
         ORDER BY signature_id
         """
     )
-    keep(connection, "gone_signature", known.filter(~stays))
-    every = known.filter(stays).merge_sorted(new, key="signature_id")
-    if every.height != tonight.len():
-        message = f"person index: {tonight.len()} signatures, and records of {every.height}"
+    every = known.filter(pl.Series(stays)).merge_sorted(new, key="signature_id")
+    if not every["signature_id"].equals(tonight):
+        message = "person index: the known and the new signatures are not tonight's"
         raise ValueError(message)
     keep(connection, "signature_record", every)
     keep(connection, "new_record", new.select("record_id").unique())
+    keep(connection, "lost_signature", known.filter(pl.Series(~stays)).select("record_id"))
+    return SignatureNews(tables, known["signature_id"], stays)
 
 
 def find_record_news(bench: Workbench) -> None:
@@ -90,7 +111,7 @@ def find_record_news(bench: Workbench) -> None:
         CREATE OR REPLACE TEMP TABLE touched_record AS
         SELECT record_id FROM new_record
         UNION
-        SELECT record_id FROM gone_signature
+        SELECT record_id FROM lost_signature
         UNION
         SELECT record_id FROM toggled_record
         UNION
@@ -99,29 +120,27 @@ def find_record_news(bench: Workbench) -> None:
         SELECT record_id FROM old_record_description WHERE is_separate
         """,
     )
-    touched = bench.frame("FROM touched_record")["record_id"].sort()
-    here = touched.filter(touched.is_in(every["record_id"].filter(
-        every["record_id"].is_in(touched.implode())
-    ).implode()))
-    separate = bench.frame("FROM set_apart")["record_id"]
+    touched = bench.frame("FROM touched_record")["record_id"]
+    here = every.filter(pl.col("record_id").is_in(touched.implode()))["record_id"].unique()
+    separate = bench.frame("SELECT record_id FROM set_apart")["record_id"]
     keep(
         connection,
         "current_record",
         pl.DataFrame(
             {
                 "record_id": here,
-                "is_register": is_among(here, registered),
+                "is_register": pl.Series(find_sorted(here, registered)[1]),
                 "is_separate": here.is_in(separate.implode()),
             }
         ),
     )
-    drop(connection, "toggled_record", "new_record", "gone_signature")
+    drop(connection, "toggled_record", "new_record", "lost_signature")
 
 
-def is_among(values: pl.Series, among: pl.Series) -> pl.Series:
-    """Return whether each of `values` is in `among`; both are sorted IDs."""
-    if among.is_empty():
-        return pl.repeat(value=False, n=values.len(), dtype=pl.Boolean, eager=True)
+def find_sorted(values: pl.Series, among: pl.Series) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Return where in `among`, which are sorted IDs, each of `values` would stand, and whether it does."""
     wanted, held = values.to_numpy(), among.to_numpy()
-    places: NDArray[np.intp] = np.searchsorted(held, wanted)
-    return pl.Series(held[np.minimum(places, held.size - 1)] == wanted)
+    places = np.searchsorted(held, wanted)
+    if not held.size:
+        return places, np.zeros(wanted.size, dtype=bool)
+    return places, held[np.minimum(places, held.size - 1)] == wanted

@@ -159,8 +159,11 @@ def _held_by_ended(history: pl.DataFrame) -> pl.DataFrame:
 
     An ID of which a membership goes on has not ended, whether tonight touches it or not.
     """
-    going_on = history.filter(pl.col("recorded_to").is_null(), pl.col("valid_to").is_null())
-    ended = history.join(going_on, on="identifier", how="anti")
+    is_open = pl.col("recorded_to").is_null() & pl.col("valid_to").is_null()
+    # An ID that has ended has closed rows alone, and few IDs have any.
+    closed = history.filter(~is_open)["identifier"].unique()
+    concerned = history.filter(pl.col("identifier").is_in(closed.implode()))
+    ended = concerned.join(concerned.filter(is_open), on="identifier", how="anti")
     return _last_held(ended).select(signature_id="member", person_id="identifier")
 
 

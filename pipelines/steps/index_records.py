@@ -17,7 +17,7 @@ from hub.identity.advance import missing_records
 from hub.identity.components import connected_components
 from hub.identity.standard import standardise_records
 from hub.identity.statements import drop, keep, run, value
-from pipelines.steps.index_news import find_record_news, find_signature_news
+from pipelines.steps.index_news import SignatureNews, find_record_news, find_signature_news
 from warehouse.workbench import Workbench, sql_text
 
 LAYER = "identity"
@@ -41,6 +41,11 @@ def select_table(bench: Workbench, table: str) -> None:
 def registered_people(bench: Workbench) -> int:
     """Make `register_signature`; return how many people the registers know, by their ID numbers."""
     select_table(bench, "register_signature")
+    return count_registered(bench)
+
+
+def count_registered(bench: Workbench) -> int:
+    """Return how many people `register_signature` is about, by their ID numbers."""
     return int(
         bench.value(
             """
@@ -52,19 +57,19 @@ def registered_people(bench: Workbench) -> int:
 
 
 def load_signatures(
-    bench: Workbench, index: Path | None = None, rewritten: pl.Series | None = None
-) -> None:
+    bench: Workbench, tables: Path | None = None, rewritten: pl.Series | None = None
+) -> SignatureNews | None:
     """Make `register_signature`, `signature_record`, `named_signature`, `number_alias`, `alias_group`.
 
-    Of an `index` that says the records of known signatures, only new ones are named; see
-    `pipelines.steps.index_news`.
+    With the `tables` of a release only new signatures are named; see `pipelines.steps.index_news`.
     """
+    news = None
     select_table(bench, "register_signature")
-    if index is None:
+    if tables is None:
         run(bench.connection, "CREATE OR REPLACE TEMP VIEW named_signature AS FROM signature")
         select_table(bench, "signature_record")
     else:
-        find_signature_news(bench, index, rewritten)
+        news = find_signature_news(bench, tables, rewritten)
     select_table(bench, "number_alias")
     aliases = bench.frame("FROM number_alias")
     names = pl.concat([aliases["old_number"], aliases["new_number"].alias("old_number")])
@@ -78,6 +83,7 @@ def load_signatures(
         "alias_group",
         places.join(groups, on="node").select("number", alias_group="component"),
     )
+    return news
 
 
 def _hash_ranges(count: int) -> Iterator[tuple[int, int]]:

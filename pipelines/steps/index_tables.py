@@ -14,52 +14,54 @@ from pathlib import Path
 import polars as pl
 
 from hub.identity.statements import drop, run
-from pipelines.steps.index_news import LAYER, is_among
+from pipelines.steps.index_news import INDEX_FILE, LAYER, SignatureNews, find_sorted
 from warehouse.quoting import literal
 from warehouse.workbench import Workbench, filled_sql, sql_text
 
-INDEX = "person_index"
 TOKENS = "person_token"
 
 
-def released_file(tables: Path, table: str) -> Path:
-    """Return the file of a table in the folder of a release's tables."""
-    return tables / f"{table}.parquet"
-
-
-def build_person_index(bench: Workbench, tables: Path | None = None) -> None:
-    """Build `person_index`; of the release in `tables` rows of whom nothing tonight touched are taken.
+def build_person_index(bench: Workbench, news: SignatureNews | None = None) -> None:
+    """Build `person_index`; rows of whom nothing tonight touched are taken from the release of `news`.
 
     Raises:
         ValueError: not every signature has one row.
     """
-    if tables is None:
-        index = bench.frame(filled_sql(LAYER, INDEX, {"signatures": "signature_record"}))
+    if news is None:
+        index = bench.frame(sql_text(LAYER, "person_index"))
     else:
-        index = _advanced_index(bench, pl.read_parquet(released_file(tables, INDEX)))
+        index = _advanced_index(bench, news)
     if not index["signature_id"].is_sorted():
         index = index.sort("signature_id")
     # DuckDB's file differs with the chunks that its plan hands over, and a night from a state has
     # another plan than one from nothing: the same rows must give the same bytes. Signatures mostly
     # come in their order, and long rows are moved more cheaply here.
-    bench.add(INDEX, index.rechunk())
+    bench.add("person_index", index.rechunk())
 
 
-def _advanced_index(bench: Workbench, released: pl.DataFrame) -> pl.DataFrame:
-    """Return tonight's rows: all of an entity that was resolved tonight anew, the others as they were."""
-    run(
-        bench.connection,
-        f"CREATE OR REPLACE TEMP TABLE touched_signature AS {sql_text(LAYER, 'touched_signature')}",
-    )
-    touched = bench.frame(
-        f"FROM ({filled_sql(LAYER, INDEX, {'signatures': 'touched_signature'})}) ORDER BY signature_id"
-    )
-    drop(bench.connection, "touched_signature")
-    tonight = bench.frame("SELECT signature_id FROM signature_record")["signature_id"]
-    known = released["signature_id"]
-    stays = is_among(known, tonight) & ~is_among(known, touched["signature_id"])
-    index = released.filter(stays).merge_sorted(touched, key="signature_id")
-    if not index["signature_id"].equals(tonight):
+def _advanced_index(bench: Workbench, news: SignatureNews) -> pl.DataFrame:
+    """Return tonight's rows: of an entity that was resolved tonight anew, the others as they were."""
+    released = pl.read_parquet(news.tables / INDEX_FILE)
+    resolved = bench.frame(sql_text(LAYER, "resolved_record"))
+    tonight = bench.frame("FROM signature_record")
+    changed = tonight.filter(pl.col("record_id").is_in(resolved["record_id"].implode()))
+    joined = bench.frame(
+        """
+        SELECT s.signature_id, s.record_id FROM signature_record AS s
+        SEMI JOIN named_signature AS n ON n.signature_id = s.signature_id
+        """
+    ).join(resolved, on="record_id", how="anti")
+    # New signatures of records that stay as they were are whose the others of their records are.
+    told = released.filter(pl.col("record_id").is_in(joined["record_id"].implode()))
+    others = told.drop("signature_id").unique("record_id", maintain_order=True)
+    anew = pl.concat(
+        [changed.join(resolved, on="record_id"), joined.join(others, on="record_id")]
+    ).sort("signature_id")
+    stays = news.stays.copy()
+    places, is_known = find_sorted(anew["signature_id"], news.known)
+    stays[places[is_known]] = False
+    index = released.filter(pl.Series(stays)).merge_sorted(anew, key="signature_id")
+    if not index["signature_id"].equals(tonight["signature_id"]):
         message = "person index: the rows that stay and those that changed are not tonight's signatures"
         raise ValueError(message)
     return index
@@ -79,7 +81,7 @@ def build_person_tokens(bench: Workbench, tables: Path | None = None) -> None:
         TOKENS,
         f"""
         SELECT o.national_id_token, o.person_id
-        FROM read_parquet({literal(released_file(tables, TOKENS))}) AS o
+        FROM read_parquet({literal(tables / f"{TOKENS}.parquet")}) AS o
         ANTI JOIN touched_token AS t ON t.number::UUID = o.national_id_token
         UNION ALL
         FROM ({filled_sql(LAYER, TOKENS, {"which": which})})

@@ -6,7 +6,7 @@
 -- score was needed. Nobody is missing. Whoever
 -- releases it sorts it by signature_id.
 SELECT s.signature_id, s.record_id, c.person_id, c.match_kind, c.match_weight
-FROM {{signatures}} AS s
+FROM signature_record AS s
 JOIN all_record_description AS d ON d.record_id = s.record_id
 JOIN all_entity_description AS e ON e.description_id = d.description_id
 JOIN all_entity_cluster AS c ON c.entity_id = e.entity_id
