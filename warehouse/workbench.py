@@ -287,7 +287,9 @@ class Workbench:
         self.connection.register("found_rows", found)
         self._run(
             f"CREATE OR REPLACE TEMP TABLE {quoted(into)} AS SELECT "
-            + ", ".join(f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind, *_ in kinds)
+            + ", ".join(
+                f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind, *_ in kinds
+            )
             + " FROM found_rows"
         )
         self.connection.unregister("found_rows")

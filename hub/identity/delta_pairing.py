@@ -183,7 +183,7 @@ def take_out(
     )
     run(
         connection,
-        f"""
+        """
         CREATE TEMP TABLE comparable_record AS
         SELECT r.*, n.number_near FROM taken_record AS r
         LEFT JOIN (

@@ -104,7 +104,14 @@ def find_touched_people(
     )
     make(connection, "touched_person")
     drop(connection, "redecided_person")
-    drop(connection, "lost_person", "lost_record", "redecided_record", "former_decided_pair", "unpinned_person")
+    drop(
+        connection,
+        "lost_person",
+        "lost_record",
+        "redecided_record",
+        "former_decided_pair",
+        "unpinned_person",
+    )
 
 
 def hold_anchors(connection: duckdb.DuckDBPyConnection) -> None:

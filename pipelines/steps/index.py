@@ -34,7 +34,7 @@ from pipelines.steps.index_records import (
     no_neighbours,
     registered_people,
 )
-from pipelines.steps.index_tables import build_person_index, build_person_tokens
+from pipelines.steps.index_tables import build_person_index, build_person_tokens, has_tables
 from warehouse.index_state import attach_state, state_rows, write_state
 from warehouse.workbench import Workbench
 
@@ -107,8 +107,9 @@ def build_index(
         state_folder: where tonight's state is written, if anywhere.
         night: the day on which memberships change; by default the workbench's.
     """
-    has_state = before.state is not None and before.tables is not None
-    released = before.tables if before.state is not None else None
+    released = None if before.state is None else before.tables
+    has_state = released is not None and has_tables(released)
+    released = released if has_state else None
     news = load_signatures(bench, released, before.rewritten)
     used = settings or index_settings(count_registered(bench))
     connection = bench.connection

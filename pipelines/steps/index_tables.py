@@ -21,6 +21,11 @@ from warehouse.workbench import Workbench, filled_sql, sql_text
 TOKENS = "person_token"
 
 
+def has_tables(tables: Path) -> bool:
+    """Return whether the tables of a release in `tables` are those that tonight's rows can be taken from."""
+    return all((tables / name).exists() for name in (INDEX_FILE, f"{TOKENS}.parquet"))
+
+
 def build_person_index(bench: Workbench, news: SignatureNews | None = None) -> None:
     """Build `person_index`; rows of whom nothing tonight touched are taken from the release of `news`.
 
@@ -62,7 +67,9 @@ def _advanced_index(bench: Workbench, news: SignatureNews) -> pl.DataFrame:
     stays[places[is_known]] = False
     index = released.filter(pl.Series(stays)).merge_sorted(anew, key="signature_id")
     if not index["signature_id"].equals(tonight["signature_id"]):
-        message = "person index: the rows that stay and those that changed are not tonight's signatures"
+        message = (
+            "person index: the rows that stay and those that changed are not tonight's signatures"
+        )
         raise ValueError(message)
     return index
 
