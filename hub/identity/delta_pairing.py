@@ -140,9 +140,10 @@ def _find_toggled_pairs(
     take_out(connection, rows, "record_id", f"{wanted} UNION {suspects}")
     run(
         connection,
-        f"""
+        """
         CREATE OR REPLACE TEMP TABLE suspect_record AS
-        FROM comparable_record WHERE record_id IN ({suspects})
+        FROM comparable_record
+        WHERE record_id IN (SELECT unnest([join_key_l, join_key_r]) FROM suspect_pair)
         """,
     )
     run(
