@@ -103,7 +103,7 @@ def advance_index(
 
     Args:
         connection: holds `current_record` (`record_id`, `is_register`, `is_separate`: everybody
-            tonight), `record` (those of `missing_records`, described), `number_alias`,
+            tonight, with a state those of `touched_record`, of whom anything may have changed), `record` (those of `missing_records`, described), `number_alias`,
             `number_neighbour` (of the added numbers), `previous_member` (`record_id`, `person_id`),
             `pinned_person` (`person_id`) and, with a state, the views `old_<table>`, of which
             `old_entity_cluster` has a `person_id`.
@@ -130,7 +130,7 @@ def advance_index(
     keep_decisions(connection, "all_decided_pair", constraints)
     describe_records(connection)
     if has_state:
-        merge_descriptions(connection, rows)
+        merge_descriptions(connection)
         find_touched_descriptions(connection, rows)
     else:
         take_all(connection, "description")
@@ -175,8 +175,6 @@ def _compare(
     rules, limit = settings.rules, settings.pair_limit
     if has_state:
         pair_delta(connection, rules, limit, rows)
-        wanted = "SELECT join_key_l FROM candidate_pair UNION SELECT join_key_r FROM candidate_pair"
-        take_out(connection, rows, "record_id", wanted)
     else:
         compare_among(connection, "all_linkage_record")
         make_candidate_pairs(connection, rules, pair_limit=limit, keys="all_record_key")

@@ -34,7 +34,7 @@ def pair_delta(
     pair_limit: int,
     rows: StateRows,
 ) -> None:
-    """Make `candidate_pair`, `toggled_on_pair`, `outdated_score` and `crowded_key`.
+    """Make `candidate_pair`, `comparable_record`, `toggled_on_pair`, `outdated_score`, `crowded_key`.
 
     Args:
         connection: holds `all_linkage_key`, `delta_record` (`record_id`, those that are new),
@@ -102,7 +102,7 @@ def pair_delta(
 def _find_toggled_pairs(
     connection: duckdb.DuckDBPyConnection, rules: Collection[BlockingRule], rows: StateRows
 ) -> None:
-    """Make `toggled_on_pair` (also added to `candidate_pair`) and `outdated_score`."""
+    """Make `toggled_on_pair` (also added to `candidate_pair`), `comparable_record`, `outdated_score`."""
     run(
         connection,
         """
@@ -134,8 +134,18 @@ def _find_toggled_pairs(
         WHERE p.is_crowded
         """,
     )
+    # Whom to compare and whom to look at again are taken out of the state at once.
     suspects = "SELECT join_key_l FROM suspect_pair UNION SELECT join_key_r FROM suspect_pair"
-    take_out(connection, rows, "record_id", suspects, "suspect_record")
+    wanted = "SELECT join_key_l FROM candidate_pair UNION SELECT join_key_r FROM candidate_pair"
+    take_out(connection, rows, "record_id", f"{wanted} UNION {suspects}")
+    run(
+        connection,
+        """
+        CREATE OR REPLACE TEMP TABLE suspect_record AS
+        FROM comparable_record
+        WHERE record_id IN (SELECT unnest([join_key_l, join_key_r]) FROM suspect_pair)
+        """,
+    )
     run(
         connection,
         f"""
@@ -155,13 +165,12 @@ def take_out(
     rows: StateRows,
     column: str,
     wanted: str,
-    into: str = "comparable_record",
 ) -> None:
-    """Make the table `into`: tonight's linkage records whose `column` is one that `wanted` selects.
+    """Make `comparable_record`: tonight's linkage records whose `column` is one that `wanted` selects.
 
     Near keys included. What tonight made is in `added_linkage_record`, all else in the state.
     """
-    drop_relation(connection, into)
+    drop_relation(connection, "comparable_record")
     recall(connection, rows, "linkage_record", column, wanted, into="recalled_record")
     run(
         connection,
@@ -175,8 +184,8 @@ def take_out(
     )
     run(
         connection,
-        f"""
-        CREATE TEMP TABLE {into} AS
+        """
+        CREATE TEMP TABLE comparable_record AS
         SELECT r.*, n.number_near FROM taken_record AS r
         LEFT JOIN (
             FROM all_number_neighbour WHERE number IN (SELECT number FROM taken_record)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import polars as pl
 
 HISTORY_DATES = ("valid_from", "valid_to", "recorded_from", "recorded_to")
@@ -73,7 +74,9 @@ def advance_membership(
         .select(HISTORY_COLUMNS)
         .sort("member", "valid_from")
     )
-    kept = history.with_row_index("row").join(closed, on="row", how="anti").drop("row")
+    stays = np.ones(history.height, dtype=bool)
+    stays[closed["row"].to_numpy()] = False
+    kept = history.filter(pl.Series(stays)).rechunk()
     closed = closed.drop("row").sort("member", "valid_from")
     changes = pl.concat(
         [

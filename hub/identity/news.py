@@ -48,15 +48,21 @@ def find_touched_people(
     keep(connection, "unpinned_person", pins)
     make(connection, "recalled_member")
     if has_state:
+        run(
+            connection,
+            """
+            CREATE OR REPLACE TEMP TABLE lost_record AS
+            FROM gone_row AS g ANTI JOIN current_record AS c ON c.record_id = g.record_id
+            """,
+        )
         # A decision about a record that is gone does not count: the record does.
         then = """
             SELECT o.* FROM old_decided_pair AS o
-            SEMI JOIN current_record AS l ON l.record_id = o."left"
-            SEMI JOIN current_record AS r ON r.record_id = o."right"
+            ANTI JOIN lost_record AS l ON l.record_id = o."left"
+            ANTI JOIN lost_record AS r ON r.record_id = o."right"
         """
         lost = """
-            SELECT c.person_id
-            FROM (FROM gone_row AS g ANTI JOIN current_record AS h ON h.record_id = g.record_id) AS g
+            SELECT c.person_id FROM lost_record AS g
             JOIN old_entity_description AS e ON e.description_id = g.description_id
             JOIN old_entity_cluster AS c ON c.entity_id = e.entity_id
             WHERE c.person_id IS NOT NULL
@@ -98,7 +104,14 @@ def find_touched_people(
     )
     make(connection, "touched_person")
     drop(connection, "redecided_person")
-    drop(connection, "lost_person", "redecided_record", "former_decided_pair", "unpinned_person")
+    drop(
+        connection,
+        "lost_person",
+        "lost_record",
+        "redecided_record",
+        "former_decided_pair",
+        "unpinned_person",
+    )
 
 
 def hold_anchors(connection: duckdb.DuckDBPyConnection) -> None:

@@ -23,17 +23,18 @@ if TYPE_CHECKING:
     from hub.identity.blocking import BlockingRule
 
 
-def merge_descriptions(connection: duckdb.DuckDBPyConnection, rows: StateRows) -> None:
-    """Make `all_record_description`, `all_description` and `changed_description`.
+def merge_descriptions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `all_record_description`, `changed_description` and `said_description`, their records' sums.
 
     Also `known_description` and `all_description_key` (`description_id`, `loose_key`, `number`): all
-    descriptions as they were and as they are.
+    descriptions as they were and as they are, and `added_description_key`, the changed ones.
     """
     run(
         connection,
         """
         CREATE OR REPLACE TEMP TABLE gone_row AS
         SELECT o.record_id, o.description_id FROM old_record_description AS o
+        SEMI JOIN touched_record AS t ON t.record_id = o.record_id
         ANTI JOIN current_record AS c
             ON c.record_id = o.record_id
             AND c.is_register = o.is_register
@@ -56,23 +57,77 @@ def merge_descriptions(connection: duckdb.DuckDBPyConnection, rows: StateRows) -
         SELECT description_id FROM gone_row UNION SELECT description_id FROM record_description
         """,
     )
-    changed = "SELECT description_id FROM changed_description"
-    recall(connection, rows, "description", "description_id", changed, into="recalled_description")
+    run(
+        connection,
+        """
+        CREATE OR REPLACE TEMP TABLE known_description AS
+        SELECT description_id, loose_key, number FROM old_description
+        """,
+    )
+    run(
+        connection,
+        """
+        CREATE OR REPLACE TEMP TABLE said_description AS
+        SELECT d.description_id, any_value(d.loose_key) AS loose_key,
+               bool_or(d.is_register) AS is_register, count(*) AS records,
+               bool_or(d.is_separate) AS is_separate
+        FROM all_record_description AS d
+        SEMI JOIN changed_description AS c ON c.description_id = d.description_id
+        GROUP BY d.description_id
+        """,
+    )
+    run(
+        connection,
+        """
+        CREATE OR REPLACE TEMP TABLE added_description_key AS
+        SELECT s.description_id, s.loose_key, n.number
+        FROM said_description AS s
+        JOIN (
+            SELECT description_id, number FROM description
+            UNION
+            SELECT o.description_id, o.number FROM known_description AS o
+            SEMI JOIN changed_description AS c ON c.description_id = o.description_id
+        ) AS n ON n.description_id = s.description_id
+        """,
+    )
+    run(
+        connection,
+        """
+        CREATE OR REPLACE TEMP VIEW all_description_key AS
+        SELECT o.* FROM known_description AS o
+        ANTI JOIN changed_description AS c ON c.description_id = o.description_id
+        UNION ALL
+        FROM added_description_key
+        """,
+    )
+
+
+def find_touched_descriptions(connection: duckdb.DuckDBPyConnection, rows: StateRows) -> None:
+    """Make `description` anew: all that must be anchored again, closed under number and content.
+
+    Also `all_description`.
+    """
+    make(connection, "touched_number")
+    while True:
+        before = value(connection, "SELECT count(*) FROM touched_number")
+        make(connection, "touched_number_closure", "touched_number_next")
+        run(connection, "CREATE OR REPLACE TEMP TABLE touched_number AS FROM touched_number_next")
+        if value(connection, "SELECT count(*) FROM touched_number") == before:
+            break
+    make(connection, "touched_description")
+    wanted = """
+        SELECT description_id FROM touched_description
+        UNION
+        SELECT description_id FROM changed_description
+    """
+    recall(connection, rows, "description", "description_id", wanted, into="recalled_description")
     columns = ", ".join(f"s.{column}" for column in DESCRIBED_COLUMNS)
     run(
         connection,
         f"""
         CREATE OR REPLACE TEMP TABLE added_description AS
-        WITH said AS (
-            SELECT d.description_id, any_value(d.loose_key) AS loose_key,
-                   bool_or(d.is_register) AS is_register, count(*) AS records,
-                   bool_or(d.is_separate) AS is_separate
-            FROM all_record_description AS d
-            SEMI JOIN changed_description AS c ON c.description_id = d.description_id
-            GROUP BY d.description_id
-        )
         SELECT w.*, {columns}
-        FROM said AS w
+        FROM said_description AS w
         JOIN (
             SELECT * FROM description
             UNION ALL BY NAME
@@ -85,47 +140,15 @@ def merge_descriptions(connection: duckdb.DuckDBPyConnection, rows: StateRows) -
     run(
         connection,
         """
-        CREATE OR REPLACE TEMP TABLE known_description AS
-        SELECT description_id, loose_key, number FROM old_description
-        """,
-    )
-    run(
-        connection,
-        """
-        CREATE OR REPLACE TEMP VIEW all_description_key AS
-        SELECT o.* FROM known_description AS o
-        ANTI JOIN changed_description AS c ON c.description_id = o.description_id
-        UNION ALL
-        SELECT description_id, loose_key, number FROM added_description
-        """,
-    )
-
-
-def find_touched_descriptions(connection: duckdb.DuckDBPyConnection, rows: StateRows) -> None:
-    """Make `description` anew: all that must be anchored again, closed under number and content."""
-    make(connection, "touched_number")
-    while True:
-        before = value(connection, "SELECT count(*) FROM touched_number")
-        make(connection, "touched_number_closure", "touched_number_next")
-        run(connection, "CREATE OR REPLACE TEMP TABLE touched_number AS FROM touched_number_next")
-        if value(connection, "SELECT count(*) FROM touched_number") == before:
-            break
-    make(connection, "touched_description")
-    unchanged = """
-        SELECT t.description_id FROM touched_description AS t
-        ANTI JOIN changed_description AS c ON c.description_id = t.description_id
-    """
-    recall(
-        connection, rows, "description", "description_id", unchanged, into="recalled_description"
-    )
-    run(
-        connection,
-        """
         CREATE OR REPLACE TEMP TABLE description AS
-        FROM recalled_description UNION ALL BY NAME FROM added_description
+        SELECT o.* FROM recalled_description AS o
+        ANTI JOIN changed_description AS c ON c.description_id = o.description_id
+        UNION ALL BY NAME
+        FROM added_description
         """,
     )
     drop(connection, "touched_number_next", "touched_description", "recalled_description")
+    drop(connection, "said_description")
 
 
 def merge_entities(
@@ -156,7 +179,7 @@ def merge_entities(
     run(
         connection,
         """
-        CREATE OR REPLACE TEMP TABLE all_linkage_key AS
+        CREATE OR REPLACE TEMP VIEW all_linkage_key AS
         SELECT o.record_id, o.entity_id, o.number, o.kind FROM old_linkage_record AS o
         ANTI JOIN redone_entity AS r ON r.entity_id = o.entity_id
         UNION ALL

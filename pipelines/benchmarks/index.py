@@ -172,7 +172,12 @@ def _play(task: _Task) -> Played:
         started = time.perf_counter()
         result = build_index(
             bench,
-            Before(state=task.state_before, history=history, next_sequence=task.next_sequence),
+            Before(
+                state=task.state_before,
+                tables=None if task.history is None else task.history.parent,
+                history=history,
+                next_sequence=task.next_sequence,
+            ),
             b"bench",
             neighbour_keys=IdTokeniser(task.root_key).neighbour_keys,
             state_folder=task.state_after,

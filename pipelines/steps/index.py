@@ -28,13 +28,15 @@ from pipelines.steps.index_people import Before, carry_membership, load_members,
 from pipelines.steps.index_records import (
     LAYER,
     NeighbourKeys,
+    count_registered,
     load_records,
     load_signatures,
     no_neighbours,
     registered_people,
 )
+from pipelines.steps.index_tables import build_person_index, build_person_tokens, has_tables
 from warehouse.index_state import attach_state, state_rows, write_state
-from warehouse.workbench import Workbench, sql_text
+from warehouse.workbench import Workbench
 
 __all__ = [
     "Before",
@@ -105,12 +107,14 @@ def build_index(
         state_folder: where tonight's state is written, if anywhere.
         night: the day on which memberships change; by default the workbench's.
     """
-    load_signatures(bench)
-    used = settings or index_settings(registered_people(bench))
+    released = None if before.state is None else before.tables
+    has_state = released is not None and has_tables(released)
+    released = released if has_state else None
+    news = load_signatures(bench, released, before.rewritten)
+    used = settings or index_settings(count_registered(bench))
     connection = bench.connection
-    has_state = before.state is not None
     rows = None
-    if before.state is not None:
+    if before.state is not None and has_state:
         attach_state(connection, bench.zone, before.state, holds=True)
         rows = state_rows(bench.zone, before.state)
     demands = load_decisions(bench, decisions)
@@ -128,15 +132,12 @@ def build_index(
         is_calm=before.is_same_model,
     )
     named = name_people(bench, before, key, demands.pinned, has_state=has_state)
-    # DuckDB's file differs with the chunks that its plan hands over, and a night from a state has
-    # another plan than one from nothing: the same rows must give the same bytes. Signatures mostly
-    # come in their order, and long rows are moved more cheaply here.
-    index = bench.frame(sql_text(LAYER, "person_index"))
-    if not index["signature_id"].is_sorted():
-        index = index.sort("signature_id")
-    bench.add("person_index", index.rechunk())
-    del index
-    bench.build(LAYER, "person_token")
+    build_person_index(bench, news)
+    build_person_tokens(bench, released)
+    run(
+        connection,
+        f"CREATE OR REPLACE TEMP VIEW said_signature AS FROM {'signature' if has_state else 'signature_record'}",
+    )
     bench.build(LAYER, "person")
     bench.add("person_event", named.assigned.events)
     _name_dropped_blocks(bench)
@@ -151,7 +152,7 @@ def build_index(
             used.describe(),
             used.model,
             origin=f"{when:%Y%m%d}",
-            before=before.state,
+            before=before.state if has_state else None,
         )
     counts = _counts(bench)
     drop(connection, "signature_record", "record")

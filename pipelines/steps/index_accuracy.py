@@ -204,7 +204,11 @@ def _leave_id_out(
         build_index(
             bench,
             # A hidden record is new to the state, so the index's memory cannot tell whose it was.
-            Before(state=find_state(layout, settings.describe())),
+            Before(
+                state=find_state(layout, settings.describe()),
+                tables=release.table("person_index").parent,
+                rewritten=bench.frame("FROM hidden_signature")["signature_id"],
+            ),
             sub_key(context.root_key, "person-id/v1"),
             neighbour_keys=context.tokeniser.neighbour_keys,
             decisions=decisions,

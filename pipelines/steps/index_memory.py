@@ -45,6 +45,7 @@ def remembered(context: NightContext, state: Path | None, model: LinkageModel) -
     return Before(
         members=Before().members if members is None or state else members,
         state=state,
+        tables=None if release is None else release.table("person_index").parent,
         history=no_history()
         if history is None
         else history.rename({"record_id": "member", "person_id": "identifier"}),

@@ -29,7 +29,9 @@ class Before:
     `members`: (`signature_id`, `person_id`, where known `record_id`) of the last release, used where
     `state` is None. `decisions`: those that held then, if anybody remembers. `is_same_model`: whether
     that release was made with tonight's model; under another one everybody may change.
-    `state`: folder of the last state. `history`: the memberships so far
+    `state`: folder of the last state, and `tables` that of the tables of its release, in which is what
+    a night leaves as it was; neither is used without the other. `rewritten`: signatures that say
+    something else than in that release. `history`: the memberships so far
     (`hub.identity.membership`), whose closed rows say what an ended ID held last. `redirects`:
     (`person_id`, `other_person_id`) of ended IDs. `next_sequence`: the first that was not minted.
     """
@@ -40,6 +42,8 @@ class Before:
         )
     )
     state: Path | None = None
+    tables: Path | None = None
+    rewritten: pl.Series | None = None
     history: pl.DataFrame = field(default_factory=no_history)
     redirects: pl.DataFrame | None = None
     next_sequence: int = 0
@@ -155,8 +159,11 @@ def _held_by_ended(history: pl.DataFrame) -> pl.DataFrame:
 
     An ID of which a membership goes on has not ended, whether tonight touches it or not.
     """
-    going_on = history.filter(pl.col("recorded_to").is_null(), pl.col("valid_to").is_null())
-    ended = history.join(going_on, on="identifier", how="anti")
+    is_open = pl.col("recorded_to").is_null() & pl.col("valid_to").is_null()
+    # An ID that has ended has closed rows alone, and few IDs have any.
+    closed = history.filter(~is_open)["identifier"].unique()
+    concerned = history.filter(pl.col("identifier").is_in(closed.implode()))
+    ended = concerned.join(concerned.filter(is_open), on="identifier", how="anti")
     return _last_held(ended).select(signature_id="member", person_id="identifier")
 
 

@@ -10,5 +10,5 @@ SELECT a.description_id, a.record_id, a.is_register, p.person_id
 FROM anchored AS a
 LEFT JOIN (
     SELECT m.record_id, m.person_id FROM previous_member AS m
-    SEMI JOIN anchored AS a ON a.record_id = m.record_id
+    JOIN anchored AS a ON a.record_id = m.record_id
 ) AS p ON p.record_id = a.record_id

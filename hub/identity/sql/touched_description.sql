@@ -4,7 +4,7 @@ WITH touched AS (
     SELECT d.description_id, d.loose_key FROM all_description_key AS d
     SEMI JOIN touched_number AS t ON t.number = d.number
     UNION
-    SELECT description_id, loose_key FROM added_description
+    SELECT description_id, loose_key FROM added_description_key
 ),
 
 content AS (

@@ -5,7 +5,7 @@ SELECT o.number FROM known_description AS o
 SEMI JOIN changed_description AS c ON c.description_id = o.description_id
 WHERE o.number IS NOT NULL
 UNION
-SELECT number FROM added_description WHERE number IS NOT NULL
+SELECT number FROM added_description_key WHERE number IS NOT NULL
 UNION
 SELECT unnest([old_number, new_number]) FROM (
     (SELECT old_number, new_number FROM number_alias EXCEPT SELECT old_number, new_number FROM old_number_alias)

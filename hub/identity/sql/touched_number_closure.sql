@@ -2,7 +2,7 @@
 -- that were refused to descriptions which say the same as a touched one, because such descriptions
 -- are one entity with it.
 WITH content AS (
-    SELECT loose_key FROM added_description
+    SELECT loose_key FROM added_description_key
     UNION
     SELECT o.loose_key FROM known_description AS o
     SEMI JOIN changed_description AS c ON c.description_id = o.description_id

@@ -56,6 +56,7 @@ class Story:
             members=self.bench.frame("SELECT signature_id, record_id, person_id FROM person_index"),
             decisions=self.decisions(decisions),
             state=state,
+            tables=self.bench.folder,
             history=self.history(),
             redirects=pl.concat(
                 [

@@ -67,7 +67,7 @@ stated AS (
         NULL,
         coalesce(s.row_count, 1)
     FROM asked_signature AS i
-    JOIN signature_record AS s ON s.signature_id = i.signature_id
+    JOIN said_signature AS s ON s.signature_id = i.signature_id
     LEFT JOIN register_signature AS r ON r.signature_id = i.signature_id
     CROSS JOIN night AS n
 ),

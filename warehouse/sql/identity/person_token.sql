@@ -4,7 +4,10 @@
 WITH stated AS (
     SELECT DISTINCT d.number, c.person_id
     FROM all_entity_description AS e
-    JOIN all_description_key AS d ON d.description_id = e.description_id
+    JOIN (
+        SELECT d.* FROM all_description_key AS d
+        {{which}}
+    ) AS d ON d.description_id = e.description_id
     JOIN all_entity_cluster AS c ON c.entity_id = e.entity_id
     WHERE e.support IN ('name', 'birth_date', 'no_name') AND c.match_kind = 'national_id'
 ),

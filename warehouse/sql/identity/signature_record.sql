@@ -7,4 +7,4 @@ SELECT
     birth_date,
     sex,
     row_count
-FROM signature
+FROM named_signature

@@ -12,13 +12,6 @@ SELECT
     CASE WHEN w.sex IN ('male', 'female') THEN w.sex END AS sex,
     w.address,
     w.phone
-FROM signature AS w
--- The signatures of a record say the same: one of them is read.
-JOIN (
-    SELECT s.record_id, any_value(c.is_register) AS is_register, min(s.signature_id) AS signature_id
-    FROM signature_record AS s
-    JOIN missing_record AS m ON m.record_id = s.record_id
-    JOIN current_record AS c ON c.record_id = s.record_id
-    GROUP BY s.record_id
-) AS s ON s.signature_id = w.signature_id
+FROM named_signature AS w
+JOIN described_signature AS s ON s.signature_id = w.signature_id
 CROSS JOIN night AS n
