@@ -1,54 +1,76 @@
 """The 40 family tables and the signatures, made from the lake's effective deliveries.
 
 Here: which family and which document type is made anew, and which is taken from an earlier night. Never
-here: the SQL of a family (`warehouse.family_statements`, `warehouse/sql/families/*.sql`). Next: the
-person index reads `signature`; profiles, decisions and findings read the families.
+here: the SQL of a family (`warehouse.family_statements`, `warehouse/sql/families/*.sql`) or the table
+`signature` (`warehouse.signatures`). Next: the person index reads `signature`; profiles, decisions and
+findings read the families.
+
+The rows of each document type are a block of the family's file, written by themselves, so that the file
+is the same whichever of its blocks an earlier night wrote.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 from hub.catalogue import Catalogue, DocumentType, Family
+from hub.unquoted_error import pointing_at
 from warehouse.family_statements import (
-    SIGNATURE_COLUMNS,
     EffectiveDelivery,
     current_deliveries,
     family_fill,
-    listed,
     order_fill,
     rows_sql,
     signature_part,
     table_name,
     type_select,
 )
-from warehouse.identity_zone import IdentityFile
-from warehouse.kept_families import KeptFamilies, KeptFamily, link_or_copy
+from warehouse.kept_families import KeptFamilies, KeptFamily
+from warehouse.kept_versions import link_or_copy
 from warehouse.lake_rows import LakeRows
+from warehouse.parquet_blocks import Block, whole_file, write_blocks
+from warehouse.signatures import PART_COLUMNS, Parts, build_signature
+from warehouse.staging import staging_name
 from warehouse.workbench import TableMeasure, Workbench, filled_sql
 
 __all__ = ["EffectiveDelivery", "build_families", "table_name"]
 
-Earlier = tuple[KeptFamily, Collection[str]]
-"""An earlier table of a family, and the document types of which it has tonight's rows."""
 Told = tuple[DocumentType, Sequence[EffectiveDelivery]]
 """A document type and the deliveries of it that speak."""
+_EMPTY = ""
+"""Block of a family of which nothing arrived: its columns without rows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Build:
-    """What building families needs, whichever family it is."""
+    """What building families needs, whichever family it is, and what was found on the way."""
 
     bench: Workbench
     catalogue: Catalogue
     lake: LakeRows
+    kept: KeptFamilies | None
+    stamps: Mapping[str, str]
+    types: dict[str, str] = field(default_factory=dict)
+    """Digest of what each document type is made from, of families that name people."""
+    taken: set[str] = field(default_factory=set)
+    """Document types of which an earlier night's signatures are kept."""
 
     def run(self, statement: str) -> None:
         """Run one statement."""
         self.bench.connection.execute(statement).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """An earlier table of a family, and the document types of which it has tonight's rows."""
+
+    family: KeptFamily
+    unchanged: Collection[str]
 
 
 def build_families(
@@ -68,25 +90,38 @@ def build_families(
     for delivery in sorted(deliveries, key=lambda each: each.delivery_id):
         if delivery.parts:
             by_document[delivery.document].append(delivery)
-    build = _Build(bench, catalogue, LakeRows(bench.connection, bench.zone))
-    stamps = _stamps(bench) if kept is not None else {}
-    measures, parts = [], []
+    stamps = {} if kept is None else _stamps(bench)
+    build = _Build(bench, catalogue, LakeRows(bench.connection, bench.zone), kept, stamps)
+    measures: list[TableMeasure] = []
+    told_of: dict[str, tuple[Family, Told]] = {}
     for family in catalogue.families.values():
         told = [
             (document, current_deliveries(document, family, by_document[document.code]))
-            for document in catalogue.by_family[family.code]
+            for document in sorted(catalogue.by_family[family.code], key=lambda each: each.code)
             if by_document.get(document.code)
         ]
-        if kept is None:
-            measures.append(_make(build, family, told))
-        else:
-            measures.append(_take_or_make(build, family, told, kept, stamps))
         if family.person_column:
-            parts.append(f"FROM {_part(family)}")
+            build.run(f"CREATE OR REPLACE TEMP TABLE {_part(family)} ({PART_COLUMNS})")
+            told_of |= {document.code: (family, (document, of)) for document, of in told}
+        measures.append(_take_or_make(build, family, told))
         progress(table_name(family))
-    union = " UNION ALL BY NAME ".join(parts)
-    build.run(f"CREATE OR REPLACE TEMP VIEW signature_part AS {union}")
-    measures.append(bench.build("families", "signature"))
+
+    def make_part(code: str) -> None:
+        family, one = told_of[code]
+        _load(build, family, [one])
+        build.run(f"DROP TABLE {_rows(family)}")
+
+    parts = Parts(
+        [_part(family) for family in catalogue.families.values() if family.person_column],
+        build.types,
+        frozenset(build.taken),
+        {
+            document.code: table_name(catalogue.families[document.family])
+            for document in catalogue.documents.values()
+        },
+        make_part,
+    )
+    measures.append(build_signature(bench, parts, kept))
     progress("signature")
     return measures
 
@@ -97,84 +132,112 @@ def _stamps(bench: Workbench) -> dict[str, str]:
 
 
 def _part(family: Family) -> str:
-    """Name of the table of a family's distinct signatures."""
-    return f"part_rows_{family.code.lower()}"
+    """Name of the table of a family's distinct signatures, as far as they were made tonight."""
+    return f"part_{_rows(family)}"
 
 
-def _take_or_make(
-    build: _Build,
-    family: Family,
-    told: Sequence[Told],
-    kept: KeptFamilies,
-    stamps: dict[str, str],
-) -> TableMeasure:
+def _rows(family: Family) -> str:
+    """Name of the table of a family's rows out of the lake."""
+    return f"rows_{family.code.lower()}"
+
+
+def _take_or_make(build: _Build, family: Family, told: Sequence[Told]) -> TableMeasure:
     """Take a family from what is kept, as far as its inputs are the same; keep what was made."""
-    bench, table = build.bench, table_name(family)
+    bench, table, kept = build.bench, table_name(family), build.kept
+    if kept is None:
+        return _make(build, family, told)[0]
     inputs = kept.inputs(
         family,
         [
-            (document, [(each, stamps.get(each.delivery_id, "")) for each in of])
+            (document, [(each, build.stamps.get(each.delivery_id, "")) for each in of])
             for document, of in told
         ],
     )
+    if family.person_column:
+        build.types |= inputs.types
     same = kept.find(table, inputs.digest)
     if same is not None:
-        if same.signatures is not None:
-            build.run(f"CREATE OR REPLACE TEMP TABLE {_part(family)} ({SIGNATURE_COLUMNS})")
-            _take_signatures(build, family, same.signatures, inputs.types)
+        if family.person_column:
+            build.taken |= set(inputs.types)
         return bench.write(table, partial(link_or_copy, same.table))
-    measure = _make(build, family, told, kept.nearest(table, inputs))
+    nearest = kept.nearest(table, inputs)
+    earlier = None if nearest is None else _Earlier(*nearest)
+    measure, blocks = _make(build, family, told, earlier)
+    if family.person_column and earlier is not None:
+        build.taken |= set(earlier.unchanged)
     kept.keep(
         table,
         inputs,
         bench.path(table),
+        blocks,
         bench.connection,
         _part(family) if family.person_column else None,
+        earlier.family if earlier else None,
     )
     return measure
 
 
 def _make(
-    build: _Build, family: Family, told: Sequence[Told], earlier: Earlier | None = None
-) -> TableMeasure:
-    """Build one family's table, and of a family of people its signatures.
+    build: _Build, family: Family, told: Sequence[Told], earlier: _Earlier | None = None
+) -> tuple[TableMeasure, Mapping[str, Block]]:
+    """Build one family's table, and of a family of people its signatures; return the file's blocks too.
 
     Rows come out of the lake, but for the document types that did not change since an `earlier`
     table.
     """
-    bench, rows = build.bench, f"rows_{family.code.lower()}"
-    before, unchanged = earlier or (None, ())
-    selects = [
-        type_select(build.catalogue, document, of, build.lake)
-        for document, of in told
-        if document.code not in unchanged
-    ]
+    bench, table = build.bench, table_name(family)
+    changed = [one for one in told if earlier is None or one[0].code not in earlier.unchanged]
+    _load(build, family, changed)
+    made = filled_sql("families", "family", family_fill(family, _rows(family)))
+    build.run(f"CREATE OR REPLACE TEMP TABLE made_rows AS {made}")
+    # Of a large family two copies of its rows, one unsorted, are enough for the memory.
+    build.run(f"DROP TABLE {_rows(family)}")
+    if bench.writes_blocks:
+        codes = [document.code for document, _ in told]
+        measure, blocks = _write_blocks(build, family, codes, earlier)
+    else:
+        order = order_fill(family, "made_rows")
+        measure = bench.build("families", "family_in_order", order, table=table)
+        blocks = {}
+    build.run("DROP TABLE made_rows")
+    return measure, blocks
+
+
+def _load(build: _Build, family: Family, told: Sequence[Told]) -> None:
+    """Read the rows of document types of a family out of the lake, and add their signatures."""
+    rows = _rows(family)
+    selects = [type_select(build.catalogue, document, of, build.lake) for document, of in told]
     build.run(f"CREATE OR REPLACE TEMP TABLE {rows} AS {rows_sql(family, selects)}")
     build.lake.hide()
-    made = filled_sql("families", "family", family_fill(family, rows))
-    build.run(f"CREATE OR REPLACE TEMP TABLE made_rows AS {made}")
     if family.person_column:
-        build.run(f"CREATE OR REPLACE TEMP TABLE {_part(family)} AS {signature_part(rows)}")
-        if before is not None and before.signatures is not None:
-            _take_signatures(build, family, before.signatures, unchanged)
-    # Of a large family two copies of its rows, one unsorted, are enough for the memory.
-    build.run(f"DROP TABLE {rows}")
-    order = order_fill(family, "made_rows", before.table if before else None, unchanged)
-    measure = bench.build("families", "family_in_order", order, table=table_name(family))
-    build.run("DROP TABLE made_rows")
-    return measure
+        build.run(f"INSERT INTO {_part(family)} BY NAME {signature_part(rows)}")
 
 
-def _take_signatures(
-    build: _Build, family: Family, kept: IdentityFile, document_types: Collection[str]
-) -> None:
-    """Add the kept signatures of some document types to those of a family."""
-    connection = build.bench.connection
-    connection.register("kept_part", build.bench.zone.dataset([kept]))
-    # Arrow tells a UUID as bytes.
-    build.run(
-        f"INSERT INTO {_part(family)} BY NAME"
-        " SELECT * REPLACE (CAST(national_id_token AS UUID) AS national_id_token)"
-        f" FROM kept_part WHERE document_type IN ({listed(document_types)})"
-    )
-    connection.unregister("kept_part")
+def _write_blocks(
+    build: _Build, family: Family, codes: Sequence[str], earlier: _Earlier | None
+) -> tuple[TableMeasure, Mapping[str, Block]]:
+    """Write a family's file of the blocks of the document types `codes`, in this order."""
+    bench, table = build.bench, table_name(family)
+    folder = bench.folder / staging_name(table)
+    folder.mkdir()
+    written: list[Block] = []
+    # DuckDB writes a column of which it knows that it has no null in another form. Of the blocks of one
+    # file all must be in the same, so there is a null in each column, in a row that no type has.
+    build.run("INSERT INTO made_rows BY NAME SELECT CAST(NULL AS BIGINT) AS row_place")
+
+    def block(code: str) -> Block:
+        if earlier is not None and code in earlier.unchanged:
+            return earlier.family.block(code)
+        file = folder / f"{len(list(folder.iterdir()))}.parquet"
+        order = order_fill(family, "made_rows", code)
+        with pointing_at(table=table):
+            bench.copy(filled_sql("families", "family_in_order", order), file)
+        return whole_file(file)
+
+    names = codes or [_EMPTY]
+    try:
+        blocks = [block(code) for code in names]
+        measure = bench.write(table, lambda path: written.extend(write_blocks(blocks, path)))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return measure, dict(zip(names, written, strict=True))

@@ -6,7 +6,7 @@ which row replaces which (`warehouse/sql/families/family.sql` says it). Next: `b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +18,6 @@ from warehouse.quoting import literal as _literal
 
 SQL_TYPE: Mapping[Kind, str] = {**DUCKDB_TYPE, Kind.ID: "UUID"}
 """DuckDB's type of a column of a family, by the kind of its values."""
-SIGNATURE_COLUMNS = (
-    "document_type VARCHAR, signature_id UBIGINT, national_id_token UUID, full_name VARCHAR, "
-    "birth_date DATE, sex VARCHAR, nationality VARCHAR, address VARCHAR, "
-    "institution_group VARCHAR, row_count BIGINT"
-)
-"""Columns of a family's distinct signatures, as `signature_part` makes them."""
 _SEPARATOR = "chr(31)"
 _LINES = 1 << 31
 """More than any file has lines, so that file and line make one number."""
@@ -70,11 +64,6 @@ def is_released(column: FamilyColumn) -> bool:
 def released_name(column: FamilyColumn) -> str:
     """Name of a canonical column in the family's table."""
     return f"{column.name}_token" if column.kind is Kind.ID else column.name
-
-
-def listed(values: Collection[str]) -> str:
-    """Return values as SQL has them in `IN (…)`."""
-    return ", ".join(map(_literal, sorted(values)))
 
 
 def current_deliveries(
@@ -275,29 +264,18 @@ def family_fill(family: Family, rows: str) -> dict[str, str]:
     }
 
 
-def order_fill(
-    family: Family, made: str, kept: Path | None = None, document_types: Collection[str] = ()
-) -> dict[str, str]:
+def order_fill(family: Family, made: str, document_type: str | None = None) -> dict[str, str]:
     """Return what the marks of `family_in_order.sql` stand for.
 
     Args:
         family: whose rows they are.
         made: names the table of the rows that were just made.
-        kept: the family's table of an earlier night.
-        document_types: types of which `kept` gives the rows.
+        document_type: the only one whose rows are wanted; by default all.
     """
-    columns = [f'r."{name}"' for name in family_columns(family)]
-    parts = [f"SELECT r.row_place, {', '.join(columns)} FROM {made} AS r"]
-    if kept is not None:
-        parts.append(
-            f"""SELECT d.delivery_place * {_LINES} + r.line AS row_place, {", ".join(columns)}
-    FROM read_parquet({_literal(kept)}) AS r
-    INNER JOIN ({_DELIVERY_ORDERS}) AS d ON r.delivery_id = d.delivery_id
-    WHERE r.document_type IN ({listed(document_types)})"""
-        )
+    which = "" if document_type is None else f" WHERE document_type = {_literal(document_type)}"
     return {
-        "columns": ",\n    ".join(columns),
-        "made": "\n    UNION ALL\n    ".join(parts),
+        "columns": ",\n    ".join(f'r."{name}"' for name in family_columns(family)),
+        "made": f"SELECT * FROM {made}{which}",
     }
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -166,6 +166,12 @@ class IdentityZone:
             query = query.project(f"* REPLACE ({_casts(uuids, 'BLOB')})")
         rows = query.to_arrow_reader(ROWS_OF_GROUP)
         schema = rows.schema.with_metadata({_UUIDS: json.dumps(uuids)})
+        self.write_groups(schema, (pa.Table.from_batches([batch]) for batch in rows), path, bound)
+
+    def write_groups(
+        self, schema: pa.Schema, groups: Iterable[pa.Table], path: Path, bound: Bound
+    ) -> None:
+        """Write tables of the columns of `schema`, each as a row group, one at a time."""
         with pq.ParquetWriter(
             path,
             schema,
@@ -173,13 +179,22 @@ class IdentityZone:
             compression_level=_COMPRESSION_LEVEL,
             encryption_properties=self._sealing(bound),
         ) as sink:
-            for batch in rows:
-                sink.write_batch(batch.replace_schema_metadata(schema.metadata))
+            for group in groups:
+                sink.write_table(group.replace_schema_metadata(schema.metadata), ROWS_OF_GROUP)
+
+    def schema(self, file: IdentityFile) -> pa.Schema:
+        """Return the columns of a file, with what `write_query` noted of them."""
+        return pq.read_schema(file.path, decryption_properties=self._opening(file))
+
+    def groups(self, file: IdentityFile) -> Iterator[pa.Table]:
+        """Yield the rows of a file, a row group at a time."""
+        with pq.ParquetFile(file.path, decryption_properties=self._opening(file)) as opened:
+            for group in range(opened.num_row_groups):
+                yield opened.read_row_group(group)
 
     def show(self, connection: duckdb.DuckDBPyConnection, view: str, file: IdentityFile) -> None:
         """Let `view` show the rows of a file that `write_query` wrote, with DuckDB's types."""
-        schema = pq.read_schema(file.path, decryption_properties=self._opening(file))
-        uuids = json.loads((schema.metadata or {}).get(_UUIDS, "[]"))
+        uuids = json.loads((self.schema(file).metadata or {}).get(_UUIDS, "[]"))
         if not uuids:
             connection.register(view, self.dataset([file]))
             return

@@ -3,22 +3,19 @@
 Here: what a family and each of its document types is made from, as digests; keeping its table and its
 signatures under them, and taking them again. Never here: how a family is made (`warehouse.families`). Next:
 the night after finds what was kept, and a family's cost follows its deliveries. Rows of different
-document types never replace one another, so that a type may be taken by itself.
+document types never replace one another, so that a type may be taken by itself: its rows are a block of
+the table (`warehouse.parquet_blocks`), its signatures a file of their own, a part.
 
 The digest covers everything that decides a byte: the files of the effective deliveries (sizes and
 moments of writing, so that a delivery that was landed again counts as changed), their stamps, the
 catalogue, the hub's code and SQL, the engine's version, the key's epoch. It holds no day: a family
-says what senders said, whatever the night. What was kept is compared with its SHA-256 before it
+says what senders said, whatever the night. A file that was kept is compared with its SHA-256 before it
 is used, and built anew where it differs: this is a cache, and lies in the vault, for signatures are names.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -26,17 +23,15 @@ from typing import Protocol
 import duckdb
 
 from hub.catalogue import DocumentType, Family
-from warehouse import durable
-from warehouse.identity_zone import Bound, IdentityFile, IdentityZone, stems
-from warehouse.staging import sweep
+from warehouse.identity_zone import Bound, IdentityFile, IdentityZone
+from warehouse.kept_versions import KeptVersions, Version, digest_of, link_or_copy
+from warehouse.parquet_blocks import Block
+from warehouse.quoting import literal
 
-_KEPT = 2
-"""Versions of a family that are kept: a night that fails needs the one before."""
 _TABLE = "table.parquet"
-_SIGNATURES = "signatures"
-_SUMS = "sums.json"
-_FILES = "files"
+_PART = "signatures"
 _TYPES = "types"
+_BLOCKS = "blocks"
 
 
 class Delivered(Protocol):
@@ -68,11 +63,20 @@ class FamilyInputs:
 
 @dataclass(frozen=True, slots=True)
 class KeptFamily:
-    """A family as an earlier night made it from the same inputs."""
+    """A family as an earlier night made it."""
 
+    version: Version
     table: Path
-    signatures: IdentityFile | None
-    """Its distinct signatures; None: it names nobody."""
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        """Digests of what its document types were made from, by code."""
+        types: Mapping[str, str] = self.version.told[_TYPES]
+        return types
+
+    def block(self, code: str) -> Block:
+        """Return the rows of one of its document types."""
+        return Block(self.table, *self.version.told[_BLOCKS][code])
 
 
 class KeptFamilies:
@@ -85,12 +89,12 @@ class KeptFamilies:
     """
 
     def __init__(self, folder: Path, zone: IdentityZone, versions: Mapping[str, str]) -> None:
-        self._folder = folder
-        self._zone = zone
+        self.folder = folder
+        self.zone = zone
         self._shared = {
             **versions,
             "duckdb": duckdb.__version__,
-            "signatures": zone.target(Path(), _SIGNATURES).name,
+            "signatures": zone.target(Path(), _PART).name,
         }
 
     def inputs(
@@ -107,7 +111,7 @@ class KeptFamilies:
         """
         shared = [self._shared, repr(family)]
         types = {
-            document.code: _digest(
+            document.code: digest_of(
                 [
                     *shared,
                     repr(document),
@@ -119,22 +123,15 @@ class KeptFamilies:
             )
             for document, deliveries in told
         }
-        return FamilyInputs(_digest([*shared, types]), types)
+        return FamilyInputs(digest_of([*shared, types]), types)
 
     def find(self, table: str, digest: str) -> KeptFamily | None:
-        """Return what is kept of `table` under these inputs, if it is what was kept."""
-        folder = self._folder / table / digest
-        try:
-            sums = _read_sums(folder)[_FILES]
-            if any(durable.sha256_of(folder / name) != sha256 for name, sha256 in sums.items()):
-                return None
-        except (OSError, ValueError, LookupError, TypeError):
-            return None
-        os.utime(folder)
-        files = stems(folder, f"{_SIGNATURES}*")
-        signatures = files.get(_SIGNATURES)
-        bound = self._bound(table, digest)
-        return KeptFamily(folder / _TABLE, IdentityFile(signatures, bound) if signatures else None)
+        """Return what is kept of `table` under these inputs, if its rows are what was kept."""
+        version = self._versions(table).find(digest)
+        found = None if version is None else self._sound(version)
+        if found is not None:
+            self._versions(table).use(found.version)
+        return found
 
     def nearest(
         self, table: str, inputs: FamilyInputs
@@ -143,18 +140,24 @@ class KeptFamilies:
 
         None where no version is whole and shares a type.
         """
-        shared: dict[str, set[str]] = {}
-        for folder in self._versions(table):
-            try:
-                told = _read_sums(folder)[_TYPES]
-            except (OSError, ValueError, LookupError, TypeError):
-                continue
-            shared[folder.name] = {
-                code for code, digest in inputs.types.items() if told.get(code) == digest
-            }
-        for digest, unchanged in sorted(shared.items(), key=lambda each: -len(each[1])):
-            if unchanged and (found := self.find(table, digest)) is not None:
+        shared = [
+            (version, {code for code, told in _types(version) if inputs.types.get(code) == told})
+            for version in self._versions(table).all()
+        ]
+        for version, unchanged in sorted(shared, key=lambda each: -len(each[1])):
+            if unchanged and (found := self._sound(version)) is not None:
                 return found, unchanged
+        return None
+
+    def part(self, table: str, code: str, digest: str) -> IdentityFile | None:
+        """Return the signatures of a document type of `table`, made from what has this digest.
+
+        None where they are not kept, or are not what was kept.
+        """
+        name = self._part_name(code)
+        for version in self._versions(table).all():
+            if (code, digest) in _types(version) and (path := version.sound(name)) is not None:
+                return IdentityFile(path, _bound(table, digest))
         return None
 
     def keep(
@@ -162,8 +165,10 @@ class KeptFamilies:
         table: str,
         inputs: FamilyInputs,
         built: Path,
+        blocks: Mapping[str, Block],
         connection: duckdb.DuckDBPyConnection,
-        signatures: str | None,
+        parts: str | None,
+        before: KeptFamily | None = None,
     ) -> None:
         """Keep a family that was just built, and forget all but its last versions.
 
@@ -171,51 +176,57 @@ class KeptFamilies:
             table: name of the family's table.
             inputs: what it was made from.
             built: its Parquet file; it is linked, not copied.
+            blocks: the file's blocks by document type.
             connection: where the signatures lie.
-            signatures: name of the table of its distinct signatures, if it names anybody.
+            parts: name of the table with the signatures of the types that were made anew, if the
+                family names anybody.
+            before: the version that the other types were taken from; their parts are linked.
         """
-        place, digest = self._folder / table, inputs.digest
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sweep(place)
-        shutil.rmtree(place / digest, ignore_errors=True)
-        with durable.published_folder(place / digest) as staging:
-            link_or_copy(built, staging / _TABLE)
-            if signatures is not None:
-                target = self._zone.target(staging, _SIGNATURES)
-                bound = self._bound(table, digest)
-                self._zone.write_query(connection, f"FROM {signatures}", target, bound)
-            sums = {path.name: durable.sha256_of(path) for path in sorted(staging.iterdir())}
-            told = {_FILES: sums, _TYPES: dict(inputs.types)}
-            (staging / _SUMS).write_text(json.dumps(told), "utf-8")
-        for old in self._versions(table)[:-_KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
+        taken = (
+            {code for code, told in before.types.items() if inputs.types.get(code) == told}
+            if before
+            else set()
+        )
+        names = {self._part_name(code): code for code in inputs.types if parts is not None}
+        known = {} if before is None else before.version.sums
+        linked = {name: known[name] for name, code in names.items() if code in taken}
 
-    def _versions(self, table: str) -> list[Path]:
-        """The folders of what is kept of a table, the oldest first."""
-        place = self._folder / table
-        if not place.is_dir():
-            return []
-        return sorted(place.glob("[!.]*"), key=lambda each: each.stat().st_mtime_ns)
+        def fill(folder: Path) -> Mapping[str, object]:
+            link_or_copy(built, folder / _TABLE)
+            for name, code in names.items():
+                if before is not None and name in linked:
+                    link_or_copy(before.version.folder / name, folder / name)
+                else:
+                    rows = f"FROM {parts} WHERE document_type = {literal(code)}"
+                    bound = _bound(table, inputs.types[code])
+                    self.zone.write_query(connection, rows, folder / name, bound)
+            places = {
+                code: [block.first_group, block.groups, block.start, block.end]
+                for code, block in blocks.items()
+            }
+            return {_TYPES: dict(inputs.types), _BLOCKS: places}
 
-    def _bound(self, table: str, digest: str) -> Bound:
-        return Bound(table, digest, _SIGNATURES)
+        self._versions(table).keep(inputs.digest, fill, linked)
 
+    def _versions(self, table: str) -> KeptVersions:
+        return KeptVersions(self.folder / table)
 
-def link_or_copy(source: Path, target: Path) -> None:
-    """Give a finished file, which nobody writes in place, a second name; copy it across disks."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
+    def _part_name(self, code: str) -> str:
+        return self.zone.target(Path(), f"{_PART}-{code}").name
 
-
-def _read_sums(folder: Path) -> dict[str, dict[str, str]]:
-    sums: dict[str, dict[str, str]] = json.loads((folder / _SUMS).read_text("utf-8"))
-    return sums
+    @staticmethod
+    def _sound(version: Version) -> KeptFamily | None:
+        table = version.sound(_TABLE)
+        return None if table is None else KeptFamily(version, table)
 
 
-def _digest(content: object) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+def _types(version: Version) -> Iterable[tuple[str, str]]:
+    types: Mapping[str, str] = version.told[_TYPES]
+    return types.items()
+
+
+def _bound(table: str, digest: str) -> Bound:
+    return Bound(table, digest, _PART)
 
 
 def _files(delivery: Delivered) -> list[list[object]]:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -74,6 +75,9 @@ def sql_texts(layer: str) -> list[str]:
 class Workbench:
     """The tables of one night.
 
+    Attributes:
+        writes_blocks: whether `copy` writes files of which a table's file can be put together.
+
     Every table that lies in `folder` is a view of the same name on `connection`.
 
     Args:
@@ -82,6 +86,8 @@ class Workbench:
         zone: the identity zone; by default one without keys.
         night: what the tables of the identity zone are bound to, `YYYYMMDD`.
     """
+
+    writes_blocks = True
 
     def __init__(
         self,
@@ -93,7 +99,7 @@ class Workbench:
     ) -> None:
         self.folder = folder
         self.zone = zone or IdentityZone(None)
-        self._night = night
+        self.night = night
         folder.mkdir(parents=True, exist_ok=True)
         self.connection: duckdb.DuckDBPyConnection = open_scratch(spill or folder.parent / "spill")
         # What a dead process left half written is no table.
@@ -217,12 +223,15 @@ class Workbench:
         if self._is_identity(table):
             return self._build_identity(table, select)
         started = time.perf_counter()
-        with published_file(self.path(table)) as staging:
-            target = str(staging).replace("'", "''")
-            statement = select.strip().rstrip(";")
-            with pointing_at(table=table):
-                self.connection.execute(f"COPY ({statement}\n) TO '{target}' {_PARQUET}").fetchall()
+        with published_file(self.path(table)) as staging, pointing_at(table=table):
+            self.copy(select, staging)
         return self._measure(table, started)
+
+    def copy(self, select: str, path: Path) -> None:
+        """Write the rows of a SELECT to `path` as the file of a table is written."""
+        target = str(path).replace("'", "''")
+        statement = select.strip().rstrip(";")
+        self.connection.execute(f"COPY ({statement}\n) TO '{target}' {_PARQUET}").fetchall()
 
     def add(self, table: str, frame: pl.DataFrame) -> TableMeasure:
         """Make `table` from a polars frame."""
@@ -244,22 +253,34 @@ class Workbench:
         return self._measure(table, started)
 
     def _build_identity(self, table: str, select: str) -> TableMeasure:
+        return self.write_identity(table, partial(self.seal, select))
+
+    def write_identity(self, table: str, write: Callable[[Path, Bound], object]) -> TableMeasure:
+        """Make `table` from the file that `write` leaves at the path, bound to what it is given."""
         started = time.perf_counter()
         target = self.zone.target(self.folder / IDENTITY, table)
         target.parent.mkdir(mode=0o700, exist_ok=True)
         with published_file(target) as staging:
-            self.seal(select, staging, self._bound(table))
+            write(staging, self._bound(table))
         for path in target.parent.glob(f"{table}.*"):
             if path != target:
                 path.unlink()
         return self._measure(table, started)
+
+    def identity_file(self, table: str) -> IdentityFile:
+        """Return the file of a table of the identity zone.
+
+        Raises:
+            KeyError: it has none there.
+        """
+        return IdentityFile(identity_files(self.folder)[table], self._bound(table))
 
     def seal(self, select: str, path: Path, bound: Bound) -> None:
         """Write the rows of a SELECT to `path` as a file of the identity zone."""
         self.zone.write_query(self.connection, select, path, bound)
 
     def _bound(self, table: str) -> Bound:
-        return identity_bound(table, self._night)
+        return identity_bound(table, self.night)
 
     def _is_identity(self, table: str) -> bool:
         return table in IDENTITY_TABLES and self.zone.has_keys

@@ -44,6 +44,8 @@ class SparkWorkbench(Workbench):
         night: what the tables of the identity zone are bound to, `YYYYMMDD`.
     """
 
+    writes_blocks = False
+
     def __init__(
         self,
         folder: Path,
@@ -55,7 +57,7 @@ class SparkWorkbench(Workbench):
     ) -> None:
         self.folder = folder
         self.zone = zone or IdentityZone(None)
-        self._night = night
+        self.night = night
         folder.mkdir(parents=True, exist_ok=True)
         self.spark = SparkConnection(session, scratch or folder.parent / "spark")
         # The steps speak to either connection in the same few words.
@@ -114,17 +116,6 @@ class SparkWorkbench(Workbench):
         statement = select.strip().rstrip(";")
         parts = self.spark.write_parts(statement)
         return parts, gathered(parts, self.spark.types(statement))
-
-    def _build_identity(self, table: str, select: str) -> TableMeasure:
-        started = time.perf_counter()
-        target = self.zone.target(self.folder / IDENTITY, table)
-        target.parent.mkdir(mode=0o700, exist_ok=True)
-        with published_file(target) as staging:
-            self.seal(select, staging, self._bound(table))
-        for path in target.parent.glob(f"{table}.*"):
-            if path != target:
-                path.unlink()
-        return self._measure(table, started)
 
     def seal(self, select: str, path: Path, bound: Bound) -> None:
         """Write the rows of a SELECT to `path` as a file of the identity zone."""

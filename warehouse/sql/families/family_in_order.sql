@@ -1,6 +1,6 @@
 -- One row is one row of `family.sql`, in the order of document types, deliveries and lines.
--- Missing: nothing more. Rows were just made, or made by an earlier night of deliveries that are the
--- same tonight.
+-- Missing: nothing more; where the rows of one document type are asked for, those of the others, each of
+-- which is a block of the family's file of its own.
 SELECT
     {{columns}}
 FROM (
