@@ -16,7 +16,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from hub.catalogue import Catalogue, DocumentType, Family
 from hub.unquoted_error import pointing_at

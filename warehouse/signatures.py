@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
-from warehouse.identity_zone import ROWS_OF_GROUP, Bound, IdentityFile
+from warehouse.identity_zone import ROWS_OF_GROUP, Bound, IdentityFile, IdentityZone
 from warehouse.kept_families import KeptFamilies
 from warehouse.kept_versions import KeptVersions, Version, digest_of, link_or_copy
 from warehouse.signature_merge import DifferenceError, merged
@@ -103,15 +104,7 @@ def _go_on(
         former = _former_parts(parts, kept, version)
         if former is None or (file := _kept_file(bench, version)) is None:
             continue
-        difference = _difference(bench, parts, former)
-        schema = bench.zone.schema(file)
-
-        def write(path: Path, bound: Bound, file: IdentityFile = file) -> None:
-            rows = merged(
-                bench.zone.groups(file), difference.cast(schema.remove_metadata()), ROWS_OF_GROUP
-            )
-            bench.zone.write_groups(schema, rows, path, bound)
-
+        write = partial(_write_merged, bench.zone, file, _difference(bench, former))
         try:
             return bench.write_identity(TABLE, write)
         except DifferenceError:
@@ -119,9 +112,16 @@ def _go_on(
     return None
 
 
-def _former_parts(
-    parts: Parts, kept: KeptFamilies, version: Version
-) -> list[IdentityFile] | None:
+def _write_merged(
+    zone: IdentityZone, former: IdentityFile, difference: pa.Table, path: Path, bound: Bound
+) -> None:
+    """Write the rows of an earlier night's file with what differs."""
+    schema = zone.schema(former)
+    rows = merged(zone.groups(former), difference.cast(schema.remove_metadata()), ROWS_OF_GROUP)
+    zone.write_groups(schema, rows, path, bound)
+
+
+def _former_parts(parts: Parts, kept: KeptFamilies, version: Version) -> list[IdentityFile] | None:
     """Return the parts of an earlier night in which tonight differs.
 
     None where one cannot be had, a part was not made though it differs, or they are most of all.
@@ -132,9 +132,7 @@ def _former_parts(
         return None
     # A part that was made though it is the same as before is taken off and added again.
     differing = sorted(set(before) - parts.taken)
-    found = [
-        kept.part(parts.table_of.get(code, ""), code, before[code]) for code in differing
-    ]
+    found = [kept.part(parts.table_of.get(code, ""), code, before[code]) for code in differing]
     files = [file for file in found if file is not None]
     if len(files) < len(found) or len(differing) > len(parts.taken):
         return None
@@ -147,7 +145,7 @@ def _kept_file(bench: Workbench, version: Version) -> IdentityFile | None:
     return None if path is None else IdentityFile(path, identity_bound(TABLE, version.told[_NIGHT]))
 
 
-def _difference(bench: Workbench, parts: Parts, former: Sequence[IdentityFile]) -> pa.Table:
+def _difference(bench: Workbench, former: Sequence[IdentityFile]) -> pa.Table:
     _run(bench, f"CREATE OR REPLACE TEMP TABLE former_part ({PART_COLUMNS})")
     if former:
         _insert(bench, former, "former_part")

@@ -2,13 +2,14 @@
 
 Here: reading and writing structs without knowing what their fields mean, so that fields which this hub does
 not know come through unchanged. Never here: what a footer says (`warehouse.parquet_blocks`). Source: the
-compact protocol's specification (apache/thrift, doc/specs/thrift-compact-protocol.md). Maps and unions of
-maps do not occur in a footer and are refused.
+compact protocol's specification (apache/thrift, doc/specs/thrift-compact-protocol.md). Maps do not
+occur in a footer and are refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = range(1, 13)
@@ -49,7 +50,7 @@ class _Reader:
         self._content = content
         self.place = 0
 
-    def _byte(self) -> int:
+    def byte(self) -> int:
         byte = self._content[self.place]
         self.place += 1
         return byte
@@ -60,11 +61,11 @@ class _Reader:
             byte = self._content[self.place]
             self.place += 1
             found |= (byte & 0x7F) << shift
-            if byte < 0x80:  # noqa: PLR2004 (the highest bit says that more follows)
+            if byte < 0x80:
                 return found
             shift += 7
 
-    def _number(self) -> int:
+    def number(self) -> int:
         zigzag = self._varint()
         return (zigzag >> 1) ^ -(zigzag & 1)
 
@@ -78,39 +79,55 @@ class _Reader:
     def struct(self) -> Struct:
         found: Struct = {}
         number = 0
-        while head := self._byte():
+        while head := self.byte():
             kind, step = head & 0x0F, head >> 4
-            number = number + step if step else self._number()
+            number = number + step if step else self.number()
             found[number] = (kind, self._value(kind))
         return found
 
+    def list(self) -> tuple[int, list[Any]]:
+        head = self.byte()
+        length, of = head >> 4, head & 0x0F
+        if length == _LONG_LIST:
+            length = self._varint()
+        # In a list true and false are a byte each.
+        read = self.byte if of in (_TRUE, _FALSE) else partial(self._value, of)
+        return of, [read() for _ in range(length)]
+
     def _value(self, kind: int) -> Any:
-        if kind in (_TRUE, _FALSE):
-            return None
-        if kind in (_I16, _I32, _I64):
-            return self._number()
-        if kind == _BINARY:
-            return self._run(self._varint())
-        if kind == _STRUCT:
-            return self.struct()
-        if kind in (_LIST, _SET):
-            head = self._byte()
-            length, of = head >> 4, head & 0x0F
-            if length == _LONG_LIST:
-                length = self._varint()
-            if of in (_TRUE, _FALSE):
-                return of, [self._byte() for _ in range(length)]
-            return of, [self._value(of) for _ in range(length)]
-        if kind == _BYTE:
-            return self._byte()
-        if kind == _DOUBLE:
-            return self._run(8)
-        message = f"a field of type {kind}, which no footer has"
-        raise ValueError(message)
+        read = _READ.get(kind)
+        if read is None:
+            message = f"a field of type {kind}, which no footer has"
+            raise ValueError(message)
+        return read(self)
+
+    def nothing(self) -> None:
+        """Of a field that is true or false its type says which."""
+
+    def binary(self) -> bytes:
+        return self._run(self._varint())
+
+    def double(self) -> bytes:
+        return self._run(8)
+
+
+_READ: dict[int, Callable[[_Reader], Any]] = {
+    _TRUE: _Reader.nothing,
+    _FALSE: _Reader.nothing,
+    _BYTE: _Reader.byte,
+    _I16: _Reader.number,
+    _I32: _Reader.number,
+    _I64: _Reader.number,
+    _DOUBLE: _Reader.double,
+    _BINARY: _Reader.binary,
+    _LIST: _Reader.list,
+    _SET: _Reader.list,
+    _STRUCT: _Reader.struct,
+}
 
 
 def _write_varint(out: bytearray, value: int) -> None:
-    while value > 0x7F:  # noqa: PLR2004 (seven bits a byte)
+    while value > 0x7F:
         out.append(value & 0x7F | 0x80)
         value >>= 7
     out.append(value)

@@ -6,12 +6,13 @@ import polars as pl
 import pytest
 
 from sources.registry import load_catalogue
-from warehouse import durable
+from warehouse import durable, signatures
 from warehouse.families import EffectiveDelivery, build_families
 from warehouse.identity_zone import identity_zone
 from warehouse.kept_families import KeptFamilies
 from warehouse.lake_rows import LakeRows
 from warehouse.layout import Layout
+from warehouse.signature_merge import merged
 from warehouse.workbench import Workbench
 
 WAGES, OTHER_WAGES, *_ = (
@@ -19,6 +20,12 @@ WAGES, OTHER_WAGES, *_ = (
     for document in load_catalogue().by_family["F11"]
     if {"national_id", "full_name"} <= {c.canonical for c in document.versions[0].columns}
 )
+PEOPLE, *MORE = (
+    document
+    for family in ("F01", "F10", "F14", "F18", "F22", "F29")
+    for document in load_catalogue().by_family[family][:1]
+)
+NAMES = ("Kim", "Han", "Park", "Choi", "Jung", "Kang", "Cho", "Yoon")
 TABLE = "f11_wage_income"
 
 
@@ -139,16 +146,67 @@ def test_other_code_builds_all_anew(hub):
     assert not second[2].samefile(first[2])
 
 
-def test_a_damaged_family_is_not_taken(hub):
+def damage(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.unlink()
+    path.write_bytes(bytes(content))
+
+
+@pytest.mark.parametrize("kept", ["table.parquet", "sums.json"])
+def test_a_damaged_family_is_not_taken(hub, kept):
     deliveries = [deliver(hub, 1, wages("Kim", 100))]
     first = run(hub, "first", deliveries, keep=True)
-    for kept in hub.kept_families.glob(f"{TABLE}/*/signatures*"):
-        content = bytearray(kept.read_bytes())
-        content[len(content) // 2] ^= 1
-        kept.write_bytes(bytes(content))
+    for path in hub.kept_families.glob(f"{TABLE}/*/{kept}"):
+        damage(path)
     second = run(hub, "second", deliveries, keep=True)
     assert not second[2].samefile(first[2])
     assert second[:2] == first[:2]
+
+
+@pytest.mark.parametrize(
+    "kept", ["signature/*/signature.*", "signature/*/sums.json", f"{TABLE}/*/signatures-*"]
+)
+def test_damaged_signatures_are_made_anew(hub, kept):
+    before = [deliver(hub, 1, wages("Kim", 100)), deliver(hub, 1, wages("Han", 4), OTHER_WAGES)]
+    run(hub, "first", before, keep=True)
+    for path in hub.kept_families.glob(kept):
+        damage(path)
+    tonight = [*before, deliver(hub, 2, wages("Lee", 200), OTHER_WAGES)]
+    second = run(hub, "second", tonight, keep=True)
+    assert second[:2] == run(hub, "alone", tonight, keep=False)[:2]
+    assert {row["full_name"] for row in second[1]} == {"Kim", "Han", "Lee"}
+
+
+def test_nights_with_every_kind_of_change_are_as_if_made_from_nothing(hub, monkeypatch):
+    """New, changed, corrected and withdrawn deliveries, a type that falls silent and comes back."""
+    gone_on = []
+    monkeypatch.setattr(signatures, "merged", lambda *told: (gone_on.append(1), merged(*told))[1])
+    documents = [WAGES, OTHER_WAGES, PEOPLE, *MORE]
+    first = [
+        deliver(hub, 1, wages(name, number), document)
+        for number, (document, name) in enumerate(zip(documents, NAMES, strict=False))
+    ]
+    more = deliver(hub, 2, pl.concat([wages("Kim", 1), wages("Kim", 2), wages(None, 3)]))
+    nights = {
+        "all": first,
+        "the same": first,
+        "another delivery": [*first, more],
+        "one corrected": [deliver(hub, 3, wages("Kimm", 100)), *first[1:], more],
+        "one withdrawn": first,
+        "a type falls silent": [first[0], *first[2:]],
+        "and comes back": first,
+        "in another order": first[::-1],
+        "nothing of a family": [each for each in first if each.document != PEOPLE.code],
+        "most of it gone": first[:1],
+        "all again": first,
+    }
+    for name, deliveries in nights.items():
+        kept = run(hub, name, deliveries, keep=True)
+        alone = run(hub, f"{name} alone", deliveries, keep=False)
+        assert kept[:2] == alone[:2], name
+    # The first night has nothing to go on from, and two change more than they leave.
+    assert len(gone_on) == len(nights) - 3
 
 
 def test_names_are_kept_encrypted_and_old_versions_are_forgotten(hub):

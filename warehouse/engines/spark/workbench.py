@@ -26,7 +26,7 @@ from warehouse.engines.spark.connection import SparkConnection
 from warehouse.engines.spark.parquet_files import PARQUET, column_types, gathered, quoted
 from warehouse.identity_zone import Bound, IdentityFile, IdentityZone
 from warehouse.staging import FINISHED
-from warehouse.workbench import IDENTITY, TableMeasure, Workbench, identity_files
+from warehouse.workbench import TableMeasure, Workbench, identity_files
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
