@@ -46,8 +46,8 @@ def test_the_rows_are_those_of_the_blocks_in_their_order(pieces, tmp_path):
     # A bloom filter and statistics still mean their own row groups.
     for name, rows in pieces.items():
         of = f"FROM '{target}' WHERE name = '{name}'"
-        kept = duckdb.sql(f"SELECT count(*) FROM '{rows}' WHERE name = '{name}'").fetchone()
-        assert duckdb.sql(f"SELECT count(*) {of}").fetchone() == kept
+        kept = duckdb.sql(f"SELECT count(*) FROM '{rows}' WHERE name = '{name}'").fetchall()
+        assert duckdb.sql(f"SELECT count(*) {of}").fetchall() == kept
 
 
 def test_the_bytes_do_not_tell_which_files_the_blocks_come_from(pieces, tmp_path):
