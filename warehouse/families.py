@@ -100,7 +100,6 @@ def build_families(
             if by_document.get(document.code)
         ]
         if family.person_column:
-            build.run(f"CREATE OR REPLACE TEMP TABLE {_part(family)} ({PART_COLUMNS})")
             told_of |= {document.code: (family, (document, of)) for document, of in told}
         measures.append(_take_or_make(build, family, told))
         progress(table_name(family))
@@ -145,6 +144,8 @@ def _take_or_make(build: _Build, family: Family, told: Sequence[Told]) -> TableM
     bench, table, kept = build.bench, table_name(family), build.kept
     if kept is None:
         return _make(build, family, told)[0]
+    if family.person_column:
+        build.run(f"CREATE OR REPLACE TEMP TABLE {_part(family)} ({PART_COLUMNS})")
     inputs = kept.inputs(
         family,
         [
@@ -209,7 +210,11 @@ def _load(build: _Build, family: Family, told: Sequence[Told]) -> None:
     build.run(f"CREATE OR REPLACE TEMP TABLE {rows} AS {rows_sql(family, selects)}")
     build.lake.hide()
     if family.person_column:
-        build.run(f"INSERT INTO {_part(family)} BY NAME {signature_part(rows)}")
+        # Without what is kept a family is loaded once, in the few kinds of statement that Spark knows, too.
+        into = (
+            "CREATE OR REPLACE TEMP TABLE {} AS" if build.kept is None else "INSERT INTO {} BY NAME"
+        )
+        build.run(f"{into.format(_part(family))} {signature_part(rows)}")
 
 
 def _write_blocks(
