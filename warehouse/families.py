@@ -5,17 +5,19 @@ here: the SQL of a family (`warehouse.family_statements`, `warehouse/sql/familie
 `signature` (`warehouse.signatures`). Next: the person index reads `signature`; profiles, decisions and
 findings read the families.
 
-The rows of each document type are a block of the family's file, written by themselves, so that the file
-is the same whichever of its blocks an earlier night wrote.
+The rows of each document type are a file of their own, a block, of which the family's file is then written:
+so it is the same whichever of the blocks an earlier night wrote.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 from hub.catalogue import Catalogue, DocumentType, Family
 from hub.unquoted_error import pointing_at
@@ -32,7 +34,7 @@ from warehouse.family_statements import (
 from warehouse.kept_families import KeptFamilies, KeptFamily
 from warehouse.kept_versions import link_or_copy
 from warehouse.lake_rows import LakeRows
-from warehouse.parquet_blocks import Block, whole_file, write_blocks
+from warehouse.quoting import literal
 from warehouse.signatures import PART_COLUMNS, Parts, build_signature
 from warehouse.staging import staging_name
 from warehouse.workbench import TableMeasure, Workbench, filled_sql
@@ -143,7 +145,8 @@ def _take_or_make(build: _Build, family: Family, told: Sequence[Told]) -> TableM
     """Take a family from what is kept, as far as its inputs are the same; keep what was made."""
     bench, table, kept = build.bench, table_name(family), build.kept
     if kept is None:
-        return _make(build, family, told)[0]
+        with _blocks_folder(bench, table) as folder:
+            return _make(build, family, told, folder)[0]
     if family.person_column:
         build.run(f"CREATE OR REPLACE TEMP TABLE {_part(family)} ({PART_COLUMNS})")
     inputs = kept.inputs(
@@ -162,28 +165,44 @@ def _take_or_make(build: _Build, family: Family, told: Sequence[Told]) -> TableM
         return bench.write(table, partial(link_or_copy, same.table))
     nearest = kept.nearest(table, inputs)
     earlier = None if nearest is None else _Earlier(*nearest)
-    measure, blocks = _make(build, family, told, earlier)
     if family.person_column and earlier is not None:
         build.taken |= set(earlier.unchanged)
-    kept.keep(
-        table,
-        inputs,
-        bench.path(table),
-        blocks,
-        bench.connection,
-        _part(family) if family.person_column else None,
-        earlier.family if earlier else None,
-    )
+    with _blocks_folder(bench, table) as folder:
+        measure, blocks = _make(build, family, told, folder, earlier)
+        kept.keep(
+            table,
+            inputs,
+            bench.path(table),
+            blocks,
+            bench.connection,
+            _part(family) if family.person_column else None,
+            nearest,
+        )
     return measure
 
 
-def _make(
-    build: _Build, family: Family, told: Sequence[Told], earlier: _Earlier | None = None
-) -> tuple[TableMeasure, Mapping[str, Block]]:
-    """Build one family's table, and of a family of people its signatures; return the file's blocks too.
+@contextmanager
+def _blocks_folder(bench: Workbench, table: str) -> Iterator[Path]:
+    """Make a folder for the blocks of a table, gone when the block ends."""
+    folder = bench.folder / staging_name(table)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
-    Rows come out of the lake, but for the document types that did not change since an `earlier`
-    table.
+
+def _make(
+    build: _Build,
+    family: Family,
+    told: Sequence[Told],
+    folder: Path,
+    earlier: _Earlier | None = None,
+) -> tuple[TableMeasure, Mapping[str, Path]]:
+    """Build one family's table, and of a family of people its signatures; return its blocks by type, too.
+
+    Rows come out of the lake, and their blocks into `folder`, but for the document types that did not
+    change since an `earlier` table.
     """
     bench, table = build.bench, table_name(family)
     changed = [one for one in told if earlier is None or one[0].code not in earlier.unchanged]
@@ -194,7 +213,7 @@ def _make(
     build.run(f"DROP TABLE {_rows(family)}")
     if bench.writes_blocks:
         codes = [document.code for document, _ in told]
-        measure, blocks = _write_blocks(build, family, codes, earlier)
+        measure, blocks = _write_blocks(build, family, codes, folder, earlier)
     else:
         order = order_fill(family, "made_rows")
         measure = bench.build("families", "family_in_order", order, table=table)
@@ -218,30 +237,28 @@ def _load(build: _Build, family: Family, told: Sequence[Told]) -> None:
 
 
 def _write_blocks(
-    build: _Build, family: Family, codes: Sequence[str], earlier: _Earlier | None
-) -> tuple[TableMeasure, Mapping[str, Block]]:
+    build: _Build, family: Family, codes: Sequence[str], folder: Path, earlier: _Earlier | None
+) -> tuple[TableMeasure, Mapping[str, Path]]:
     """Write a family's file of the blocks of the document types `codes`, in this order."""
     bench, table = build.bench, table_name(family)
-    folder = bench.folder / staging_name(table)
-    folder.mkdir()
-    written: list[Block] = []
-    # DuckDB writes a column of which it knows that it has no null in another form. Of the blocks of one
-    # file all must be in the same, so there is a null in each column, in a row that no type has.
+    # DuckDB writes a column of which it knows that it has no null in another form. What it knows of a type's
+    # rows must not rest on the other types, so there is a null in each column, in a row that no type has.
     build.run("INSERT INTO made_rows BY NAME SELECT CAST(NULL AS BIGINT) AS row_place")
 
-    def block(code: str) -> Block:
+    def block(code: str) -> Path:
         if earlier is not None and code in earlier.unchanged:
             return earlier.family.block(code)
-        file = folder / f"{len(list(folder.iterdir()))}.parquet"
+        file = folder / f"{code or table}.parquet"
         order = order_fill(family, "made_rows", code)
         with pointing_at(table=table):
             bench.copy(filled_sql("families", "family_in_order", order), file)
-        return whole_file(file)
+        return file
 
-    names = codes or [_EMPTY]
-    try:
-        blocks = [block(code) for code in names]
-        measure = bench.write(table, lambda path: written.extend(write_blocks(blocks, path)))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return measure, dict(zip(names, written, strict=True))
+    blocks = {code: block(code) for code in codes or [_EMPTY]}
+    if len(blocks) == 1:
+        (only,) = blocks.values()
+        measure = bench.write(table, partial(link_or_copy, only))
+    else:
+        files = ", ".join(map(literal, blocks.values()))
+        measure = bench.write(table, partial(bench.copy, f"FROM read_parquet([{files}])"))
+    return measure, {code: blocks[code] for code in codes}

@@ -3,8 +3,8 @@
 Here: what a family and each of its document types is made from, as digests; keeping its table and its
 signatures under them, and taking them again. Never here: how a family is made (`warehouse.families`). Next:
 the night after finds what was kept, and a family's cost follows its deliveries. Rows of different
-document types never replace one another, so that a type may be taken by itself: its rows are a block of
-the table (`warehouse.parquet_blocks`), its signatures a file of their own, a part.
+document types never replace one another, so that a type may be taken by itself: its rows are a file of
+their own, a block, of which the table is written with those of the others, and so are its signatures, a part.
 
 The digest covers everything that decides a byte: the files of the effective deliveries (sizes and
 moments of writing, so that a delivery that was landed again counts as changed), their stamps, the
@@ -25,13 +25,12 @@ import duckdb
 from hub.catalogue import DocumentType, Family
 from warehouse.identity_zone import Bound, IdentityFile, IdentityZone
 from warehouse.kept_versions import KeptVersions, Version, digest_of, link_or_copy
-from warehouse.parquet_blocks import Block
 from warehouse.quoting import literal
 
 _TABLE = "table.parquet"
 _PART = "signatures"
 _TYPES = "types"
-_BLOCKS = "blocks"
+_BLOCK = "rows"
 
 
 class Delivered(Protocol):
@@ -66,7 +65,11 @@ class KeptFamily:
     """A family as an earlier night made it."""
 
     version: Version
-    table: Path
+
+    @property
+    def table(self) -> Path:
+        """Its file."""
+        return self.version.folder / _TABLE
 
     @property
     def types(self) -> Mapping[str, str]:
@@ -74,9 +77,9 @@ class KeptFamily:
         types: Mapping[str, str] = self.version.told[_TYPES]
         return types
 
-    def block(self, code: str) -> Block:
-        """Return the rows of one of its document types."""
-        return Block(self.table, *self.version.told[_BLOCKS][code])
+    def block(self, code: str) -> Path:
+        """Return the file with the rows of one of its document types."""
+        return self.version.folder / _block_name(code)
 
 
 class KeptFamilies:
@@ -128,25 +131,26 @@ class KeptFamilies:
     def find(self, table: str, digest: str) -> KeptFamily | None:
         """Return what is kept of `table` under these inputs, if its rows are what was kept."""
         version = self._versions(table).find(digest)
-        found = None if version is None else self._sound(version)
-        if found is not None:
-            self._versions(table).use(found.version)
-        return found
+        if version is None or version.sound(_TABLE) is None:
+            return None
+        self._versions(table).use(version)
+        return KeptFamily(version)
 
     def nearest(
         self, table: str, inputs: FamilyInputs
     ) -> tuple[KeptFamily, Collection[str]] | None:
         """Return the kept version of `table` of which most types have tonight's inputs, and these types.
 
-        None where no version is whole and shares a type.
+        A type whose rows are not what was kept is none of them. None where no version shares a type.
         """
         shared = [
             (version, {code for code, told in _types(version) if inputs.types.get(code) == told})
             for version in self._versions(table).all()
         ]
-        for version, unchanged in sorted(shared, key=lambda each: -len(each[1])):
-            if unchanged and (found := self._sound(version)) is not None:
-                return found, unchanged
+        for version, same in sorted(shared, key=lambda each: -len(each[1])):
+            unchanged = {code for code in same if version.sound(_block_name(code)) is not None}
+            if unchanged:
+                return KeptFamily(version), unchanged
         return None
 
     def part(self, table: str, code: str, digest: str) -> IdentityFile | None:
@@ -165,46 +169,41 @@ class KeptFamilies:
         table: str,
         inputs: FamilyInputs,
         built: Path,
-        blocks: Mapping[str, Block],
+        blocks: Mapping[str, Path],
         connection: duckdb.DuckDBPyConnection,
         parts: str | None,
-        before: KeptFamily | None = None,
+        before: tuple[KeptFamily, Collection[str]] | None = None,
     ) -> None:
         """Keep a family that was just built, and forget all but its last versions.
 
         Args:
             table: name of the family's table.
             inputs: what it was made from.
-            built: its Parquet file; it is linked, not copied.
-            blocks: the file's blocks by document type.
+            built: its Parquet file; it is linked, not copied, and so are its blocks.
+            blocks: the file with the rows of each document type.
             connection: where the signatures lie.
             parts: name of the table with the signatures of the types that were made anew, if the
                 family names anybody.
-            before: the version that the other types were taken from; their parts are linked.
+            before: the version that other types were taken from, and these types; their parts are linked.
         """
-        taken = (
-            {code for code, told in before.types.items() if inputs.types.get(code) == told}
-            if before
-            else set()
-        )
+        former, taken = (None, frozenset[str]()) if before is None else before
         names = {self._part_name(code): code for code in inputs.types if parts is not None}
-        known = {} if before is None else before.version.sums
-        linked = {name: known[name] for name, code in names.items() if code in taken}
+        sums = {} if former is None else former.version.sums
+        files = {name for name, code in names.items() if code in taken}
+        linked = {name: sums[name] for name in files | {_block_name(code) for code in taken}}
 
         def fill(folder: Path) -> Mapping[str, object]:
             link_or_copy(built, folder / _TABLE)
+            for code, block in blocks.items():
+                link_or_copy(block, folder / _block_name(code))
             for name, code in names.items():
-                if before is not None and name in linked:
-                    link_or_copy(before.version.folder / name, folder / name)
+                if former is not None and name in linked:
+                    link_or_copy(former.version.folder / name, folder / name)
                 else:
                     rows = f"FROM {parts} WHERE document_type = {literal(code)}"
                     bound = _bound(table, inputs.types[code])
                     self.zone.write_query(connection, rows, folder / name, bound)
-            places = {
-                code: [block.first_group, block.groups, block.start, block.end]
-                for code, block in blocks.items()
-            }
-            return {_TYPES: dict(inputs.types), _BLOCKS: places}
+            return {_TYPES: dict(inputs.types)}
 
         self._versions(table).keep(inputs.digest, fill, linked)
 
@@ -214,10 +213,9 @@ class KeptFamilies:
     def _part_name(self, code: str) -> str:
         return self.zone.target(Path(), f"{_PART}-{code}").name
 
-    @staticmethod
-    def _sound(version: Version) -> KeptFamily | None:
-        table = version.sound(_TABLE)
-        return None if table is None else KeptFamily(version, table)
+
+def _block_name(code: str) -> str:
+    return f"{_BLOCK}-{code}.parquet"
 
 
 def _types(version: Version) -> Iterable[tuple[str, str]]:

@@ -94,7 +94,6 @@ class KeptVersions:
         """
         self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
         sweep(self._place)
-        shutil.rmtree(self._place / digest, ignore_errors=True)
         with durable.published_folder(self._place / digest) as staging:
             told = dict(fill(staging))
             told[_FILES] = {
@@ -103,6 +102,8 @@ class KeptVersions:
             }
             kept = {"told": told, "sha256": digest_of(told)}
             (staging / _SUMS).write_text(json.dumps(kept), "utf-8")
+            # A damaged version of the same inputs gives what is whole of it, and only then goes.
+            shutil.rmtree(self._place / digest, ignore_errors=True)
         for old in self._folders()[:-_KEPT]:
             shutil.rmtree(old, ignore_errors=True)
 

@@ -153,7 +153,7 @@ def damage(path):
     path.write_bytes(bytes(content))
 
 
-@pytest.mark.parametrize("kept", ["table.parquet", "sums.json"])
+@pytest.mark.parametrize("kept", ["[rt]*.parquet", "sums.json"])
 def test_a_damaged_family_is_not_taken(hub, kept):
     deliveries = [deliver(hub, 1, wages("Kim", 100))]
     first = run(hub, "first", deliveries, keep=True)
@@ -162,6 +162,18 @@ def test_a_damaged_family_is_not_taken(hub, kept):
     second = run(hub, "second", deliveries, keep=True)
     assert not second[2].samefile(first[2])
     assert second[:2] == first[:2]
+
+
+@pytest.mark.parametrize("kept", ["table.parquet", f"rows-{OTHER_WAGES}.parquet"])
+def test_what_is_whole_of_a_damaged_family_is_taken(hub, kept):
+    deliveries = [deliver(hub, 1, wages("Kim", 100)), deliver(hub, 1, wages("Han", 4), OTHER_WAGES)]
+    first = run(hub, "first", deliveries, keep=True)
+    for path in hub.kept_families.glob(f"{TABLE}/*/{kept}"):
+        damage(path)
+    tonight = [*deliveries, deliver(hub, 2, wages("Lee", 200))]
+    assert run(hub, "second", deliveries, keep=True)[:2] == first[:2]
+    alone = run(hub, "alone", tonight, keep=False)
+    assert run(hub, "third", tonight, keep=True)[:2] == alone[:2]
 
 
 @pytest.mark.parametrize(
