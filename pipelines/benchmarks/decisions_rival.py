@@ -27,8 +27,9 @@ from hub.programmes.evaluation.compiling import CompiledScope, compile_scope
 from hub.programmes.evaluation.deciding import eligible_rows
 from hub.programmes.evaluation.frames import Frame
 from hub.programmes.evaluation.matching import COMPARE
+from hub.programmes.evaluation.reading import ROWS_OF_A_PIECE
 from hub.programmes.evaluation.replay import subject_frame
-from hub.programmes.evaluation.run import ROWS_OF_A_PIECE, THREADS
+from hub.programmes.evaluation.run import THREADS
 from hub.programmes.facts import load_facts
 from hub.programmes.language import tree
 from hub.programmes.programme import Programme

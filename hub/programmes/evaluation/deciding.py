@@ -9,8 +9,6 @@ amounts and margins are computed for these rows only.
 
 from __future__ import annotations
 
-from functools import reduce
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -143,7 +141,12 @@ def eligible_rows(frame: Frame, plan: Plan, compiled: CompiledProgramme) -> Word
             return np.zeros_like(frame.valid)
         bits: Bits = plan.result(condition.step, frame)
         trues.append(bits.true)
-    return reduce(np.bitwise_and, trues) if trues else frame.valid
+    if len(trues) < 2:
+        return trues[0] if trues else frame.valid
+    eligible = trues[0] & trues[1]
+    for true in trues[2:]:
+        eligible &= true
+    return eligible
 
 
 def _judge(
