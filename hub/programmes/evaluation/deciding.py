@@ -65,6 +65,7 @@ def decide_frame(frame: Frame, scope: CompiledScope, first_row: int = 0) -> list
     """
     received = received_rows(frame, scope)
     nobody = np.empty(0, np.intp)
+    test_conditions(frame, scope)
     return [
         _selection(frame, scope.plan, each, received.get(each.programme.code, nobody), first_row)
         for each in scope.programmes
@@ -131,6 +132,12 @@ def _bare(rows: Rows, outcome: NDArray[np.uint8], first_row: int) -> Selection:
         margin=None,
         margin_known=None,
     )
+
+
+def test_conditions(frame: Frame, scope: CompiledScope) -> None:
+    """Compute every condition of all programmes over `frame`, fact by fact; the frame remembers them."""
+    for step in scope.tested:
+        scope.plan.result(step, frame)
 
 
 def eligible_rows(frame: Frame, plan: Plan, compiled: CompiledProgramme) -> Words:
