@@ -55,6 +55,27 @@ def changed_by_others(programmes: Sequence[Programme]) -> frozenset[str]:
     return frozenset(excluded | lowered)
 
 
+def settled_alone(programmes: Sequence[Programme], scope: str) -> frozenset[str]:
+    """Return the programmes of `scope` that none of another scope bears on, not even by way of others."""
+    group_of = {programme.code: {programme.code} for programme in programmes}
+    bearing = (
+        (programme.code, other)
+        for programme in programmes
+        for other in (
+            *programme.interaction.counted_as_income_in,
+            *programme.interaction.offset,
+        )
+        if other in group_of
+    )
+    for one, other in (*bearing, *exclusive_pairs(programmes)):
+        if group_of[one] is not group_of[other]:
+            group_of[one] |= group_of[other]
+            for code in group_of[other]:
+                group_of[code] = group_of[one]
+    others = {programme.code for programme in programmes if programme.scope != scope}
+    return frozenset(code for code, group in group_of.items() if not group & others)
+
+
 def settling_order(programmes: Sequence[Programme]) -> tuple[str, ...]:
     """Return codes so that whatever changes a programme's amount comes before it.
 

@@ -24,11 +24,12 @@ from numpy.typing import NDArray
 
 from hub.programmes.catalogue import load_programmes
 from hub.programmes.evaluation.compiling import CompiledScope, compile_scope
-from hub.programmes.evaluation.deciding import eligible_rows
+from hub.programmes.evaluation.deciding import eligible_rows, test_conditions
 from hub.programmes.evaluation.frames import Frame
 from hub.programmes.evaluation.matching import COMPARE
+from hub.programmes.evaluation.reading import ROWS_OF_A_PIECE
 from hub.programmes.evaluation.replay import subject_frame
-from hub.programmes.evaluation.run import ROWS_OF_A_PIECE, THREADS
+from hub.programmes.evaluation.run import THREADS
 from hub.programmes.facts import load_facts
 from hub.programmes.language import tree
 from hub.programmes.programme import Programme
@@ -220,6 +221,7 @@ def _frames(table: pl.DataFrame, scope: CompiledScope) -> list[Frame]:
 
 def _entitled(frames: Sequence[Frame], scope: CompiledScope) -> dict[str, int]:
     def of_piece(frame: Frame) -> list[int]:
+        test_conditions(frame, scope)
         found = (eligible_rows(frame, scope.plan, each) for each in scope.programmes)
         counts = [int(np.bitwise_count(rows).sum()) for rows in found]
         frame.results.clear()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hub.programmes.evaluation.arithmetic import ParameterAmounts
 from hub.programmes.evaluation.kernel import Plan
 from hub.programmes.facts import Fact
-from hub.programmes.language.tree import Node
+from hub.programmes.language.tree import Node, facts_of
 from hub.programmes.programme import Programme
 
 RECEIPTS: Mapping[str, str] = {"person": "receipts", "household": "unit_receipts"}
@@ -49,6 +49,9 @@ class CompiledScope:
     scope: str
     plan: Plan
     programmes: tuple[CompiledProgramme, ...]
+    tested: tuple[int, ...]
+    """Steps of all conditions, those that read the same facts one after the other: what is read lies in
+    the processor's cache still."""
 
     @property
     def facts(self) -> frozenset[str]:
@@ -81,23 +84,26 @@ def compile_scope(
         return None if node is None else plan.add(node)
 
     compiled = []
+    facts_read: dict[int, list[str]] = {}
     for programme in programmes:
         if programme.scope != scope:
             continue
         is_in_force = programme.is_in_force(day)
-        conditions = tuple(
-            CompiledCondition(
-                each.bit, None if (programme.code, each.bit) in missing else plan.add(each.rule)
-            )
-            for each in (programme.conditions_on(day) if is_in_force else ())
-        )
+        conditions = []
+        for each in programme.conditions_on(day) if is_in_force else ():
+            step = None
+            if (programme.code, each.bit) not in missing:
+                step = plan.add(each.rule)
+                facts_read[step] = sorted(facts_of(each.rule))
+            conditions.append(CompiledCondition(each.bit, step))
         compiled.append(
             CompiledProgramme(
                 programme=programme,
                 is_in_force=is_in_force,
-                conditions=conditions,
+                conditions=tuple(conditions),
                 amount=place(programme.amount.value) if is_in_force else None,
                 margin=place(programme.amount.margin) if is_in_force else None,
             )
         )
-    return CompiledScope(scope, plan, tuple(compiled))
+    tested = sorted(facts_read, key=lambda step: (facts_read[step], step))
+    return CompiledScope(scope, plan, tuple(compiled), tuple(tested))

@@ -9,8 +9,6 @@ amounts and margins are computed for these rows only.
 
 from __future__ import annotations
 
-from functools import reduce
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -67,6 +65,7 @@ def decide_frame(frame: Frame, scope: CompiledScope, first_row: int = 0) -> list
     """
     received = received_rows(frame, scope)
     nobody = np.empty(0, np.intp)
+    test_conditions(frame, scope)
     return [
         _selection(frame, scope.plan, each, received.get(each.programme.code, nobody), first_row)
         for each in scope.programmes
@@ -135,6 +134,12 @@ def _bare(rows: Rows, outcome: NDArray[np.uint8], first_row: int) -> Selection:
     )
 
 
+def test_conditions(frame: Frame, scope: CompiledScope) -> None:
+    """Compute every condition of all programmes over `frame`, fact by fact; the frame remembers them."""
+    for step in scope.tested:
+        scope.plan.result(step, frame)
+
+
 def eligible_rows(frame: Frame, plan: Plan, compiled: CompiledProgramme) -> Words:
     """Return the bitmap of the rows of which every condition is known to be true."""
     trues: list[Words] = []
@@ -143,7 +148,12 @@ def eligible_rows(frame: Frame, plan: Plan, compiled: CompiledProgramme) -> Word
             return np.zeros_like(frame.valid)
         bits: Bits = plan.result(condition.step, frame)
         trues.append(bits.true)
-    return reduce(np.bitwise_and, trues) if trues else frame.valid
+    if len(trues) < 2:
+        return trues[0] if trues else frame.valid
+    eligible = trues[0] & trues[1]
+    for true in trues[2:]:
+        eligible &= true
+    return eligible
 
 
 def _judge(

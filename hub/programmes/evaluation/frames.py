@@ -44,6 +44,8 @@ class SetColumn:
     known: tuple[Words, ...]
     laid: dict[tuple[int, int], NDArray[np.uint8]] = field(default_factory=dict, compare=False)
     """(number of 64 words, byte) → that byte of every row: an eighth of the memory to scan."""
+    always: dict[int, np.uint64] = field(default_factory=dict, compare=False)
+    """Number of 64 words → those of which it is known of every row whether they are in."""
 
     def byte(self, number: int, byte: int) -> NDArray[np.uint8]:
         """Return one byte of the words `held[number]` of all rows, laid out once."""
@@ -51,6 +53,15 @@ class SetColumn:
         if found is None:
             held = np.ascontiguousarray(self.held[number]).view(np.uint8)
             found = self.laid[number, byte] = np.ascontiguousarray(held[byte::BYTES_IN_WORD])
+        return found
+
+    def known_of_everybody(self, number: int) -> np.uint64:
+        """Return of which of the words `known[number]` it is known of all rows, found once."""
+        found = self.always.get(number)
+        if found is None:
+            known = self.known[number]
+            found = np.bitwise_and.reduce(known) if len(known) else ~np.uint64(0)
+            self.always[number] = found
         return found
 
 
@@ -222,6 +233,8 @@ def read_column(batch: pa.RecordBatch, fact: Fact) -> AnyColumn:
         for place in range(0, len(fact.values), 8):
             number, bit = divmod(place, BITS_IN_WORD)
             column.byte(number, bit // 8)
+        for number in range(len(known)):
+            column.known_of_everybody(number)
         return column
     array = batch.column(fact.name)
     known_rows = _known(array)

@@ -26,7 +26,7 @@ from hub.programmes.evaluation.arithmetic import (
     half_up,
     share,
 )
-from hub.programmes.evaluation.bitmaps import Bits, both, either, joined, negated, pack
+from hub.programmes.evaluation.bitmaps import Bits, both, either, negated
 from hub.programmes.evaluation.choosing import (
     chosen_bits,
     chosen_numbers,
@@ -34,7 +34,15 @@ from hub.programmes.evaluation.choosing import (
     known_rows,
 )
 from hub.programmes.evaluation.frames import Column, Frame
-from hub.programmes.evaluation.matching import COMPARE, TURNED, any_of, compared, is_empty, one_of
+from hub.programmes.evaluation.matching import (
+    COMPARE,
+    TURNED,
+    any_of,
+    compared,
+    compared_rows,
+    is_empty,
+    one_of,
+)
 from hub.programmes.facts import Fact
 from hub.programmes.language import tree
 
@@ -191,13 +199,9 @@ class Plan:
             return lambda frame: compared(self.result(place, frame), compare, limit, frame, place)
         other_place = self.add(right)
 
-        def compared_rows(frame: Frame) -> Bits:
-            one, other = self.result(place, frame), self.result(other_place, frame)
-            true = pack(np.asarray(compare(one.values, other.values)), frame.rows)
-            known = joined(one.known, other.known)
-            return Bits(true, None) if known is None else Bits(true & known, frame.valid & ~known)
-
-        return compared_rows
+        return lambda frame: compared_rows(
+            self.result(place, frame), self.result(other_place, frame), compare, frame
+        )
 
     def _one_of(self, node: tree.OneOf) -> Step:
         words = node.operand.type.words

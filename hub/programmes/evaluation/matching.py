@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.programmes.evaluation.arithmetic import Numbers
-from hub.programmes.evaluation.bitmaps import Bits, Words, pack
+from hub.programmes.evaluation.bitmaps import Bits, Words, joined, pack
 from hub.programmes.evaluation.frames import BYTES_IN_WORD, Frame, SetColumn
 from hub.programmes.facts import BITS_IN_WORD
 
@@ -57,6 +57,13 @@ def compared(numbers: Numbers, compare: Any, limit: int, frame: Frame, place: ob
         rows = frame.valid if everybody else np.zeros_like(frame.valid)
         return _known_bits(rows, numbers.known, frame, place)
     return _known_bits(_flagged(compare, values, limit, frame), numbers.known, frame, place)
+
+
+def compared_rows(one: Numbers, other: Numbers, compare: Any, frame: Frame) -> Bits:
+    """Return where two numbers of each row stand so to one another."""
+    true = _flagged(compare, one.values, other.values, frame)
+    known = joined(one.known, other.known)
+    return Bits(true, None) if known is None else Bits(true & known, frame.valid & ~known)
 
 
 def one_of(
@@ -103,7 +110,7 @@ def _known_bits(true: Words, known: Words | None, frame: Frame, place: object) -
 
 def _flagged(compare: Any, values: NDArray[Any], other: Any, frame: Frame) -> Words:
     """Compare into the frame's own flags, and pack these."""
-    if values.ndim == 0:
+    if values.ndim == np.ndim(other) == 0:
         return pack(np.asarray(compare(values, other)), frame.rows)
     flags = frame.flags
     compare(values, other, out=flags[: frame.rows].view(np.bool_))
@@ -122,7 +129,7 @@ def any_of(name: str, places: Sequence[int]) -> Callable[[Frame], Bits]:
         number, bit = divmod(place, BITS_IN_WORD)
         masks[number] = masks.get(number, 0) | 1 << bit
     asked = [
-        (number, byte, np.uint8(mask >> 8 * byte & 0xFF))
+        (number, byte, mask >> 8 * byte & 0xFF)
         for number, mask in masks.items()
         for byte in range(BYTES_IN_WORD)
         if mask >> 8 * byte & 0xFF
@@ -130,22 +137,32 @@ def any_of(name: str, places: Sequence[int]) -> Callable[[Frame], Bits]:
 
     def step(frame: Frame) -> Bits:
         column = set_column(frame, name)
-        flags = frame.flags
-        held = flags[: frame.rows]
-        number, byte, bits = asked[0]
-        np.bitwise_and(column.byte(number, byte), bits, out=held)
-        for number, byte, bits in asked[1:]:
-            held |= column.byte(number, byte) & bits
-        true: Words = np.packbits(flags, bitorder="little").view(np.uint64)
+        true = _held_rows(frame, column, name, *asked[0])
+        for place in asked[1:]:
+            true = true | _held_rows(frame, column, name, *place)
         unknown: Words | None = None
         for number, mask_bits in masks.items():
             mask = np.uint64(mask_bits)
-            if _all_known(frame, column, name, number) & mask != mask:
+            if column.known_of_everybody(number) & mask != mask:
                 open_rows = pack((column.known[number] & mask) != mask, frame.rows)
                 unknown = open_rows if unknown is None else unknown | open_rows
         return Bits(true, None if unknown is None else unknown & ~true)
 
     return step
+
+
+def _held_rows(
+    frame: Frame, column: SetColumn, name: str, number: int, byte: int, bits: int
+) -> Words:
+    """Return where a set holds any of some words whose bits stand in one byte."""
+    key = ("held", name, number, byte, bits)
+    found = frame.results.get(key)
+    if found is None:
+        flags = frame.flags
+        np.bitwise_and(column.byte(number, byte), np.uint8(bits), out=flags[: frame.rows])
+        found = frame.results[key] = np.packbits(flags, bitorder="little").view(np.uint64)
+    rows: Words = found
+    return rows
 
 
 def is_empty(name: str, count: int) -> Callable[[Frame], Bits]:
@@ -172,13 +189,3 @@ def set_column(frame: Frame, name: str) -> SetColumn:
     if not isinstance(column, SetColumn):
         raise TypeError(f"fact {name} is no set")
     return column
-
-
-def _all_known(frame: Frame, column: SetColumn, name: str, number: int) -> np.uint64:
-    """Bits of one word of a set that are known of every row."""
-    key = (name, number)
-    found = frame.results.get(key)
-    if found is None:
-        known = column.known[number]
-        found = frame.results[key] = np.bitwise_and.reduce(known) if len(known) else ~np.uint64(0)
-    return np.uint64(found)

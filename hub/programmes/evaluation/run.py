@@ -1,8 +1,8 @@
 """All programmes over the subject tables: read in pieces, decide on two threads, put together.
 
-Here: reading Parquet by row groups, the order of pieces. Never here: deciding a piece (`deciding`),
+Here: the order of pieces and of settling. Never here: reading (`reading`) or deciding (`deciding`) a piece,
 finding members (`members`), keeping rows (`selections`). Next: `writing` stores what `evaluate` returns,
-and begins with programmes of persons that no other changes while units are still being decided.
+and begins with programmes that no unit bears on while units are still being decided.
 
 What grows with the number of people is their ids, who is whose member, and the facts of members that
 programmes of households read; decisions go to a file when they are many.
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -29,12 +29,13 @@ from hub.programmes.evaluation.frames import (
     AnyColumn,
     Frame,
     MemberFrame,
-    read_column,
     stacked,
     taken,
     unknown_column,
 )
 from hub.programmes.evaluation.members import Units, unit_members
+from hub.programmes.evaluation.reading import Piece as SubjectPiece
+from hub.programmes.evaluation.reading import frame_of, pieces
 from hub.programmes.evaluation.selections import (
     BYTES_IN_MEMORY,
     Selection,
@@ -43,18 +44,13 @@ from hub.programmes.evaluation.selections import (
 )
 from hub.programmes.evaluation.settling import Settled, settle
 from hub.programmes.facts import Fact
-from hub.programmes.interactions import changed_by_others
+from hub.programmes.interactions import changed_by_others, settled_alone
 from hub.programmes.programme import Programme
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 THREADS = 2
-ROWS_OF_A_PIECE = 1 << 19
-"""Small enough for a fact's column to stay in the processor's cache, large enough for the work on its
-rows to be long beside the work of asking for it."""
-_FACTS_AT_ONCE = 8
-"""Facts that are read before the next: what was read lies in the cache while it is made narrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +65,8 @@ class SubjectTables:
 class _Settling(Mapping[str, Settled]):
     """Programme → what interactions made of its rows: waits for what is not settled yet."""
 
-    def __init__(
-        self, ready: Mapping[str, Settled], all_of_them: Future[dict[str, Settled]]
-    ) -> None:
-        self._ready = ready
-        self._all = all_of_them
+    def __init__(self, told_by: Mapping[str, Future[dict[str, Settled]]]) -> None:
+        self._told_by = told_by
 
     def __getitem__(self, code: str) -> Settled:
         """Return what is known already, or wait.
@@ -81,13 +74,13 @@ class _Settling(Mapping[str, Settled]):
         Raises:
             FactColumnError: a column of units holds what its fact cannot be.
         """
-        return self._ready[code] if code in self._ready else self._all.result()[code]
+        return self._told_by[code].result()[code]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._all.result())
+        return iter(self._told_by)
 
     def __len__(self) -> int:
-        return len(self._all.result())
+        return len(self._told_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,35 +89,13 @@ class Decided:
 
     day: dt.date
     programmes: tuple[Programme, ...]
-    """In order of their codes, those first whose decisions stand already."""
+    """In the order in which their decisions are known, of these in order of their codes."""
     subject_ids: Mapping[str, pa.Array]
     """Scope → ids of all subjects, by row."""
     selections: Selections
     """Programme → stored rows; complete once its `settled` is there."""
     settled: Mapping[str, Settled]
     """Programme → what interactions made of its rows. Asking waits until that is known."""
-
-
-class _Span(NamedTuple):
-    """Some rows of one row group."""
-
-    group: int
-    offset: int
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Rows of a table that are decided at once."""
-
-    path: Path
-    metadata: pq.FileMetaData
-    spans: tuple[_Span, ...]
-    first_row: int
-
-    @property
-    def rows(self) -> int:
-        return sum(span.rows for span in self.spans)
 
 
 class _Subjects(NamedTuple):
@@ -181,14 +152,14 @@ def evaluate(
     wanted = person.facts | set(member_facts)
     kept: dict[str, list[AnyColumn]] = {name: [] for name in member_facts}
 
-    def decide_people(piece: _Piece) -> tuple[list[Selection], list[AnyColumn]]:
-        frame = _frame(piece, wanted, facts)
+    def decide_people(piece: SubjectPiece) -> tuple[list[Selection], list[AnyColumn]]:
+        frame = frame_of(piece, wanted, facts)
         found = decide_frame(frame, person, piece.first_row)
         return list(map(narrowed, found)), [frame.column(name) for name in member_facts]
 
-    pieces = list(_pieces(tables.person_subject))
-    sizes = [piece.rows for piece in pieces]
-    for found, columns in in_order(pool, decide_people, pieces):
+    of_people = list(pieces(tables.person_subject))
+    sizes = [piece.rows for piece in of_people]
+    for found, columns in in_order(pool, decide_people, of_people):
         keep(person, found)
         for name, column in zip(member_facts, columns, strict=True):
             kept[name].append(column)
@@ -199,35 +170,69 @@ def evaluate(
     kept.clear()
     subjects = finding.result()
 
-    def decide_units(piece: _Piece) -> list[Selection]:
+    def decide_units(piece: SubjectPiece) -> list[Selection]:
         first, last = piece.first_row, piece.first_row + piece.rows
         members = partial(_members, store, subjects.members, first, last)
-        frame = _frame(piece, household.facts, facts, members)
+        frame = frame_of(piece, household.facts, facts, members)
         return list(map(narrowed, decide_frame(frame, household, piece.first_row)))
 
-    def decide_and_settle() -> dict[str, Settled]:
+    def decide_all_units() -> None:
         with pool:
-            for selected in in_order(pool, decide_units, _pieces(tables.household_subject)):
+            for selected in in_order(pool, decide_units, pieces(tables.household_subject)):
                 keep(household, selected)
-        counts = {"person": len(subjects.people), "household": len(subjects.units)}
-        return settle(programmes, selections, subjects.members.unit_of_person, counts)
 
-    conducting = ThreadPoolExecutor(1)
-    settling = conducting.submit(decide_and_settle)
+    counts = {"person": len(subjects.people), "household": len(subjects.units)}
+    among_people = settled_alone(programmes, "person")
+
+    def settle_people() -> dict[str, Settled]:
+        chosen = [each for each in programmes if each.code in among_people]
+        return settle(chosen, selections, subjects.members.unit_of_person, counts)
+
+    def settle_others() -> dict[str, Settled]:
+        units_decided.result()
+        chosen = [each for each in programmes if each.code not in among_people]
+        return settle(chosen, selections, subjects.members.unit_of_person, counts)
+
+    as_decided: Future[dict[str, Settled]] = Future()
+    as_decided.set_result(
+        {each.code: Settled(partial(selections.__getitem__, each.code)) for each in programmes}
+    )
+    conducting = ThreadPoolExecutor(2)
+    units_decided = conducting.submit(decide_all_units)
+    told = (
+        as_decided,
+        conducting.submit(settle_people),
+        conducting.submit(settle_others),
+    )
     conducting.shutdown(wait=False)
-    changed = changed_by_others(programmes)
-    ready = {
-        programme.code: Settled(partial(selections.__getitem__, programme.code))
-        for programme in programmes
-        if programme.scope == "person" and programme.code not in changed
-    }
+    stages = _stages(programmes, among_people)
+    ordered = sorted(programmes, key=lambda each: stages[each.code])
     return Decided(
         day=day,
-        programmes=tuple(sorted(programmes, key=lambda each: each.code not in ready)),
+        programmes=tuple(ordered),
         subject_ids={"person": subjects.people, "household": subjects.units},
         selections=selections,
-        settled=_Settling(ready, settling),
+        settled=_Settling({each.code: told[stages[each.code]] for each in ordered}),
     )
+
+
+def _stages(programmes: Sequence[Programme], among_people: Collection[str]) -> dict[str, int]:
+    """Return when it is known of each programme what interactions make of it.
+
+    0: with people decided, of programmes of persons that no other changes. 1: soon after, of those that
+    only programmes of persons bear on. 2: of all others, after units are decided.
+    """
+    changed = changed_by_others(programmes)
+    return {
+        each.code: (
+            0
+            if each.scope == "person" and each.code not in changed
+            else 1
+            if each.code in among_people
+            else 2
+        )
+        for each in programmes
+    }
 
 
 def in_order(
@@ -241,60 +246,6 @@ def in_order(
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
-
-
-def _pieces(path: Path) -> Iterator[_Piece]:
-    """Give the rows of a table: small row groups together, large ones in parts."""
-    metadata = pq.read_metadata(path)
-    first_row, rows = 0, 0
-    spans: list[_Span] = []
-    for group in range(metadata.num_row_groups):
-        size = metadata.row_group(group).num_rows
-        if spans and rows + size > ROWS_OF_A_PIECE:
-            yield _Piece(path, metadata, tuple(spans), first_row)
-            first_row, rows, spans = first_row + rows, 0, []
-        for offset in range(0, size, ROWS_OF_A_PIECE):
-            if rows == ROWS_OF_A_PIECE:
-                yield _Piece(path, metadata, tuple(spans), first_row)
-                first_row, rows, spans = first_row + rows, 0, []
-            spans.append(_Span(group, offset, min(ROWS_OF_A_PIECE, size - offset)))
-            rows += spans[-1].rows
-    if spans:
-        yield _Piece(path, metadata, tuple(spans), first_row)
-
-
-def _frame(
-    piece: _Piece,
-    names: frozenset[str],
-    facts: Mapping[str, Fact],
-    members: Callable[[], MemberFrame] | None = None,
-) -> Frame:
-    """Return the rows of a piece, with the columns of all facts that are read."""
-    ordered = sorted(names)
-    present = set(piece.metadata.schema.names)
-    words = [name for name in ordered if facts[name].type == "enum" and name in present]
-    found: dict[str, AnyColumn] = {}
-    with pq.ParquetFile(piece.path, metadata=piece.metadata, read_dictionary=words) as file:
-        for first in range(0, len(ordered), _FACTS_AT_ONCE):
-            read = [facts[name] for name in ordered[first : first + _FACTS_AT_ONCE]]
-            columns = [
-                column
-                for fact in read
-                for column in (*fact.columns, *fact.known_columns)
-                if column in present
-            ]
-            # A column that is always there says how many rows there are, where no fact is.
-            batches = [_batch(file, span, columns or ["subject_id"]) for span in piece.spans]
-            for fact in read:
-                parts = [read_column(batch, fact) for batch in batches]
-                found[fact.name] = stacked(parts, [span.rows for span in piece.spans])
-    return Frame(piece.rows, found.__getitem__, members)
-
-
-def _batch(file: pq.ParquetFile, span: _Span, columns: list[str]) -> pa.RecordBatch:
-    table = file.read_row_group(span.group, columns, use_threads=False)
-    batch: pa.RecordBatch = table.slice(span.offset, span.rows).combine_chunks().to_batches()[0]
-    return batch
 
 
 def _subjects(tables: SubjectTables) -> _Subjects:

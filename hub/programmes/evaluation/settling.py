@@ -101,9 +101,15 @@ class _Party:
     eligible: Rows | None
     """Places of the eligible rows among the stored ones; None where all are."""
     subjects: Rows
-    units: Rows
-    """Household row of each eligible row; -1 outside every unit."""
     received: NDArray[np.bool_]
+    unit_of_person: Rows
+
+    @property
+    def units(self) -> Rows:
+        """Household row of each eligible row; -1 outside every unit."""
+        if self.programme.scope == "household":
+            return self.subjects
+        return self.unit_of_person[self.subjects]
 
     def places(self, items: Rows) -> Rows:
         """Return the places among the stored rows of some eligible ones, given by number."""
@@ -134,8 +140,8 @@ class _Parties:
         subjects, received = selection.rows, selection.is_received
         if eligible is not None:
             subjects, received = subjects[eligible], received[eligible]
-        units = subjects if programme.scope == "household" else self._unit_of_person[subjects]
-        made = self._made[code] = _Party(programme, eligible, subjects, units, received)
+        made = _Party(programme, eligible, subjects, received, self._unit_of_person)
+        self._made[code] = made
         self._rows += len(subjects)
         while self._rows > _ROWS_REMEMBERED and len(self._made) > 1:
             self._rows -= len(self._made.pop(next(iter(self._made))).subjects)
@@ -151,8 +157,8 @@ def settle(
     """Return programme → what is payable, and why it differs from the amount.
 
     Args:
-        programmes: all that were evaluated.
-        selections: programme → stored rows.
+        programmes: some that none of the others bears on, in the order of their codes.
+        selections: programme → stored rows, of these at least.
         unit_of_person: household row of each person row; -1 outside every unit.
         subject_counts: scope → number of subjects.
     """

@@ -18,7 +18,7 @@ from hub.programmes.evaluation.run import SubjectTables, evaluate
 from hub.programmes.evaluation.writing import write_decisions
 from hub.programmes.facts import load_facts
 from hub.programmes.golden_runs import subject_rows
-from hub.programmes.interactions import changed_by_others, exclusive_pairs
+from hub.programmes.interactions import changed_by_others, exclusive_pairs, settled_alone
 from hub.programmes.language import tree
 from hub.programmes.language.sql import evaluations
 from hub.programmes.parameters import in_force, load_parameters
@@ -204,7 +204,8 @@ def settled(folder, programmes, *, receipts=(), unit_receipts=()):
     }
 
 
-def test_programmes_that_no_other_changes_are_written_first(tmp_path):
+def test_programmes_that_no_unit_bears_on_are_written_first(tmp_path):
+    """First those that nothing changes, then those that only persons' bear on, then all others."""
     rules = [
         rule("P001", 500, unit="assistance_unit"),
         rule("P002", 100, interaction=Interaction(exclusive=("P003",))),
@@ -214,7 +215,33 @@ def test_programmes_that_no_other_changes_are_written_first(tmp_path):
     assert changed_by_others(rules) == {"P001", "P002", "P003"}
     settled(tmp_path, rules)
     written = pl.read_parquet(tmp_path / "decision.parquet")["programme_code"].to_list()
-    assert written == ["P004", "P001", "P002", "P003"]
+    assert written == ["P004", "P002", "P003", "P001"]
+
+
+def test_a_unit_s_programme_is_waited_for_through_others():
+    chain = [
+        rule("P001", 1, unit="dwelling", interaction=Interaction(offset=("P002",))),
+        rule("P002", 1, interaction=Interaction(exclusive=("P003", "P999"))),
+        rule("P003", 1),
+        rule("P004", 1, interaction=Interaction(counted_as_income_in=("P005", "P999"))),
+        rule("P005", 1),
+        rule("P006", 1),
+        rule("P007", 1, interaction=Interaction(group="g")),
+        rule("P008", 1, interaction=Interaction(group="g")),
+        rule("P009", 1, unit="dwelling", interaction=Interaction(group="g")),
+    ]
+    assert settled_alone(chain, "person") == {"P004", "P005", "P006"}
+    assert settled_alone(chain[:-1], "person") == {"P004", "P005", "P006", "P007", "P008"}
+
+
+def test_among_people_what_no_other_changes_lowers_others(tmp_path):
+    """The programme that bears is written at once, the one that it bears on once that is settled."""
+    rules = [
+        rule("P001", 500, unit="dwelling"),
+        rule("P002", 300, interaction=Interaction(offset=("P003",), is_claimed_first=True)),
+        rule("P003", 1_000),
+    ]
+    assert settled(tmp_path, rules)["P003"] == (700, ["OFFSET_BY_P002"])
 
 
 def test_a_wrong_column_of_units_stops_the_writing(tmp_path):

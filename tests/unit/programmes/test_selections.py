@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from hub.programmes.catalogue import load_programmes
-from hub.programmes.evaluation import run, writing
+from hub.programmes.evaluation import reading, writing
 from hub.programmes.evaluation.members import unit_members
 from hub.programmes.evaluation.run import evaluate
 from hub.programmes.evaluation.selections import Selection, Selections
@@ -76,7 +76,7 @@ def test_pieces_change_no_decision(tmp_path, monkeypatch):
     for rows_of_a_group, rows_of_a_piece in ((2_000, 1 << 18), (300, 700), (900, 250)):
         for path in (tables.person_subject, tables.household_subject):
             pl.read_parquet(path).write_parquet(path, row_group_size=rows_of_a_group)
-        monkeypatch.setattr(run, "ROWS_OF_A_PIECE", rows_of_a_piece)
+        monkeypatch.setattr(reading, "ROWS_OF_A_PIECE", rows_of_a_piece)
         decided = evaluate(tables, programmes, load_facts(), amounts, DAY)
         write_decisions(decided, tmp_path / "decision.parquet", versions)
         written.append(pl.read_parquet(tmp_path / "decision.parquet"))
