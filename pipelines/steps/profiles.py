@@ -1,7 +1,7 @@
 """Income and asset profiles of a night: persons and households, figure by figure.
 
 Every night computes them for everybody: ages of records move with the day, new deliveries shift rows
-throughout each file, and to read, merge and write the earlier tables takes about as long.
+throughout each file, and to read, merge and write the large tables takes two thirds as long or more.
 
 Here: the order of the profile tables and what they need from the hub. Never here: what a figure
 means (`warehouse/sql/profile`, `hub/profiles/kinds.toml`). Next: `pipelines.steps.decisions`.
