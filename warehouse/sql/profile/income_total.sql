@@ -3,7 +3,7 @@
 -- is_newest: the month is the newest that the source tells of anybody. first_row: the first row of the
 -- first delivery, as one number: delivery_no * 2^40 + line.
 -- Who is missing: people without a record. Which source wins: none.
--- Nearly every record is alone, and stands as it is: to add up all of them takes twice the time.
+-- Nearly every record is alone, and stands as it is: to add up all of them takes longer.
 WITH newest AS (
     SELECT source_no, max(month) AS month
     FROM income_item
