@@ -1,5 +1,8 @@
 """Income and asset profiles of a night: persons and households, figure by figure.
 
+Every night computes them for everybody: ages of records move with the day, new deliveries shift rows
+throughout each file, and to read, merge and write the large tables takes two thirds as long or more.
+
 Here: the order of the profile tables and what they need from the hub. Never here: what a figure
 means (`warehouse/sql/profile`, `hub/profiles/kinds.toml`). Next: `pipelines.steps.decisions`.
 """
@@ -29,6 +32,7 @@ STEPS = (
     "income_record",
     "income_year",
     "income_item",
+    "income_repeated",
     "income_total",
     "income",
     "income_report",
@@ -41,6 +45,11 @@ STEPS = (
     "person_circumstance",
     "vehicle_treatment",
     "profile_evidence",
+    "figure_total",
+    "person_sources",
+    "household_figure_total",
+    "household_sources",
+    "source_list",
     "profile_figure",
     "profile_person",
     "profile_household_figure",
@@ -55,9 +64,15 @@ WORKING_TABLES = frozenset(
         "profile_source",
         "income_year",
         "income_item",
+        "income_repeated",
         "income_report",
         "asset_record",
         "asset_total",
+        "figure_total",
+        "person_sources",
+        "household_figure_total",
+        "household_sources",
+        "source_list",
     }
 )
 """Live only while the profiles are built. In them people and deliveries are numbers, not IDs."""

@@ -27,14 +27,19 @@ SOURCES = (
         document_type=pl.format("T-{}", "income_asset_code"),
         delivery_id=pl.lit("d"),
         delivery_no=pl.col("source_no"),
+        source_bit=pl.lit(2, pl.Int64).pow(pl.col("source_no").cast(pl.Int64) - 1),
         status=pl.when(IS_OF_MONTH).then(pl.lit("known")).otherwise(pl.lit("assumed")),
         method=pl.when(IS_OF_MONTH)
         .then(pl.lit("reported_month"))
         .otherwise(pl.lit("yearly_total_by_twelve")),
     )
-    .cast({"source_no": pl.Int32, "delivery_no": pl.Int32})
+    .cast({"source_no": pl.Int32, "delivery_no": pl.Int32, "source_bit": pl.Int64})
 )
 """A source of each kind, with one delivery."""
+NO_MEMBERS = pl.DataFrame(
+    schema=dict.fromkeys(("household_id", "person_id"), pl.String)
+    | dict.fromkeys(("valid_from", "valid_to"), pl.Date)
+)
 
 
 def month_before(months: int) -> dt.date:
@@ -144,8 +149,11 @@ def answers(tmp_path_factory):
         bench.add("night", pl.DataFrame({"as_of": [dt.date(2026, 3, 31)], "month": [MONTH]}))
         bench.add("feed", feeds)
         add_records(bench, incomes, assets)
+        bench.add("household_member", NO_MEMBERS)
         for table in (
-            "income_total", "income_report", "asset_total", "income_of_month", "profile_figure"
+            "income_repeated", "income_total", "income_report", "asset_total", "income_of_month",
+            "figure_total", "person_sources", "household_figure_total", "household_sources",
+            "source_list", "profile_figure",
         ):  # fmt: skip
             bench.build("profile", table)
         duckdb = {

@@ -4,4 +4,4 @@
 SELECT
     CAST(row_number() OVER (ORDER BY person_id) AS INTEGER) AS person_no,
     person_id
-FROM (SELECT DISTINCT person_id FROM person_index) AS known
+FROM person

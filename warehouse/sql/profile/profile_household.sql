@@ -25,7 +25,7 @@ SELECT
         THEN CAST(sum(profile_person.vehicle_amount) AS BIGINT) END AS vehicle_amount,
     CASE WHEN count(profile_person.debt_amount) = count(*)
         THEN CAST(sum(profile_person.debt_amount) AS BIGINT) END AS debt_amount,
-    max(source_list.sources) AS sources
+    any_value(source_list.sources) AS sources
 FROM household
 CROSS JOIN night
 INNER JOIN household_member
@@ -33,10 +33,7 @@ INNER JOIN household_member
     AND (household_member.valid_from IS NULL OR household_member.valid_from <= night.as_of)
     AND (household_member.valid_to IS NULL OR household_member.valid_to > night.as_of)
 INNER JOIN profile_person ON profile_person.person_id = household_member.person_id
-LEFT JOIN (
-    SELECT household_id, list_sort(list_distinct(flatten(array_agg(sources)))) AS sources
-    FROM profile_household_figure
-    GROUP BY household_id
-) AS source_list ON source_list.household_id = household.household_id
+LEFT JOIN household_sources ON household_sources.household_id = household.household_id
+LEFT JOIN source_list ON source_list.source_bits = household_sources.source_bits
 GROUP BY household.household_id, night.month
 ORDER BY household.household_id

@@ -30,20 +30,9 @@ arrived AS (
         max(CASE WHEN figure = 'debt' THEN 0 END) AS debt_zero
     FROM heard
 ),
--- A source reports one kind, so that it comes once for a person.
-listed AS (
-    SELECT source_row.person_no, list_sort(array_agg(source.document_type)) AS sources
-    FROM (
-        SELECT person_no, delivery_no FROM income_report
-        UNION ALL
-        SELECT person_no, CAST(first_row // 1099511627776 AS INTEGER) FROM asset_total
-    ) AS source_row
-    INNER JOIN profile_source AS source ON source.delivery_no = source_row.delivery_no
-    GROUP BY source_row.person_no
-),
 stated AS (
     SELECT
-        person_id,
+        person_no,
         max(CASE WHEN figure = 'earned' THEN amount END) AS earned_amount,
         max(CASE WHEN figure = 'earned' THEN weakness END) AS earned_weakness,
         max(CASE WHEN figure = 'business' THEN amount END) AS business_amount,
@@ -64,12 +53,13 @@ stated AS (
         max(CASE WHEN figure = 'vehicle' THEN weakness END) AS vehicle_weakness,
         max(CASE WHEN figure = 'debt' THEN amount END) AS debt_amount,
         max(CASE WHEN figure = 'debt' THEN weakness END) AS debt_weakness
-    FROM profile_figure
-    GROUP BY person_id
+    FROM figure_total
+    GROUP BY person_no
 ),
 figures AS (
     SELECT
-        person.person_id,
+        person_number.person_id,
+        person_number.person_no,
         coalesce(stated.earned_amount, arrived.earned_zero) AS earned_amount,
         coalesce(stated.earned_weakness, arrived.earned_zero + 3, 5) AS earned_weakness,
         coalesce(stated.business_amount, arrived.business_zero) AS business_amount,
@@ -90,9 +80,9 @@ figures AS (
         coalesce(stated.vehicle_weakness, arrived.vehicle_zero + 3, 5) AS vehicle_weakness,
         coalesce(stated.debt_amount, arrived.debt_zero) AS debt_amount,
         coalesce(stated.debt_weakness, arrived.debt_zero + 3, 5) AS debt_weakness
-    FROM person
+    FROM person_number
     CROSS JOIN arrived
-    LEFT JOIN stated ON stated.person_id = person.person_id
+    LEFT JOIN stated ON stated.person_no = person_number.person_no
 )
 SELECT
     figures.person_id,
@@ -159,9 +149,9 @@ SELECT
         figures.debt_weakness
     ) AS weakness,
     night.month,
-    listed.sources
+    source_list.sources
 FROM figures
 CROSS JOIN night
-LEFT JOIN person_number ON person_number.person_id = figures.person_id
-LEFT JOIN listed ON listed.person_no = person_number.person_no
-ORDER BY figures.person_id
+LEFT JOIN person_sources ON person_sources.person_no = figures.person_no
+LEFT JOIN source_list ON source_list.source_bits = person_sources.source_bits
+ORDER BY figures.person_no
