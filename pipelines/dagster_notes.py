@@ -87,8 +87,9 @@ def _kept_engines(storage: ModuleType, home: Path, pool: type[Pool]) -> Iterator
     make = storage.create_engine
 
     def kept(url: str, **given: Any) -> Engine:
-        database = make_url(url).database
-        if not database or not Path(database).resolve().is_relative_to(home):
+        file = Path(make_url(url).database or "").resolve()
+        # A database that is still to be made has no write-ahead log yet.
+        if not (file.is_relative_to(home) and file.is_file()):
             return make(url, **given)
         if url not in made:
             made[url] = make(url, **given | {"poolclass": pool})
