@@ -11,6 +11,7 @@ both taken away a rule costs a third.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from great_expectations.compatibility.pydantic import Field, PrivateAttr
@@ -76,6 +77,20 @@ class CountingExpectation(BatchExpectation):
             id=self.id,
             rendered_content=self.rendered_content,
         )
+
+    def _get_domain_kwargs(self) -> dict[str, Any]:
+        return self._given(self.domain_keys)
+
+    def _get_success_kwargs(self) -> dict[str, Any]:
+        return self._given((*self.success_keys, *self.domain_keys))
+
+    def _given(self, keys: Iterable[str]) -> dict[str, Any]:
+        """Return arguments or their defaults; GX makes a configuration for each of them."""
+        arguments = self.configuration.kwargs
+        return {
+            key: arguments[key] if key in arguments else self._get_default_value(key)
+            for key in keys
+        }
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)

@@ -36,6 +36,7 @@ from pipelines.steps.index import build_index, index_settings, registered_people
 from pipelines.steps.index_accuracy import measure_night
 from pipelines.steps.index_memory import read_released, remembered
 from pipelines.steps.marts import night_marts, write_dictionary_page
+from pipelines.steps.minting import newly_minted
 from pipelines.steps.own_logs import LOG_TABLES, add_night_logs
 from pipelines.steps.profiles import build_profiles
 from pipelines.steps.quarantine import refused_identifiers
@@ -43,7 +44,6 @@ from pipelines.steps.scorecard import build_scorecard
 from pipelines.steps.scorecard_report import write_scorecard_report
 from warehouse.access_log import AccessLog
 from warehouse.index_state import find_state, keep_state
-from warehouse.ledger import Minted
 from warehouse.ledger.findings import FOUND_SCHEMA
 from warehouse.night_lock import refuse_company
 from warehouse.releases import WITHHELD, Release, current, heal, publish
@@ -157,7 +157,7 @@ def publish_release(context: NightContext) -> Counts:
     tables = context.layout.tables(context.night)
     with open_bench(context) as bench:
         refuse_losses(bench)
-        minted = _minted(context, bench)
+        minted = newly_minted(context, bench, index_model(context).digest)
         found = bench.frame(f"SELECT {', '.join(FOUND_SCHEMA)} FROM finding")
         judged = bench.frame("SELECT rule_id, first_period FROM rule_state WHERE NOT is_suppressed")
         asked = _questions(bench)
@@ -240,50 +240,6 @@ def extract_for(context: NightContext, ministry: str) -> Counts:
     counts = write_extract(extract_desk(context), ministry)
     context.announce("release", f"extract {ministry}")
     return counts
-
-
-def _minted(context: NightContext, bench: Workbench) -> Minted:
-    """The people and households that tonight's tables show first, and why IDs changed."""
-    ledger = context.ledger
-    people = _unknown(
-        bench,
-        "person_index",
-        "person_id",
-        "min(signature_id)::VARCHAR",
-        ledger.person_ids(),
-        context,
-    )
-    return Minted(
-        people=people,
-        person_events=_events(bench, "person", "signatures", context).with_columns(
-            run=pl.lit(f"night {context.night}"), model_version=pl.lit(index_model(context).digest)
-        ),
-        households=_unknown(
-            bench, "household_stay", "household_id", "min(member)", ledger.household_ids(), context
-        ),
-        household_events=_events(bench, "household", "stays", context),
-    )
-
-
-def _unknown(
-    bench: Workbench, table: str, key: str, anchor: str, known: pl.DataFrame, context: NightContext
-) -> pl.DataFrame:
-    """The IDs of a table that nobody has minted, each with its anchor; the known are not grouped."""
-    bench.connection.register("minted_before", known)
-    new = bench.frame(
-        f"SELECT {key}, {anchor} AS anchor FROM {table} ANTI JOIN minted_before USING ({key})"
-        f" WHERE {key} IS NOT NULL GROUP BY {key} ORDER BY {key}"
-    )
-    bench.connection.unregister("minted_before")
-    return new.with_columns(pl.lit(context.night).alias("minted_in"))
-
-
-def _events(bench: Workbench, subject: str, counted: str, context: NightContext) -> pl.DataFrame:
-    events = bench.frame(f"SELECT * FROM {subject}_event")
-    return events.with_columns(
-        pl.lit(context.night).alias("night"),
-        pl.format("{} " + counted, pl.col(counted)).alias("reason"),
-    ).drop(counted)
 
 
 def _current_release(context: NightContext) -> Release:

@@ -215,6 +215,14 @@ def test_ids_are_minted_once(ledger: Ledger) -> None:
     assert ledger.person_events()["person_id"].to_list() == ["P1"]
 
 
+def test_the_ledger_says_which_ids_were_minted_however_many_are_asked_for(ledger: Ledger) -> None:
+    assert ledger.minted_people(["P1"]) == ledger.minted_people([]) == set()
+    ledger.mint(Minted(people(*(f"P{number}" for number in range(0, 1200, 2)))))
+    asked = [f"P{number}" for number in range(1200)]
+    assert ledger.minted_people(asked) == set(asked[::2])
+    assert ledger.minted_households(asked) == set()
+
+
 def test_a_repeated_event_adds_nothing(ledger: Ledger) -> None:
     step = events(("P1", "created", NIGHT, None), ("P2", "merged", NEXT_NIGHT, "P1"))
     ledger.mint(Minted(people("P1", "P2"), step))

@@ -12,7 +12,7 @@ are not written down: nobody has seen them, and the night's next try mints the s
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -33,6 +33,7 @@ from warehouse.ledger.redirects import (
 from warehouse.ledger.schema import HOUSEHOLD, HOUSEHOLD_EVENT, PERSON, PERSON_EVENT
 from warehouse.ledger.seals import seal
 
+_IDS_AT_ONCE = 500
 _MINTED = {"anchor": pl.String, "minted_in": pl.Date}
 _EVENT = {"kind": pl.String, "night": pl.Date, "reason": pl.String}
 _ORIGIN = {
@@ -56,13 +57,13 @@ class PersonBook(Book):
         """Return everyone ever minted: person_id, anchor, minted_in, by person_id."""
         return self._minted(PERSON, "person_id")
 
-    def person_ids(self) -> pl.DataFrame:
-        """Return the IDs of everyone ever minted: person_id, in no order."""
-        return self._ids(PERSON, "person_id")
+    def minted_people(self, among: Sequence[str]) -> set[str]:
+        """Return those of the person IDs `among` that were ever minted."""
+        return self._minted_among(PERSON, "person_id", among)
 
-    def household_ids(self) -> pl.DataFrame:
-        """Return the IDs of every household ever minted: household_id, in no order."""
-        return self._ids(HOUSEHOLD, "household_id")
+    def minted_households(self, among: Sequence[str]) -> set[str]:
+        """Return those of the household IDs `among` that were ever minted."""
+        return self._minted_among(HOUSEHOLD, "household_id", among)
 
     def next_person_sequence(self) -> int:
         """Return the first sequence number that no published person ID was minted from."""
@@ -143,10 +144,18 @@ class PersonBook(Book):
             query = select(table).order_by(table.c[key])
             return frame_of(connection, query, {key: pl.String, **_MINTED})
 
-    def _ids(self, table: Table, key: str) -> pl.DataFrame:
+    def _minted_among(self, table: Table, key: str, among: Sequence[str]) -> set[str]:
+        ids = table.c[key]
         with self._reading() as connection:
-            ids = connection.execute(select(table.c[key])).scalars().all()
-        return pl.DataFrame({key: ids}, schema={key: pl.String})
+            if connection.execute(select(ids).limit(1)).first() is None:
+                return set()
+            return {
+                found
+                for start in range(0, len(among), _IDS_AT_ONCE)
+                for found in connection.execute(
+                    select(ids).where(ids.in_(among[start : start + _IDS_AT_ONCE]))
+                ).scalars()
+            }
 
     def _events(self, table: Table, subject: str) -> pl.DataFrame:
         schema: dict[str, Any] = {"event_id": pl.Int64, f"{subject}_id": pl.String, **_EVENT}

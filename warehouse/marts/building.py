@@ -39,7 +39,8 @@ from warehouse.release_files import MARTS, TABLES
 
 _MART = "written"
 _BIG_BLOCK_BYTES = 65_536
-"""For marts into which big tables are copied: their columns are packed badly into small blocks."""
+"""For marts into which much is copied: big tables, or who is in scope. Their columns are packed badly
+and slowly into small blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +125,15 @@ def _contained_first(marts: Sequence[MartDefinition]) -> list[MartDefinition]:
 
 
 def _block_bytes(mart: MartDefinition, released: Mapping[str, _Released]) -> int:
-    copies_big = any(
+    copies_much = any(
         is_big(table.path)
         and (
-            (name in mart.tables and not table.lies_beside(name, mart))
+            (name in mart.tables and (mart.picks_rows(name) or not table.lies_beside(name, mart)))
             or (name == "finding_evidence" and mart.families is not FamilyRows.NONE)
         )
         for name, table in released.items()
     )
-    return _BIG_BLOCK_BYTES if copies_big else SMALL_BLOCK_BYTES
+    return _BIG_BLOCK_BYTES if copies_much else SMALL_BLOCK_BYTES
 
 
 def _fill(

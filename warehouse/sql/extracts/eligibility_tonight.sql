@@ -25,25 +25,26 @@ counted AS (
 ),
 placed AS (
     SELECT
-        counted.person_id,
+        unhex(md5(counted.person_id)) AS person_digest,
+        unhex(md5(counted.subject_id)) AS subject_digest,
         counted.subject_id,
         counted.person_id = min(counted.person_id) OVER (PARTITION BY counted.subject_id) AS is_first
     FROM counted
 ),
 person_of AS (
-    SELECT standing.*, placed.person_id, placed.is_first
+    SELECT standing.*, placed.person_digest, placed.subject_digest, placed.is_first
     FROM standing
     INNER JOIN placed ON placed.subject_id = standing.subject_id
     WHERE NOT standing.is_about_a_person
     UNION ALL
-    SELECT standing.*, standing.subject_id, TRUE
+    SELECT standing.*, unhex(md5(standing.subject_id)), unhex(md5(standing.subject_id)), TRUE
     FROM standing
     WHERE standing.is_about_a_person
 )
 -- In no order: eligibility_standing sorts.
 SELECT
-    unhex(md5(person_id)) AS person_digest,
-    unhex(md5(subject_id)) AS subject_digest,
+    person_digest,
+    subject_digest,
     programme_code,
     subject_kind,
     CASE WHEN is_excluded THEN 'excluded' ELSE 'entitled' END AS standing,
