@@ -2,8 +2,9 @@
 -- Reversal rows are negative and are added to what they reverse; a payment reversed in full is out.
 -- Who is missing: payments whose programme is none of the 292. Which source wins: none, payers are
 -- kept apart, so that a second payer can be seen.
+WITH
 -- Deliveries by number, in the order of names: so a payment's place and source are one number.
-WITH told_delivery AS (
+told_delivery AS (
     SELECT
         document_type, delivery_id,
         row_number() OVER (ORDER BY delivery_id, document_type) AS delivery_no

@@ -4,8 +4,9 @@
 -- entered on one day, the later told. Missing: rows without a household number (histories,
 -- lists of people of unknown residence), other senders, and people the index does not know.
 -- Not sorted: only the steps after it read it.
+WITH
 -- Deliveries by number, the one to believe first: so a row's place and source are one number.
-WITH told_delivery AS (
+told_delivery AS (
     SELECT
         made_at,
         document_type,
