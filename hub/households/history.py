@@ -135,7 +135,7 @@ def _advance(
         .unique(["member", "identifier"], keep="last", maintain_order=True),
         on=["member", "identifier"],
     )
-    order = ["member", "valid_from", "identifier", "recorded_from"]
+    order = ["member", "valid_from", "identifier", "recorded_from", "recorded_to", "valid_to"]
     return pl.concat([kept, begun, cut.select(kept.columns)]).sort(order)
 
 

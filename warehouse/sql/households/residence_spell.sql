@@ -92,13 +92,15 @@ moved AS (
 
 followed AS (
     SELECT
-        s.source_no,
+        s.person_id,
+        s.household_no,
+        s.valid_from,
         lead(s.valid_from) OVER later AS next_from,
         row_number() OVER (
             PARTITION BY s.person_id, s.valid_from ORDER BY s.made_at DESC, s.household_no DESC
         ) = 1 AS is_winner
     FROM dated AS s
-    JOIN moved AS m USING (person_id)
+    JOIN moved AS m ON m.person_id = s.person_id
     WINDOW later AS (
         PARTITION BY s.person_id ORDER BY s.valid_from NULLS FIRST, s.made_at, s.household_no
     )
@@ -128,6 +130,8 @@ SELECT
     f.person_id || '/' || coalesce(strftime(f.valid_from, '%Y-%m-%d'), 'unknown')
     || if(coalesce(n.is_winner, TRUE), '', '/' || f.household_no) AS member
 FROM dated AS f
-LEFT JOIN followed AS n USING (source_no)
 JOIN person AS p USING (person_id)
 LEFT JOIN struck_off AS x USING (person_id)
+LEFT JOIN followed AS n
+    ON n.person_id = f.person_id AND n.household_no = f.household_no
+    AND n.valid_from IS NOT DISTINCT FROM f.valid_from
