@@ -50,14 +50,19 @@ def advance_history(
         )
     history = history.select(columns)
     refuse_disorder(history, tonight, night)
-    # A night changes little: who is what they were keeps their rows, and the rest is small.
+    # A night changes little: who is what they were keeps their rows, whoever was never heard of begins,
+    # and the rest is small.
     same = _unchanged(history, tonight, state).implode()
-    is_same = pl.col("member").is_in(same)
-    advanced = _advance(history.filter(~is_same), tonight.filter(~is_same), state, night, ended)
+    is_kept, is_said = history["member"].is_in(same), tonight["member"].is_in(same)
+    changed, said = history.filter(~is_kept), tonight.filter(~is_said)
+    is_known = said["member"].is_in(changed["member"].implode())
+    parts = [
+        history.filter(is_kept),
+        _begin(said.filter(~is_known), night).select(columns),
+        _advance(changed, said.filter(is_known), state, night, ended).select(columns),
+    ]
     # Sorted by member alone: the rows of a member come in their order already.
-    return pl.concat([history.filter(is_same), advanced.select(columns)]).sort(
-        "member", maintain_order=True
-    )
+    return pl.concat(parts).sort("member", maintain_order=True)
 
 
 def _unchanged(history: pl.DataFrame, tonight: pl.DataFrame, state: Sequence[str]) -> pl.Series:
@@ -66,8 +71,22 @@ def _unchanged(history: pl.DataFrame, tonight: pl.DataFrame, state: Sequence[str
     both = believed.select("member", *state).join(
         tonight.select("member", *state), on="member", suffix="_tonight"
     )
-    is_equal = pl.all_horizontal(_text(name) == _text(f"{name}_tonight") for name in state)
-    return both.group_by("member").agg(is_same=is_equal.all()).filter("is_same")["member"]
+    is_equal = both.select(
+        pl.all_horizontal(_text(name) == _text(f"{name}_tonight") for name in state)
+    ).to_series()
+    equal, other = both["member"].filter(is_equal), both["member"].filter(~is_equal)
+    return equal.filter(~equal.is_in(other.implode())) if other.len() else equal
+
+
+def _begin(tonight: pl.DataFrame, night: dt.date) -> pl.DataFrame:
+    """Return the rows of members of whom nothing was ever believed."""
+    nothing = pl.lit(None, pl.Date)
+    return tonight.with_columns(
+        valid_from=pl.min_horizontal("valid_from", pl.lit(night)),
+        valid_to=nothing,
+        recorded_from=pl.lit(night),
+        recorded_to=nothing,
+    )
 
 
 def _advance(
@@ -116,7 +135,7 @@ def _advance(
         .unique(["member", "identifier"], keep="last", maintain_order=True),
         on=["member", "identifier"],
     )
-    order = ["member", "valid_from", "identifier", "recorded_from"]
+    order = ["member", "valid_from", "identifier", "recorded_from", "recorded_to", "valid_to"]
     return pl.concat([kept, begun, cut.select(kept.columns)]).sort(order)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hub.identity.carry_over import carry_over
+from hub.identity.carry_over import affected_part, carry_over
 from hub.identity.person_ids import HOUSEHOLD_PREFIX, mint_identifiers
 
 
@@ -41,14 +41,19 @@ def assign_household_ids(
         next_sequence: first sequence number that has not been minted.
         key: secret of the permutation; the same for ever.
     """
+    before = previous.select("member", identifier=pl.col("household_id").cast(pl.String))
+    affected, was = affected_part(clusters.select("member", "cluster"), before)
+    unchanged = before.join(was, on="identifier", how="anti")
     carried = carry_over(
-        clusters.select("member", "cluster"),
-        previous.select("member", identifier=pl.col("household_id").cast(pl.String)),
+        affected,
+        was,
         next_sequence,
         lambda first, count: mint_identifiers(first, count, key, HOUSEHOLD_PREFIX),
     )
     return HouseholdAssignment(
-        carried.members.rename({"identifier": "household_id"}),
+        pl.concat([carried.members, unchanged.select("member", "identifier")])
+        .sort("member")
+        .rename({"identifier": "household_id"}),
         carried.events.rename(
             {
                 "identifier": "household_id",

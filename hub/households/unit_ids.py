@@ -101,6 +101,8 @@ def tell_unit_events(
         night: day of the events.
     """
     told = []
+    if previous.height:
+        previous, tonight = _changed_units(previous, tonight)
     families = pl.concat([previous["unit_family"], tonight["unit_family"]]).unique().sort()
     for family in families.to_list():
         if family in MINTED:
@@ -114,6 +116,17 @@ def tell_unit_events(
         events = _events_of(was, now, ended)
         told.append(_dated(events.with_columns(unit_family=pl.lit(family)), night))
     return pl.concat([pl.DataFrame(schema=UNIT_EVENT_SCHEMA), *told])
+
+
+def _changed_units(
+    previous: pl.DataFrame, tonight: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows of units that somebody left or joined: of the others there is nothing to tell."""
+    unit, row = ["unit_family", "unit_id"], ["unit_family", "unit_id", "person_id"]
+    left = previous.join(tonight, on=row, how="anti")
+    joined = tonight.join(previous, on=row, how="anti")
+    changed = pl.concat([left.select(unit), joined.select(unit)]).unique()
+    return previous.join(changed, on=unit, how="semi"), tonight.join(changed, on=unit, how="semi")
 
 
 def _events_of(was: pl.DataFrame, now: pl.DataFrame, ended: pl.DataFrame) -> pl.DataFrame:

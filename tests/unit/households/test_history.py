@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 
 import polars as pl
+import pytest
 
+from hub.households import history
 from hub.households.history import advance_history, believed_on
 
 DAY = dt.date
@@ -28,8 +31,8 @@ def advance(history, tonight, night, **others):
     return advance_history(history, tonight, ("unit_id", "reason"), night, **others)
 
 
-def reason_on(history, valid_on, known_on=None):
-    return believed_on(history, valid_on, known_on)["reason"].to_list()
+def reason_on(known, valid_on, known_on=None):
+    return believed_on(known, valid_on, known_on)["reason"].to_list()
 
 
 def lived():
@@ -73,3 +76,40 @@ def test_a_tie_that_a_register_ended_ends_on_that_day():
 def test_a_date_in_the_future_counts_from_the_night():
     first = advance(pl.DataFrame(), said("at_home", DAY(2030, 1, 1)), DAY(2026, 1, 1))
     assert first["valid_from"].to_list() == [DAY(2026, 1, 1)]
+
+
+def village_of(draw, night):
+    """Members in random units, some of whom come, go and come back."""
+    rows = [
+        (member, draw.choice("UV"), draw.choice(["", None, "at_home"]), f"d{night}", since)
+        for member in range(60)
+        if draw.random() < 0.8
+        for since in [draw.choice([None, DAY(2020, 1, 1), DAY(2026, 1, night), DAY(2027, 1, 1)])]
+    ]
+    names = ["member", "unit_id", "reason", "delivery_id", "valid_from"]
+    kinds = {"member": pl.UInt64, "valid_from": pl.Date}
+    return pl.DataFrame(rows, names, schema_overrides=kinds, orient="row")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_short_ways_of_a_night_lead_where_the_long_way_leads(seed, monkeypatch):
+    draw = random.Random(seed)  # noqa: S311
+    nights = [village_of(draw, night) for night in range(1, 7)]
+
+    def lived_through():
+        known = pl.DataFrame()
+        for number, tonight in enumerate(nights, start=1):
+            known = advance(known, tonight, DAY(2026, 1, number))
+        return known
+
+    shortened = lived_through()
+    monkeypatch.setattr(history, "_unchanged", lambda *_: pl.Series([], dtype=pl.UInt64))
+    monkeypatch.setattr(history, "_begin", begun_the_long_way)
+    assert lived_through().equals(shortened)
+
+
+def begun_the_long_way(tonight, night):
+    nothing = tonight.clear().with_columns(
+        pl.lit(None, pl.Date).alias(name) for name in history.HISTORY_DATES
+    )
+    return history._advance(nothing, tonight, ("unit_id", "reason"), night, None)

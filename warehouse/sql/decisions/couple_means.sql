@@ -21,24 +21,29 @@ WITH rate AS (
             AS couple_threshold
     FROM parameter_in_force
 ),
+aged AS (
+    SELECT person_id
+    FROM person_circumstance
+    WHERE age_years >= 65
+),
 spouse AS (
     SELECT
         spouse_pair.person_id,
-        spouse_pair.spouse_id,
-        spouse_fact.age_years AS spouse_age_years,
-        row_number() OVER (
-            PARTITION BY spouse_pair.person_id
-            ORDER BY spouse_pair.source_rank, spouse_pair.spouse_id
-        ) AS place
+        coalesce(
+            min(CASE WHEN spouse_pair.source_rank = 1 THEN spouse_pair.spouse_id END),
+            min(spouse_pair.spouse_id)
+        ) AS spouse_id
     FROM spouse_pair
-    INNER JOIN person_circumstance AS spouse_fact ON spouse_fact.person_id = spouse_pair.spouse_id
+    INNER JOIN aged ON aged.person_id = spouse_pair.person_id
+    INNER JOIN person_circumstance AS living ON living.person_id = spouse_pair.spouse_id
     WHERE spouse_pair.person_id <> spouse_pair.spouse_id
+    GROUP BY spouse_pair.person_id
 ),
 elder AS (
-    SELECT person_circumstance.person_id, spouse.spouse_id, spouse.spouse_age_years
-    FROM person_circumstance
-    LEFT JOIN spouse ON spouse.person_id = person_circumstance.person_id AND spouse.place = 1
-    WHERE person_circumstance.age_years >= 65
+    SELECT aged.person_id, spouse.spouse_id, spouse_fact.age_years AS spouse_age_years
+    FROM aged
+    LEFT JOIN spouse ON spouse.person_id = aged.person_id
+    LEFT JOIN person_circumstance AS spouse_fact ON spouse_fact.person_id = spouse.spouse_id
 ),
 of_couple AS (
     SELECT person_id, person_id AS member_id FROM elder

@@ -59,8 +59,6 @@ INNER JOIN told_word ON told_word.word_no = told.word_no
 LEFT JOIN told_delivery ON told_delivery.delivery_no = told.delivery_no
 ORDER BY
     told.person_no,
-    told_word.fact,
-    told_word.said,
-    told_delivery.document_type,
-    told_delivery.delivery_id,
+    told.word_no,
+    told_delivery.place,
     told.line

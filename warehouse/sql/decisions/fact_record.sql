@@ -136,21 +136,22 @@ WITH record AS (
     WHERE (lease_from IS NULL OR lease_from <= night.as_of)
         AND (lease_to IS NULL OR lease_to >= night.as_of)
 ),
-spouse_record AS (
+spouse_of_couple AS (
     SELECT
         CASE WHEN side.place = 1 THEN couple.person_id ELSE couple.spouse_id END AS person_id,
         couple.relation AS said,
-        0 AS source_rank,
         couple.document_type,
         couple.delivery_id,
         couple.line
     FROM couple
     CROSS JOIN (SELECT unnest([1, 2]) AS place) AS side
-    UNION ALL
+),
+-- Of people in no couple: who is called a spouse by the household register, else by the family register.
+spouse_record AS (
     SELECT
-        CASE WHEN side.place = 1 THEN member.person_id ELSE member.head_person_id END,
-        member.relation_to_head,
-        1,
+        CASE WHEN side.place = 1 THEN member.person_id ELSE member.head_person_id END AS person_id,
+        member.relation_to_head AS said,
+        1 AS source_rank,
         member.document_type,
         member.delivery_id,
         member.line
@@ -176,18 +177,20 @@ spouse_record AS (
 ),
 spouse_told AS (
     SELECT
-        person_id,
+        spouse_record.person_id,
         min(
             {
-                'source_rank': source_rank,
-                'document_type': document_type,
-                'delivery_id': delivery_id,
-                'line': line,
-                'said': said
+                'source_rank': spouse_record.source_rank,
+                'document_type': spouse_record.document_type,
+                'delivery_id': spouse_record.delivery_id,
+                'line': spouse_record.line,
+                'said': spouse_record.said
             }
         ) AS told
     FROM spouse_record
-    GROUP BY person_id
+    LEFT JOIN spouse_of_couple ON spouse_of_couple.person_id = spouse_record.person_id
+    WHERE spouse_of_couple.person_id IS NULL
+    GROUP BY spouse_record.person_id
 ),
 -- Of the youngest child, where there are several.
 own_child AS (
@@ -237,6 +240,9 @@ other AS (
     SELECT person_id, 'school_level', 'daycare', document_type, delivery_id, line
     FROM person_told
     WHERE fact = 'receipts' AND value IN ('P078', 'P079', 'P080', 'P082')
+    UNION ALL
+    SELECT person_id, 'has_spouse', said, document_type, delivery_id, line
+    FROM spouse_of_couple
     UNION ALL
     SELECT
         person_id,

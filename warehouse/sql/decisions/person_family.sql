@@ -8,16 +8,14 @@
 WITH spouse AS (
     SELECT
         spouse_pair.person_id,
-        spouse_pair.spouse_id,
-        spouse_fact.age_years,
-        spouse_fact.is_citizen,
-        row_number() OVER (
-            PARTITION BY spouse_pair.person_id
-            ORDER BY spouse_pair.source_rank, spouse_pair.spouse_id
-        ) AS place
+        coalesce(
+            min(CASE WHEN spouse_pair.source_rank = 1 THEN spouse_pair.spouse_id END),
+            min(spouse_pair.spouse_id)
+        ) AS spouse_id
     FROM spouse_pair
-    INNER JOIN person_fact AS spouse_fact ON spouse_fact.person_id = spouse_pair.spouse_id
+    INNER JOIN person_fact AS living ON living.person_id = spouse_pair.spouse_id
     WHERE spouse_pair.person_id <> spouse_pair.spouse_id
+    GROUP BY spouse_pair.person_id
 ),
 naturalised AS (
     SELECT DISTINCT person_index.person_id
@@ -29,16 +27,16 @@ couple AS (
     SELECT
         spouse.person_id,
         spouse.spouse_id,
-        spouse.age_years AS spouse_age_years,
-        person_fact.is_citizen <> spouse.is_citizen
+        spouse_fact.age_years AS spouse_age_years,
+        person_fact.is_citizen <> spouse_fact.is_citizen
             OR naturalised.person_id IS NOT NULL
             OR naturalised_spouse.person_id IS NOT NULL AS is_multicultural
     FROM spouse
     INNER JOIN person_fact ON person_fact.person_id = spouse.person_id
+    INNER JOIN person_fact AS spouse_fact ON spouse_fact.person_id = spouse.spouse_id
     LEFT JOIN naturalised ON naturalised.person_id = spouse.person_id
     LEFT JOIN naturalised AS naturalised_spouse
         ON naturalised_spouse.person_id = spouse.spouse_id
-    WHERE spouse.place = 1
 ),
 unit AS (
     SELECT

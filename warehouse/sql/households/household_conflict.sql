@@ -2,12 +2,20 @@
 -- household that lost: the later move-in wins. reason: 'double_registration' where the losing
 -- row was still delivered after the winner's move-in, else 'superseded' (an older row that nobody
 -- closed). Missing: people with one household.
-WITH claim AS (
+WITH placed_twice AS (
+    SELECT person_id
+    FROM residence_spell
+    WHERE moved_out_on IS NULL OR moved_out_on >= (SELECT as_of FROM night)
+    GROUP BY person_id
+    HAVING min(household_no) <> max(household_no)
+),
+
+claim AS (
     SELECT s.*, h.household_id
     FROM residence_spell AS s
+    JOIN placed_twice AS t USING (person_id)
     JOIN household_assignment AS h USING (member)
     WHERE s.moved_out_on IS NULL OR s.moved_out_on >= (SELECT as_of FROM night)
-    QUALIFY count(DISTINCT s.household_no) OVER (PARTITION BY s.person_id) > 1
 ),
 
 ranked AS (

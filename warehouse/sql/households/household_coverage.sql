@@ -9,42 +9,60 @@ WITH family AS (
     UNION ALL
     SELECT 'dwelling'
 ),
-asked AS (
-    SELECT
-        family.unit_family,
-        household_standing.person_id,
-        household_standing.standing,
-        family.unit_family IN ('registered_household', 'dwelling', 'basic_livelihood') AS is_for_all
+-- Counted before they are explained: the people of each standing, and those of them in a unit.
+standing AS (
+    SELECT standing, count(*) AS people
     FROM household_standing
-    CROSS JOIN family
+    GROUP BY standing
+),
+in_unit AS (
+    SELECT
+        tonight.unit_family, household_standing.standing, tonight.is_counted, tonight.status,
+        CASE WHEN NOT tonight.is_counted THEN tonight.reason END AS reason,
+        count(*) AS people
+    FROM unit_member_tonight AS tonight
+    INNER JOIN household_standing ON household_standing.person_id = tonight.person_id
+    GROUP BY
+        tonight.unit_family, household_standing.standing, tonight.is_counted, tonight.status,
+        CASE WHEN NOT tonight.is_counted THEN tonight.reason END
+),
+placed AS (
+    SELECT unit_family, standing, sum(people) AS people
+    FROM in_unit
+    GROUP BY unit_family, standing
 ),
 explained AS (
     SELECT
-        asked.unit_family,
-        asked.person_id,
-        tonight.person_id IS NOT NULL AS is_assigned,
+        unit_family, TRUE AS is_assigned, people,
         CASE
-            WHEN asked.standing = 'dead' THEN 'dead'
-            WHEN tonight.person_id IS NOT NULL
-                THEN CASE
-                    WHEN tonight.is_counted AND tonight.status = 'conflict' THEN 'member_in_conflict'
-                    WHEN tonight.is_counted AND tonight.status = 'assumed' THEN 'member_assumed'
-                    WHEN tonight.is_counted THEN 'member'
-                    ELSE concat('not_counted_', tonight.reason)
-                END
-            WHEN NOT asked.is_for_all THEN 'not_asked'
-            WHEN asked.standing = 'member' THEN 'no_address'
-            ELSE asked.standing
+            WHEN standing = 'dead' THEN 'dead'
+            WHEN is_counted AND status = 'conflict' THEN 'member_in_conflict'
+            WHEN is_counted AND status = 'assumed' THEN 'member_assumed'
+            WHEN is_counted THEN 'member'
+            ELSE concat('not_counted_', reason)
         END AS reason
-    FROM asked
-    LEFT JOIN unit_member_tonight AS tonight
-        ON tonight.person_id = asked.person_id AND tonight.unit_family = asked.unit_family
+    FROM in_unit
+    UNION ALL
+    SELECT
+        family.unit_family, FALSE, standing.people - coalesce(placed.people, 0),
+        CASE
+            WHEN standing.standing = 'dead' THEN 'dead'
+            WHEN family.unit_family NOT IN ('registered_household', 'dwelling', 'basic_livelihood')
+                THEN 'not_asked'
+            WHEN standing.standing = 'member' THEN 'no_address'
+            ELSE standing.standing
+        END
+    FROM standing
+    CROSS JOIN family
+    LEFT JOIN placed
+        ON placed.unit_family = family.unit_family AND placed.standing = standing.standing
 ),
 counted AS (
     SELECT
         unit_family, reason, max(CASE WHEN is_assigned THEN 1 ELSE 0 END) = 1 AS is_assigned,
-        count(*) AS people
+        CAST(sum(people) AS BIGINT) AS people
     FROM explained
+    WHERE people > 0
     GROUP BY unit_family, reason
 )
 SELECT

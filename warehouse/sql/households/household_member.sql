@@ -10,6 +10,18 @@ WITH stay AS (
     WHERE s.valid_to IS NULL OR s.valid_from IS NULL OR s.valid_to >= s.valid_from
 ),
 
+-- Asked only of households with somebody whose own row names no head.
+current_stay AS (
+    SELECT s.household_id, s.person_id, s.head_person_id, s.relation_to_head, s.valid_from
+    FROM stay AS s
+    JOIN (
+        SELECT DISTINCT household_id
+        FROM stay
+        WHERE head_person_id IS NULL AND relation_to_head IS DISTINCT FROM 'head'
+    ) AS unnamed USING (household_id)
+    WHERE s.valid_to IS NULL OR s.valid_to >= (SELECT as_of FROM night)
+),
+
 current_head AS (
     SELECT
         household_id,
@@ -18,8 +30,7 @@ current_head AS (
                 FILTER (relation_to_head = 'head'),
             mode(head_person_id ORDER BY head_person_id)
         ) AS head_person_id
-    FROM stay
-    WHERE valid_to IS NULL OR valid_to >= (SELECT as_of FROM night)
+    FROM current_stay
     GROUP BY household_id
 )
 

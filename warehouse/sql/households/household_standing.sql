@@ -17,7 +17,13 @@ status AS (
         bool_or(f.registration_status LIKE 'overseas%') AS is_overseas
     FROM f02_resident_household_address AS f
     JOIN person_index AS i USING (signature_id)
-    WHERE f.document_type LIKE 'I01-F02-%'
+    WHERE
+        f.document_type LIKE 'I01-F02-%'
+        AND (
+            f.registration_status LIKE 'cancelled%'
+            OR f.registration_status LIKE '%unknown_residence'
+            OR f.registration_status LIKE 'overseas%'
+        )
     GROUP BY i.person_id
 ),
 

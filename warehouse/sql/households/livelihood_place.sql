@@ -49,10 +49,20 @@ spouse AS (
     UNION ALL
     SELECT spouse_id, person_id, status, reason, valid_from, document_type, delivery_id, line FROM couple
 ),
+-- Spouses who do not live in one household: only they have two to choose from.
+parted_spouse AS (
+    SELECT spouse.person_id, spouse.spouse_id
+    FROM spouse
+    LEFT JOIN living AS one ON one.person_id = spouse.person_id
+    LEFT JOIN living AS other ON other.person_id = spouse.spouse_id
+    WHERE one.household_id IS DISTINCT FROM other.household_id
+),
 young_child AS (
     SELECT held_parent.parent_id AS person_id, child.household_id, count(*) AS children
     FROM held_parent
     CROSS JOIN rule
+    INNER JOIN (SELECT DISTINCT person_id FROM parted_spouse) AS parted
+        ON parted.person_id = held_parent.parent_id
     INNER JOIN living AS child ON child.person_id = held_parent.child_id
     WHERE child.age_years < rule.child_age_limit AND child.household_id IS NOT NULL
     GROUP BY held_parent.parent_id, child.household_id
@@ -64,9 +74,9 @@ claim AS (
         CASE WHEN home.away_reason IS NULL THEN 0 ELSE 1 END AS is_away,
         CASE WHEN home.head_person_id = home.person_id THEN 0 ELSE 1 END AS is_not_head
     FROM (
-        SELECT person_id, spouse_id, person_id AS at_home_of FROM spouse
+        SELECT person_id, spouse_id, person_id AS at_home_of FROM parted_spouse
         UNION ALL
-        SELECT person_id, spouse_id, spouse_id FROM spouse
+        SELECT person_id, spouse_id, spouse_id FROM parted_spouse
     ) AS spouse
     CROSS JOIN rule
     INNER JOIN living AS home
@@ -99,12 +109,22 @@ settled AS (
     LEFT JOIN spouse ON spouse.person_id = living.person_id
     LEFT JOIN couple_home ON couple_home.person_id = living.person_id AND couple_home.place = 1
 ),
--- Who stays: everybody who lives with a parent, a grandparent, or a child of their own.
-kept_home AS (
-    SELECT DISTINCT settled.person_id
+young_single AS (
+    SELECT settled.*
     FROM settled
+    CROSS JOIN rule
+    WHERE NOT settled.has_spouse
+        AND settled.age_years < rule.child_age_limit
+        AND coalesce(settled.relation_to_head, 'head') NOT IN (
+            'child', 'grandchild', 'foster_child', 'child_in_law'
+        )
+),
+-- Who of them stays: everybody who lives with a parent, a grandparent, or a child of their own.
+kept_home AS (
+    SELECT DISTINCT young_single.person_id
+    FROM young_single
     INNER JOIN family_graph
-        ON family_graph.person_id = settled.person_id
+        ON family_graph.person_id = young_single.person_id
         AND family_graph.relation IN (
             'father', 'mother', 'parent', 'adoptive_father', 'adoptive_mother', 'grandparent', 'child'
         )
@@ -112,8 +132,14 @@ kept_home AS (
     CROSS JOIN night
     INNER JOIN settled AS relative
         ON relative.person_id = family_graph.relative_id
-        AND relative.first_household_id = settled.household_id
+        AND relative.first_household_id = young_single.household_id
     WHERE family_graph.valid_to IS NULL OR family_graph.valid_to > night.as_of
+),
+away_child AS (
+    SELECT young_single.*
+    FROM young_single
+    LEFT JOIN kept_home ON kept_home.person_id = young_single.person_id
+    WHERE kept_home.person_id IS NULL
 ),
 own_income AS (
     SELECT
@@ -122,6 +148,7 @@ own_income AS (
     FROM f19_insurance_contribution_base AS base
     CROSS JOIN night
     INNER JOIN person_index ON person_index.signature_id = base.signature_id
+    INNER JOIN away_child ON away_child.person_id = person_index.person_id
     WHERE base.document_type IN ('I24-F19-01', 'I23-F19-01', 'I26-F19-01')
         AND base.period <= night.month
         AND base.period >= CAST(night.month - INTERVAL '2' MONTH AS DATE)
@@ -135,21 +162,10 @@ student AS (
     FROM f09_education_enrolment AS school
     CROSS JOIN night
     INNER JOIN person_index ON person_index.signature_id = school.signature_id
+    INNER JOIN away_child ON away_child.person_id = person_index.person_id
     WHERE school.status = 'enrolled'
         AND (school.enrolled_on IS NULL OR school.enrolled_on <= night.as_of)
         AND (school.left_on IS NULL OR school.left_on > night.as_of)
-),
-away_child AS (
-    SELECT settled.*
-    FROM settled
-    CROSS JOIN rule
-    LEFT JOIN kept_home ON kept_home.person_id = settled.person_id
-    WHERE NOT settled.has_spouse
-        AND settled.age_years < rule.child_age_limit
-        AND kept_home.person_id IS NULL
-        AND coalesce(settled.relation_to_head, 'head') NOT IN (
-            'child', 'grandchild', 'foster_child', 'child_in_law'
-        )
 ),
 custody AS (
     SELECT
