@@ -182,6 +182,8 @@ class Workbench:
 
         Each column becomes an ENUM of its words in alphabetical order, so that what is joined from the
         table is grouped, sorted and written without its text. Columns without a word stay as they are.
+        What is written in a column with nulls, or in a list, must be cast to VARCHAR: which words DuckDB
+        writes into the file's dictionary depends there on how its threads share the rows.
 
         Args:
             table: a temporary table of this connection, with few different words in each column.

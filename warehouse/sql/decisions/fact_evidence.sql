@@ -48,7 +48,7 @@ told AS (
 SELECT
     person_number.person_id,
     told_word.fact,
-    told_word.said,
+    CAST(told_word.said AS VARCHAR) AS said,
     told_delivery.document_type,
     told_delivery.delivery_id,
     told.line
