@@ -160,7 +160,7 @@ def calm_of(connection: duckdb.DuckDBPyConnection) -> Calm:
             FROM recalled_member AS m
             JOIN entity_description AS e ON e.description_id = m.description_id
             SEMI JOIN asked_entity AS a ON a.entity_id = e.entity_id
-            WHERE m.person_id IS NOT NULL
+            WHERE m.person_id IS NOT NULL OR m.is_new
             GROUP BY e.entity_id, m.person_id
             UNION ALL
             SELECT e.entity_id, t.person_id, count(*) AS records

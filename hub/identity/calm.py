@@ -23,7 +23,10 @@ from hub.identity.knot import Knot, Pairs, Weights
 from hub.identity.thresholds import Constraints, Thresholds
 
 RecordsOf = Callable[[pl.Series], pl.DataFrame]
-"""Entities → (`entity_id`, `person_id`, `records`): how many of its records were whose last night."""
+"""Entities → (`entity_id`, `person_id`, `records`): how many of its records were whose last night.
+
+Null is the person of newcomers. Records that were there and nobody's are missing.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,13 @@ class Calm:
 class Former:
     """What a calm knot knows of its entities.
 
-    `records`: of each entity, how many of its records were whose; `free`: its cluster if only the
+    `records`: of each entity, how many of its records were whose; `newcomers`: entities with a record that
+    is new; `free`: its cluster if only the
     model had a say; `touched`: see `Calm`.
     """
 
     records: Mapping[int, Mapping[str, int]]
+    newcomers: frozenset[int]
     free: Mapping[int, int]
     touched: frozenset[str]
 
@@ -50,9 +55,13 @@ class Former:
 def former_of(calm: Calm, entities: pl.Series, clusters: pl.DataFrame) -> Former:
     """Return what knots of `entities` know; `clusters`: (`entity_id`, `cluster`) as the model has it."""
     records: dict[int, dict[str, int]] = defaultdict(dict)
+    newcomers: set[int] = set()
     for entity, person, count in calm.records_of(entities).iter_rows():
-        records[entity][person] = count
-    return Former(records, dict(clusters.iter_rows()), calm.touched)
+        if person is None:
+            newcomers.add(entity)
+        else:
+            records[entity][person] = count
+    return Former(records, frozenset(newcomers), dict(clusters.iter_rows()), calm.touched)
 
 
 def identified(entities: pl.DataFrame, calm: Calm, together: Mapping[int, str]) -> pl.DataFrame:
@@ -183,7 +192,7 @@ class CalmKnot(Knot):
         return any(
             weight >= self.thresholds.join_weight and self.decided.together.get(other) == person
             for node in nodes
-            if node not in self.decided.together
+            if node in self.former.newcomers and node not in self.decided.together
             for other, weight in self.neighbours[node].items()
         )
 

@@ -73,6 +73,7 @@ def find_touched_people(
         lost = """
             SELECT p.person_id FROM previous_member AS p
             ANTI JOIN current_record AS c ON c.record_id = p.record_id
+            WHERE p.person_id IS NOT NULL
         """
     run(connection, f"CREATE OR REPLACE TEMP TABLE lost_person AS SELECT DISTINCT * FROM ({lost})")
     run(

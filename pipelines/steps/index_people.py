@@ -63,7 +63,7 @@ class NamedPeople:
 
 
 def load_members(bench: Workbench, before: Before, *, has_state: bool) -> None:
-    """Make `previous_member`: which record was whom.
+    """Make `previous_member`: which record was whom, null for records that were nobody's.
 
     Without a state also the records that are gone: a person ends only if
     somebody remembers what the ID held.
@@ -78,11 +78,10 @@ def load_members(bench: Workbench, before: Before, *, has_state: bool) -> None:
             FROM old_record_description AS d
             JOIN old_entity_description AS e ON e.description_id = d.description_id
             JOIN old_entity_cluster AS c ON c.entity_id = e.entity_id
-            WHERE c.person_id IS NOT NULL
             """,
         )
         return
-    members = before.members.drop_nulls("person_id")
+    members = before.members
     if "record_id" not in members.columns:
         members = members.with_columns(record_id=pl.lit(None, pl.UInt64))
     keep(connection, "previous_signature", members)
@@ -111,7 +110,8 @@ def name_people(
         bench.frame(sql_text(LAYER, "affected_member"))
         if has_state
         else bench.frame(
-            "SELECT record_id AS signature_id, person_id FROM previous_member ORDER BY 1"
+            "SELECT record_id AS signature_id, person_id FROM previous_member"
+            " WHERE person_id IS NOT NULL ORDER BY 1"
         )
     )
     assigned = assign_person_ids(

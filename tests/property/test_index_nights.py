@@ -181,7 +181,7 @@ def build(
     )  # fmt: skip
     keep(connection, "number_alias", aliases)
     nobody = people_of({})
-    keep(connection, "previous_member", nobody if not remembers or not old else people(old))
+    keep(connection, "previous_member", nobody if not remembers or not old else everybody_of(old))
     keep(connection, "pinned_person", nobody.select("person_id"))
     used = IndexSettings(MODEL, Thresholds(), BLOCKING_RULES, limit)
     advance_index(connection, used, has_state=old is not None)
@@ -227,6 +227,15 @@ def people(state: State) -> pl.DataFrame:
         )
         .drop_nulls()
         .sort("record_id")
+    )
+
+
+def everybody_of(state: State) -> pl.DataFrame:
+    """Return (`record_id`, `person_id`) of all records, those that are nobody's too."""
+    return (
+        state["record_description"]
+        .select("record_id")
+        .join(people(state), on="record_id", how="left")
     )
 
 

@@ -3,7 +3,7 @@
 -- apart as an entity of its own, named by its person's smallest description there. An authority's word
 -- goes before: several numbers under one anchor are one person's. Missing: everybody else.
 WITH placed AS (
-    SELECT e.entity_id, e.description_id, e.believed_number, m.is_register, m.person_id
+    SELECT e.entity_id, e.description_id, e.believed_number, m.is_register, m.person_id, m.is_new
     FROM entity_description AS e
     JOIN recalled_member AS m ON m.description_id = e.description_id
 ),
@@ -13,13 +13,14 @@ contested AS (
     GROUP BY entity_id
     HAVING
         count(DISTINCT person_id) > 1
-        AND count(person_id) = count(*)
+        AND NOT bool_or(is_new)
         AND count(DISTINCT believed_number) <= 1
 ),
 
 weighed AS (
     SELECT p.entity_id, p.person_id, bool_or(p.is_register) AS is_register, count(*) AS records
     FROM placed AS p SEMI JOIN contested AS c ON c.entity_id = p.entity_id
+    WHERE p.person_id IS NOT NULL
     GROUP BY p.entity_id, p.person_id
 ),
 

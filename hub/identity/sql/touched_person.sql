@@ -5,7 +5,7 @@ WITH fed AS (
     SELECT DISTINCT e.entity_id
     FROM recalled_member AS m
     JOIN entity_description AS e ON e.description_id = m.description_id
-    WHERE m.person_id IS NULL
+    WHERE m.is_new
 )
 
 SELECT m.person_id

@@ -134,6 +134,26 @@ def test_two_people_stay_two_when_the_number_between_them_is_used_rightly_again(
     assert ids(either_story, 1, 9) == before
 
 
+def test_a_record_that_was_nobodys_is_no_news(either_story):
+    misused = """
+        id | reg | national_id_token | name   | born       | sex  | address
+        1  |     | ONE               | 김민수 | 1980-01-01 | male | 서울 중구 세종대로 1
+        2  |     | ONE               | 김민슈 | 1980-01-02 |      | 대구 중구 동성로 7
+        3  |     | ONE               |        |            |      |
+        5  |     | ONE               | 박정희 | 1951-02-03 | male | 부산 중구 중앙로 5
+        6  |     | ONE               | 최유진 | 1961-02-03 | male | 부산 중구 중앙로 6
+        7  |     | ONE               | 강하은 | 1971-02-03 | male | 부산 중구 중앙로 7
+    """
+    either_story.play(misused)
+    before = ids(either_story, 1, 2)
+    assert len(set(before)) == 2
+    assert either_story.person(3) is None
+    left = ("박정희", "최유진", "강하은")
+    lines = [line for line in misused.splitlines() if not any(name in line for name in left)]
+    either_story.play("\n".join(lines))
+    assert ids(either_story, 1, 2) == before
+
+
 FIRST, SECOND, LOOSE = 1, 2, 3
 KINDS = pl.DataFrame(
     {"entity_id": [FIRST, SECOND, LOOSE], "kind": ["registered", "registered", "loose"]},
@@ -152,7 +172,7 @@ def clusters_of(first, second, together, touched):
     records = {FIRST: 5, SECOND: 5, LOOSE: 2}
 
     def records_of(entities):
-        rows = [(e, together[e], records[e]) for e in entities if e in together]
+        rows = [(e, together.get(e), records[e]) for e in entities]
         schema = {"entity_id": pl.UInt64, "person_id": pl.String, "records": pl.Int64}
         return pl.DataFrame(rows, schema=schema, orient="row")
 

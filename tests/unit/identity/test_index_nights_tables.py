@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from pipelines.steps.index import Before, build_index
-from warehouse.family_statements import SIGNATURE_COLUMNS, signature_part
+from warehouse.family_statements import signature_part
+from warehouse.signatures import PART_COLUMNS
 from warehouse.workbench import sql_text
 
 KEY = b"test key"
@@ -128,7 +129,7 @@ def test_what_a_record_says_is_part_of_the_signatures_id():
     """
     said = sql_text("identity", "signature_record").split("hash(")[1].split(")")[0]
     columns = {column.strip() for column in said.split(",")}
-    made = {part.split()[0] for part in SIGNATURE_COLUMNS.split(", ")}
+    made = {part.split()[0] for part in PART_COLUMNS.split(", ")}
     assert columns - {"phone"} <= made
     assert all(f"s_{column}" in signature_part("rows") for column in columns - {"phone"})
     assert "CAST(NULL AS VARCHAR) AS phone" in sql_text("families", "signature")
