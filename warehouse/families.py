@@ -116,8 +116,9 @@ def build_families(
         build.types,
         frozenset(build.taken),
         {
-            document.code: table_name(catalogue.families[document.family])
-            for document in catalogue.documents.values()
+            document.code: table_name(family)
+            for family in catalogue.families.values()
+            for document in catalogue.by_family[family.code]
         },
         make_part,
     )

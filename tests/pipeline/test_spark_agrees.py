@@ -55,7 +55,7 @@ SMALL = {
 }
 STATEMENTS = (
     ("profile", "income_conflict"),
-    ("profile", "profile_household"),
+    ("profile", "person_circumstance"),
     ("households", "household"),
     ("decisions", "benefit_received"),
     ("decisions", "condition_gap"),

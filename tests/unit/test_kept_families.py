@@ -164,7 +164,7 @@ def test_a_damaged_family_is_not_taken(hub, kept):
     assert second[:2] == first[:2]
 
 
-@pytest.mark.parametrize("kept", ["table.parquet", f"rows-{OTHER_WAGES}.parquet"])
+@pytest.mark.parametrize("kept", ["table.parquet", f"rows-{OTHER_WAGES.code}.parquet"])
 def test_what_is_whole_of_a_damaged_family_is_taken(hub, kept):
     deliveries = [deliver(hub, 1, wages("Kim", 100)), deliver(hub, 1, wages("Han", 4), OTHER_WAGES)]
     first = run(hub, "first", deliveries, keep=True)
