@@ -3,7 +3,8 @@
 Here: facts as input variables, conditions and programmes as formulas over numpy vectors. Never here: the
 hub's own kernel. Next: `pipelines.benchmarks.decisions` divides the two speeds.
 
-OpenFisca has no unknown: it takes 0 or false instead, and gives only who is entitled. Programmes of
+OpenFisca has no unknown and no sets: it takes 0 or false for what is unknown and a truth for each word of
+a set, and gives only who is entitled. Programmes of
 persons without members and without parameters by key are compared; both sides do the same ones, and
 must entitle equally many. Each side is timed by the clock, as it is used on the machine (the hub decides
 pieces on two threads, OpenFisca has one), and by its processor seconds.
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -127,27 +128,40 @@ class _Timed:
 
 
 def _inputs(table: pl.DataFrame, programmes: Sequence[Programme]) -> dict[str, NDArray[Any]]:
+    """Return the values of each fact that is asked; of a set a truth for each word that is asked."""
     facts = load_facts()
     inputs: dict[str, NDArray[Any]] = {}
-    for programme in programmes:
-        for condition in programme.conditions:
-            for name in tree.facts_of(condition.rule):
-                fact = facts[name]
-                for column in fact.columns:
-                    values = table[column]
-                    if fact.type == "enum":
-                        values = values.replace_strict(
-                            list(fact.values), range(len(fact.values)), return_dtype=pl.Int64
-                        )
-                    if fact.type == "set":
-                        values = values.cast(pl.UInt64).reinterpret(signed=True)
-                    inputs[column] = values.fill_null(values.dtype.to_python()(0)).to_numpy()
+    for node in _nodes(programmes):
+        match node:
+            case tree.Fact(name=name) if facts[name].type != "set":
+                (column,) = facts[name].columns
+                values = table[column]
+                if facts[name].type == "enum":
+                    values = values.replace_strict(
+                        list(facts[name].values),
+                        range(len(facts[name].values)),
+                        return_dtype=pl.Int64,
+                    )
+                inputs[name] = values.fill_null(values.dtype.to_python()(0)).to_numpy()
+            case tree.AnyOf(operand=tree.Fact(name=name), words=words):
+                for word in words:
+                    place, bit = facts[name].bit(word)
+                    held = table[facts[name].columns[place]].cast(pl.UInt64).fill_null(0)
+                    inputs[_word_input(name, word)] = (held.to_numpy() >> np.uint64(bit) & 1) == 1
     return inputs
 
 
-def _condition_formula(rule: tree.Node) -> Callable[..., Any]:
-    facts = load_facts()
+def _nodes(programmes: Sequence[Programme]) -> Iterator[tree.Node]:
+    for programme in programmes:
+        for condition in programme.conditions:
+            yield from tree.walk(condition.rule)
 
+
+def _word_input(name: str, word: str) -> str:
+    return f"{name}__{word}"
+
+
+def _condition_formula(rule: tree.Node) -> Callable[..., Any]:
     def value(  # noqa: PLR0911  one return a kind of node
         node: tree.Node, person: Any, period: Any
     ) -> Any:
@@ -162,12 +176,9 @@ def _condition_formula(rule: tree.Node) -> Callable[..., Any]:
                 places = [operand.type.words.index(word) for word in words]
                 return np.isin(value(operand, person, period), places)
             case tree.AnyOf(operand=tree.Fact(name=name), words=words):
-                found: Any = False
-                for word in words:
-                    place, bit = facts[name].bit(word)
-                    held = person(facts[name].columns[place], period)
-                    found = found | ((held >> bit & 1) == 1)
-                return found
+                return np.logical_or.reduce(
+                    [person(_word_input(name, word), period) for word in words]
+                )
             case tree.Both(operands=operands):
                 return np.logical_and.reduce([value(each, person, period) for each in operands])
             case tree.Either(operands=operands):
