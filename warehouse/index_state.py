@@ -4,8 +4,8 @@ Here: writing, finding and opening the state's tables (`hub.identity.state.STATE
 what they mean or how a night changes them. Next: the next night starts from the state of the
 current release; `hub index why` and `how` read it.
 
-The state is a cache: where it is missing, or was made under other settings, the night builds the
-index from nothing, with the same partition, and people keep their IDs through the release.
+The state is a cache: where it is missing, or was made under other settings or by other code, the night
+builds the index from nothing, with the same partition, and people keep their IDs through the release.
 
 Its tables hold names and addresses, so they are encrypted (`warehouse.identity_zone`). A segment is
 `<table>.<number>[.gone].<night that wrote it>`; `files.json` lists those of a state.
@@ -40,6 +40,7 @@ from warehouse.identity_zone import (
     stems,
 )
 from warehouse.layout import Layout
+from warehouse.manifest import code_version
 from warehouse.releases import current
 from warehouse.staging import FINISHED
 from warehouse.workbench import Workbench
@@ -317,5 +318,11 @@ def open_index_state(layout: Layout) -> Iterator[IndexState]:
 
 
 def _with_engine(settings: Mapping[str, str]) -> dict[str, str]:
-    # The state holds hashes of DuckDB's, which another version may compute otherwise.
-    return {**settings, "duckdb": duckdb.__version__, "format": _FORMAT}
+    # The state holds hashes of DuckDB's, which another version may compute otherwise, and rows that a night
+    # leaves as other code made them.
+    return {
+        **settings,
+        "duckdb": duckdb.__version__,
+        "format": _FORMAT,
+        "code": code_version()[1],
+    }
