@@ -80,6 +80,7 @@ csv_lines = st.lists(
 
 
 @example(lines=['1,1,1,1,"a,b","c,d"', ",", '1,1,1,1,"a,b","c,d"'], encoding=Encoding.UTF_8)
+@example(lines=[",,,,\r,"], encoding=Encoding.UTF_8)
 @given(lines=csv_lines, encoding=st.sampled_from(list(Encoding)))
 @settings(max_examples=400, deadline=None)
 def test_the_fast_csv_path_gives_what_the_careful_one_gives(lines, encoding):
