@@ -152,7 +152,7 @@ def advance_index(
     anchor_descriptions(connection)
     find_touched_people(connection, former, unpinned, has_state=has_state)
     if is_calm:
-        hold_anchors(connection)
+        hold_anchors(connection, has_state=has_state)
     describe_entities(connection)
     if has_state:
         merge_entities(connection, settings.rules, rows)

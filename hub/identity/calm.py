@@ -41,9 +41,8 @@ class Calm:
 class Former:
     """What a calm knot knows of its entities.
 
-    `records`: of each entity, how many of its records were whose; `newcomers`: entities with a record that
-    is new; `free`: its cluster if only the
-    model had a say; `touched`: see `Calm`.
+    `records`: of each entity, how many of its records were whose; `newcomers`: entities with a
+    record that is new; `free`: its cluster if only the model had a say; `touched`: see `Calm`.
     """
 
     records: Mapping[int, Mapping[str, int]]

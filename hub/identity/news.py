@@ -115,9 +115,22 @@ def find_touched_people(
     )
 
 
-def hold_anchors(connection: duckdb.DuckDBPyConnection) -> None:
-    """Take out of `entity_description` who would become another person without any news of them."""
+def hold_anchors(connection: duckdb.DuckDBPyConnection, *, has_state: bool) -> None:
+    """Take out of `entity_description` who would become another person without any news of them.
+
+    Without a state it is not known which aliases were there last night, and each counts as new.
+    """
+    known = "EXCEPT SELECT old_number, new_number FROM old_number_alias" if has_state else ""
+    run(
+        connection,
+        f"""
+        CREATE OR REPLACE TEMP TABLE renumbered AS
+        SELECT DISTINCT unnest([old_number, new_number]) AS number
+        FROM (SELECT old_number, new_number FROM number_alias {known})
+        """,
+    )
     make(connection, "held_description")
+    drop(connection, "renumbered")
     if not value(connection, "SELECT count(*) FROM held_description"):
         return
     run(

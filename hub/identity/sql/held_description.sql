@@ -1,11 +1,20 @@
 -- One row is a description that tonight's anchors would give to another person, although nothing came,
 -- changed or went of its own: others used its number, or the register of it, and are gone. It stays
 -- apart as an entity of its own, named by its person's smallest description there. An authority's word
--- goes before: several numbers under one anchor are one person's. Missing: everybody else.
+-- goes before, on the night that brings it: then several numbers under one anchor are one person's.
+-- Missing: everybody else.
 WITH placed AS (
-    SELECT e.entity_id, e.description_id, e.believed_number, m.is_register, m.person_id, m.is_new
+    SELECT
+        e.entity_id,
+        e.description_id,
+        e.believed_number,
+        m.is_register,
+        m.person_id,
+        m.is_new,
+        n.number IS NOT NULL AS is_renumbered
     FROM entity_description AS e
     JOIN recalled_member AS m ON m.description_id = e.description_id
+    LEFT JOIN renumbered AS n ON n.number = e.believed_number
 ),
 
 contested AS (
@@ -14,7 +23,7 @@ contested AS (
     HAVING
         count(DISTINCT person_id) > 1
         AND NOT bool_or(is_new)
-        AND count(DISTINCT believed_number) <= 1
+        AND (count(DISTINCT believed_number) <= 1 OR NOT bool_or(is_renumbered))
 ),
 
 weighed AS (

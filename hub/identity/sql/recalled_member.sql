@@ -1,5 +1,6 @@
--- One row is a record of a description that was anchored tonight, and the person that it was before, null
--- for one who was nobody: a newcomer (is_new), or a record that was there and too thin. Missing: records of descriptions that nothing tonight touched.
+-- One row is a record of a description that was anchored tonight, and the person that it was before,
+-- null for one who was nobody: a newcomer (is_new), or a record that was there and too thin. Missing:
+-- records of descriptions that nothing tonight touched.
 WITH anchored AS MATERIALIZED (
     SELECT e.description_id, d.record_id, d.is_register
     FROM entity_description AS e

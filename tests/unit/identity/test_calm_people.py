@@ -154,6 +154,35 @@ def test_a_record_that_was_nobodys_is_no_news(either_story):
     assert ids(either_story, 1, 2) == before
 
 
+RENUMBERED = """
+    document   | signature_id | national_id_token | previous_national_id_token
+    I01-F01-05 | 1            | TWO               | ONE
+"""
+BORROWED = """
+    id | reg | national_id_token | name   | born       | sex    | address
+    1  |     | TWO               | 김민수 | 1980-01-01 | male   | 서울 중구 세종대로 1
+    2  |     | ONE               | 김민수 | 1980-01-01 | male   | 서울 중구 세종대로 1
+    3  |     | ONE               | 김민수 | 1980-01-01 | male   | 대구 중구 동성로 7
+    5  |     | ONE               | 박정희 | 1980-01-01 | female | 부산 중구 중앙로 5
+"""
+OWNED = "\n".join(line for line in BORROWED.splitlines() if "김민수" not in line or "TWO" in line)
+
+
+def test_an_alias_of_old_joins_nobody_with_who_borrowed_the_earlier_number(story):
+    story.play(BORROWED, more=RENUMBERED)
+    before = ids(story, 1, 5)
+    assert len(set(before)) == 2
+    story.play(OWNED, more=RENUMBERED)
+    assert ids(story, 1, 5) == before
+
+
+def test_an_alias_that_comes_tonight_joins_two(either_story):
+    either_story.play(OWNED)
+    assert len(set(ids(either_story, 1, 5))) == 2
+    either_story.play(OWNED, more=RENUMBERED)
+    assert len(set(ids(either_story, 1, 5))) == 1
+
+
 FIRST, SECOND, LOOSE = 1, 2, 3
 KINDS = pl.DataFrame(
     {"entity_id": [FIRST, SECOND, LOOSE], "kind": ["registered", "registered", "loose"]},
