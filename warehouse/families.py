@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from hub.catalogue import Catalogue, DocumentType, Family
+from hub.quoting import literal
 from hub.unquoted_error import pointing_at
 from warehouse.family_statements import (
     EffectiveDelivery,
@@ -34,7 +35,6 @@ from warehouse.family_statements import (
 from warehouse.kept_families import KeptFamilies, KeptFamily
 from warehouse.kept_versions import link_or_copy
 from warehouse.lake_rows import LakeRows
-from warehouse.quoting import literal
 from warehouse.signatures import PART_COLUMNS, Parts, build_signature
 from warehouse.staging import staging_name
 from warehouse.workbench import TableMeasure, Workbench, filled_sql

@@ -21,11 +21,12 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
+from hub.quoting import literal
+from hub.quoting import name as quoted
 from hub.unquoted_error import pointing_at
 from warehouse.connection import open_scratch
 from warehouse.durable import published_file
 from warehouse.identity_zone import Bound, IdentityFile, IdentityZone, stems
-from warehouse.quoting import name as quoted
 from warehouse.staging import FINISHED, sweep
 
 SQL_FOLDER = Path(__file__).parent / "sql"
@@ -205,10 +206,9 @@ class Workbench:
         if kept is not None:
             self.zone.show(self.connection, table, IdentityFile(kept, self._bound(table)))
             return
-        path = str(self.path(table)).replace("'", "''")
-        self.connection.execute(
-            f"CREATE OR REPLACE VIEW \"{table}\" AS FROM read_parquet('{path}')"
-        ).fetchall()
+        self._run(
+            f"CREATE OR REPLACE VIEW {quoted(table)} AS FROM read_parquet({literal(self.path(table))})"
+        )
 
     def build(
         self, layer: str, name: str, fill: Mapping[str, str] | None = None, *, table: str = ""
@@ -231,9 +231,8 @@ class Workbench:
 
     def copy(self, select: str, path: Path) -> None:
         """Write the rows of a SELECT to `path` as the file of a table is written."""
-        target = str(path).replace("'", "''")
         statement = select.strip().rstrip(";")
-        self.connection.execute(f"COPY ({statement}\n) TO '{target}' {_PARQUET}").fetchall()
+        self._run(f"COPY ({statement}\n) TO {literal(path)} {_PARQUET}")
 
     def add(self, table: str, frame: pl.DataFrame) -> TableMeasure:
         """Make `table` from a polars frame."""
