@@ -152,7 +152,7 @@ class Workbench:
             yield
         finally:
             for table in shown:
-                self._run(
+                self.run(
                     f"DROP VIEW IF EXISTS temp.{quoted(table)}",
                     f"DROP TABLE IF EXISTS temp.{quoted(f'held_{table}')}",
                 )
@@ -164,17 +164,18 @@ class Workbench:
         rows = f"SEMI JOIN {quoted(of)} USING (signature_id)" if of else ""
         # Of a stream nobody knows how many rows it has: DuckDB takes it for one row, and would keep all
         # of it to look the rows of `of` up in it.
-        self._run("SET disabled_optimizers = 'build_side_probe_side'")
+        self.run("SET disabled_optimizers = 'build_side_probe_side'")
         try:
-            self._run(
+            self.run(
                 f"CREATE OR REPLACE TEMP TABLE {quoted(f'held_{table}')} AS"
                 f" SELECT {listed} FROM {quoted(table)} {rows}"
             )
         finally:
-            self._run("RESET disabled_optimizers")
-        self._run(f"CREATE OR REPLACE TEMP VIEW {quoted(table)} AS FROM {quoted(f'held_{table}')}")
+            self.run("RESET disabled_optimizers")
+        self.run(f"CREATE OR REPLACE TEMP VIEW {quoted(table)} AS FROM {quoted(f'held_{table}')}")
 
-    def _run(self, *statements: str) -> None:
+    def run(self, *statements: str) -> None:
+        """Run statements whose results nobody reads."""
         for statement in statements:
             self.connection.execute(statement).fetchall()
 
@@ -206,7 +207,7 @@ class Workbench:
         if kept is not None:
             self.zone.show(self.connection, table, IdentityFile(kept, self._bound(table)))
             return
-        self._run(
+        self.run(
             f"CREATE OR REPLACE VIEW {quoted(table)} AS FROM read_parquet({literal(self.path(table))})"
         )
 
@@ -232,7 +233,7 @@ class Workbench:
     def copy(self, select: str, path: Path) -> None:
         """Write the rows of a SELECT to `path` as the file of a table is written."""
         statement = select.strip().rstrip(";")
-        self._run(f"COPY ({statement}\n) TO {literal(path)} {_PARQUET}")
+        self.run(f"COPY ({statement}\n) TO {literal(path)} {_PARQUET}")
 
     def add(self, table: str, frame: pl.DataFrame) -> TableMeasure:
         """Make `table` from a polars frame."""
@@ -307,7 +308,7 @@ class Workbench:
         found = rows.filter(pl.col(column).is_in(values.implode())).collect()
         kinds = self.connection.execute(f'DESCRIBE "{table}"').fetchall()
         self.connection.register("found_rows", found)
-        self._run(
+        self.run(
             f"CREATE OR REPLACE TEMP TABLE {quoted(into)} AS SELECT "
             + ", ".join(
                 f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind, *_ in kinds
