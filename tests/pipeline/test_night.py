@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import night_scene as scene
 import polars as pl
-import pytest
 
 from hub.catalogue import WON_PER_UNIT, Delivery
 from hub.delivery import DeliveryName
@@ -34,16 +33,6 @@ from warehouse.signing import trusted_keys
 from warehouse.vault import IdTokeniser
 
 CATALOGUE = load_catalogue()
-
-
-@pytest.fixture(scope="module")
-def layout(whole_nights):
-    return Layout(whole_nights / "home")
-
-
-@pytest.fixture(scope="module")
-def release(layout):
-    return current(layout)
 
 
 def read(release, table):
