@@ -153,8 +153,7 @@ def replay_decision(bench: Workbench, programme: Programme, subject_id: str) -> 
     Gives what is stored, before interactions, and the same for pairs that are not stored.
     """
     table = f"{programme.scope}_subject"
-    subject_name = literal(subject_id)
-    subject = bench.frame(f"SELECT * FROM {table} WHERE subject_id = {subject_name}")
+    subject = bench.frame(f"SELECT * FROM {table} WHERE subject_id = {literal(subject_id)}")
     if subject.is_empty():
         return None
     members = None
@@ -162,7 +161,7 @@ def replay_decision(bench: Workbench, programme: Programme, subject_id: str) -> 
         members = bench.frame(
             "SELECT member.* FROM assistance_unit_member AS unit"
             " INNER JOIN person_subject AS member ON member.subject_id = unit.person_id"
-            f" WHERE unit.household_id = {subject_name} AND unit.is_counted ORDER BY member.subject_id"
+            f" WHERE unit.household_id = {literal(subject_id)} AND unit.is_counted ORDER BY member.subject_id"
         )
     return replay(
         subject,
