@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from expectations.lake_row import LakeColumn, lake_columns, lake_name, lake_types
-from expectations.rules import RULE_KINDS, Horizon, Rule, literal, quoted
+from expectations.rules import RULE_KINDS, Horizon, Rule, literal
 from hub.catalogue import (
     RECORD_ACTION,
     RECORD_ACTIONS,
@@ -22,6 +22,7 @@ from hub.catalogue import (
     Mode,
     SchemaVersion,
 )
+from hub.quoting import name as quoted
 
 EARLIEST_DAY = dt.date(1850, 1, 1)
 """Owners of old land registers were born in the nineteenth century."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from expectations.results import Severity
+from hub import quoting
 
 
 class Measure(StrEnum):
@@ -169,18 +170,13 @@ RULE_KINDS: Mapping[str, RuleKind] = {
 }
 
 
-def quoted(name: str) -> str:
-    """Return `name` as a SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def literal(value: str | int | dt.date) -> str:
     """Return `value` as a DuckDB literal."""
     if isinstance(value, dt.date):
         return f"DATE '{value.isoformat()}'"
     if isinstance(value, int):
         return str(value)
-    return "'" + value.replace("'", "''") + "'"
+    return quoting.literal(value)
 
 
 @dataclass(frozen=True)
@@ -226,5 +222,5 @@ class Rule:
             return "SELECT 1"
         if self.kind.measure is Measure.ROWS:
             return f"SELECT count(*) FROM {relation}"
-        written = " AND ".join(f"{quoted(column)} IS NOT NULL" for column in self.columns)
+        written = " AND ".join(f"{quoting.name(column)} IS NOT NULL" for column in self.columns)
         return f"SELECT count(*) FROM {relation} WHERE {written}"

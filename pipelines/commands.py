@@ -44,7 +44,7 @@ STAGES = (
 class _NightProgress:
     """Turns what the steps announce into bars on stderr."""
 
-    def __init__(self, console: Console, arrived: int) -> None:
+    def __init__(self, console: Console, arrived: int, ministries: int) -> None:
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description:<30}"),
@@ -54,7 +54,14 @@ class _NightProgress:
             TextColumn("[dim]{task.fields[item]}"),
         )
         self.progress = Progress(*columns, console=console)
-        totals = {"intake": arrived, "landing": 0, "families": 41, "index": 2, "release": 2}
+        totals = {
+            "intake": arrived,
+            "landing": 0,
+            "families": 41,
+            "index": 2,
+            # The release, the scan for all extracts, and the extract of each ministry.
+            "release": 2 + ministries,
+        }
         self._tasks = {
             stage: self.progress.add_task(text, total=totals.get(stage, 1), item="", start=False)
             for stage, text in STAGES
@@ -89,6 +96,7 @@ def night(
     as_json: JsonOption = False,
 ) -> None:
     """Run one night: land what arrived, rebuild what follows, publish a release and extracts."""
+    from hub.extracts.contracts import contracted_ministries
     from pipelines.night_run import run_night
     from pipelines.steps.engines import chosen_engine
     from pipelines.steps.intake import waiting_files
@@ -103,7 +111,7 @@ def night(
     console = Console(stderr=True)
     for told in choice.told():
         console.print(f"{told['stage']}: {told['runs_on']} ({told['what']})", markup=False)
-    bars = _NightProgress(console, len(waiting_files(layout.landing)))
+    bars = _NightProgress(console, len(waiting_files(layout.landing)), len(contracted_ministries()))
     try:
         with bars.progress:
             report = run_night(layout, day, bars.hear, choice)

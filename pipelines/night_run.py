@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hub.expected_error import ExpectedError
 from pipelines.dagster_notes import quick_notes
 from pipelines.steps.context import Listener, NightContext, night_context
 from pipelines.steps.engines import EngineChoice, chosen_engine
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 INSTANCE_SETTINGS = Path(__file__).parent / "instance"
 DAGSTER_URL_VARIABLE = "HUB_DAGSTER_URL"
 """SQLAlchemy URL of a PostgreSQL database for Dagster's storage; SQLite in its home if not set."""
+
+
+class NightIsPastError(ExpectedError):
+    """The current release is of a later night, and what that night knew is not unlearnt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ def run_night(
 
     Raises:
         NightIsRunningError: another process works on this hub.
+        NightIsPastError: the current release is of a later night; nothing was done.
         SparkMissingError: the engine is Spark, and pyspark or Java is not installed.
     """
     choice = engine or chosen_engine()
@@ -92,8 +98,9 @@ def run_night(
         context.engine = choice
         # Whoever holds the lock is alone: a run that is still open was killed.
         context.ledger.abandon_runs(silent_since=dt.datetime.now(tz=dt.UTC))
-        run = context.ledger.start_run(night)
         before = current_id(layout)
+        _refuse_past(context, before)
+        run = context.ledger.start_run(night)
         outcome = NightOutcome.FAILED
         try:
             report = _run_job(context)
@@ -104,6 +111,16 @@ def run_night(
             context.close_engine()
             context.ledger.finish_run(run.run_id, outcome)
     return replace(report, outcome=outcome.value)
+
+
+def _refuse_past(context: NightContext, release_id: str | None) -> None:
+    for record in context.ledger.releases():
+        if record.release_id == release_id and record.night > context.night:
+            message = (
+                f"the current release {release_id} is of the night {record.night}, after {context.night}; "
+                "run that night again or a later one"
+            )
+            raise NightIsPastError(message)
 
 
 def _run_job(context: NightContext) -> NightReport:

@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from hub.catalogue import Catalogue, DocumentType, Family
+from hub.quoting import literal
 from hub.unquoted_error import pointing_at
 from warehouse.family_statements import (
     EffectiveDelivery,
@@ -34,7 +35,6 @@ from warehouse.family_statements import (
 from warehouse.kept_families import KeptFamilies, KeptFamily
 from warehouse.kept_versions import link_or_copy
 from warehouse.lake_rows import LakeRows
-from warehouse.quoting import literal
 from warehouse.signatures import PART_COLUMNS, Parts, build_signature
 from warehouse.staging import staging_name
 from warehouse.workbench import TableMeasure, Workbench, filled_sql
@@ -60,10 +60,6 @@ class _Build:
     """Digest of what each document type is made from, of families that name people."""
     taken: set[str] = field(default_factory=set)
     """Document types of which an earlier night's signatures are kept."""
-
-    def run(self, statement: str) -> None:
-        """Run one statement."""
-        self.bench.connection.execute(statement).fetchall()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +105,7 @@ def build_families(
     def make_part(code: str) -> None:
         family, one = told_of[code]
         _load(build, family, [one])
-        build.run(f"DROP TABLE {_rows(family)}")
+        build.bench.run(f"DROP TABLE {_rows(family)}")
 
     parts = Parts(
         [_part(family) for family in catalogue.families.values() if family.person_column],
@@ -149,7 +145,7 @@ def _take_or_make(build: _Build, family: Family, told: Sequence[Told]) -> TableM
         with _blocks_folder(bench, table) as folder:
             return _make(build, family, told, folder)[0]
     if family.person_column:
-        build.run(f"CREATE OR REPLACE TEMP TABLE {_part(family)} ({PART_COLUMNS})")
+        bench.run(f"CREATE OR REPLACE TEMP TABLE {_part(family)} ({PART_COLUMNS})")
     inputs = kept.inputs(
         family,
         [
@@ -209,9 +205,9 @@ def _make(
     changed = [one for one in told if earlier is None or one[0].code not in earlier.unchanged]
     _load(build, family, changed)
     made = filled_sql("families", "family", family_fill(family, _rows(family)))
-    build.run(f"CREATE OR REPLACE TEMP TABLE made_rows AS {made}")
+    bench.run(f"CREATE OR REPLACE TEMP TABLE made_rows AS {made}")
     # Of a large family two copies of its rows, one unsorted, are enough for the memory.
-    build.run(f"DROP TABLE {_rows(family)}")
+    bench.run(f"DROP TABLE {_rows(family)}")
     if bench.writes_blocks:
         codes = [document.code for document, _ in told]
         measure, blocks = _write_blocks(build, family, codes, folder, earlier)
@@ -219,7 +215,7 @@ def _make(
         order = order_fill(family, "made_rows")
         measure = bench.build("families", "family_in_order", order, table=table)
         blocks = {}
-    build.run("DROP TABLE made_rows")
+    bench.run("DROP TABLE made_rows")
     return measure, blocks
 
 
@@ -227,14 +223,14 @@ def _load(build: _Build, family: Family, told: Sequence[Told]) -> None:
     """Read the rows of document types of a family out of the lake, and add their signatures."""
     rows = _rows(family)
     selects = [type_select(build.catalogue, document, of, build.lake) for document, of in told]
-    build.run(f"CREATE OR REPLACE TEMP TABLE {rows} AS {rows_sql(family, selects)}")
+    build.bench.run(f"CREATE OR REPLACE TEMP TABLE {rows} AS {rows_sql(family, selects)}")
     build.lake.hide()
     if family.person_column:
         # Without what is kept a family is loaded once, in the few kinds of statement that Spark knows, too.
         into = (
             "CREATE OR REPLACE TEMP TABLE {} AS" if build.kept is None else "INSERT INTO {} BY NAME"
         )
-        build.run(f"{into.format(_part(family))} {signature_part(rows)}")
+        build.bench.run(f"{into.format(_part(family))} {signature_part(rows)}")
 
 
 def _write_blocks(
@@ -242,9 +238,9 @@ def _write_blocks(
 ) -> tuple[TableMeasure, Mapping[str, Path]]:
     """Write a family's file of the blocks of the document types `codes`, in this order."""
     bench, table = build.bench, table_name(family)
-    # DuckDB writes a column of which it knows that it has no null in another form. What it knows of a type's
-    # rows must not rest on the other types, so there is a null in each column, in a row that no type has.
-    build.run("INSERT INTO made_rows BY NAME SELECT CAST(NULL AS BIGINT) AS row_place")
+    # DuckDB writes a column otherwise where it knows that the table has no null there, and a block must not
+    # rest on what other types say: a row of nulls, which is in no block, takes that knowledge away.
+    bench.run("INSERT INTO made_rows BY NAME SELECT CAST(NULL AS BIGINT) AS row_place")
 
     def block(code: str) -> Path:
         if earlier is not None and code in earlier.unchanged:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.catalogue import DUCKDB_TYPE, Catalogue, DocumentType, Family, FamilyColumn, Kind, Mode
+from hub.quoting import literal as _literal
 from warehouse.identity_zone import IdentityFile
 from warehouse.lake import delivery_parts
 from warehouse.lake_rows import LakeRows
-from warehouse.quoting import literal as _literal
 
 SQL_TYPE: Mapping[Kind, str] = {**DUCKDB_TYPE, Kind.ID: "UUID"}
 """DuckDB's type of a column of a family, by the kind of its values."""

@@ -28,6 +28,7 @@ import polars as pl
 from hub.identity.linkage_model import LinkageModel
 from hub.identity.recall import StateRows
 from hub.identity.state import CHANGES, LOOKED_UP, STATE
+from hub.quoting import literal
 from warehouse import durable
 from warehouse.connection import open_scratch
 from warehouse.identity_zone import (
@@ -298,12 +299,12 @@ def open_index_state(layout: Layout) -> Iterator[IndexState]:
     connection = open_scratch(layout.spill)
     try:
         attach_state(connection, identity_zone(layout), folder, prefix="")
-        index = str(release.table("person_index")).replace("'", "''")
+        index = literal(release.table("person_index"))
         connection.execute(
             f"""
             CREATE OR REPLACE TEMP VIEW signature_member AS
             SELECT i.signature_id, i.record_id, d.description_id, e.entity_id, i.person_id
-            FROM read_parquet('{index}') AS i
+            FROM read_parquet({index}) AS i
             JOIN record_description AS d ON d.record_id = i.record_id
             JOIN entity_description AS e ON e.description_id = d.description_id
             """

@@ -23,9 +23,9 @@ from typing import Protocol
 import duckdb
 
 from hub.catalogue import DocumentType, Family
+from hub.quoting import literal
 from warehouse.identity_zone import Bound, IdentityFile, IdentityZone
 from warehouse.kept_versions import KeptVersions, Version, digest_of, link_or_copy
-from warehouse.quoting import literal
 
 _TABLE = "table.parquet"
 _PART = "signatures"

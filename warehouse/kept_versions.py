@@ -1,7 +1,7 @@
 """Versions of something that nights make, each in a folder named after the digest of its inputs.
 
 Here: keeping a version whole or not at all, finding it again, checking its files, forgetting old ones.
-Never here: what a version holds (`warehouse.kept_families`, `warehouse.kept_signatures`). It is a cache:
+Never here: what a version holds (`warehouse.kept_families`, `warehouse.signatures`). It is a cache:
 what is not as it was kept is not taken, and made anew.
 """
 

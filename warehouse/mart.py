@@ -17,6 +17,8 @@ from pathlib import Path
 
 import duckdb
 
+from hub.quoting import literal as _literal
+from hub.quoting import name as _name
 from warehouse.connection import create_database, open_reader
 from warehouse.mart_views import (
     FAMILY_TABLE,
@@ -26,8 +28,6 @@ from warehouse.mart_views import (
     tables_beside,
     tables_in_file,
 )
-from warehouse.quoting import literal as _literal
-from warehouse.quoting import name as _name
 from warehouse.release_files import MARTS, TABLES, Release
 from warehouse.releases import MartBuilder
 from warehouse.workbench import SQL_FOLDER

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.quoting import literal as _literal
-from warehouse.quoting import name as _name
+from hub.quoting import literal as _literal
+from hub.quoting import name as _name
 from warehouse.release_files import Release
 
 BIG_TABLE_BYTES = 1 << 17

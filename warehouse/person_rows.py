@@ -13,6 +13,7 @@ from typing import Self
 
 import polars as pl
 
+from hub.quoting import literal
 from warehouse.connection import open_reader
 from warehouse.release_files import Release
 
@@ -57,12 +58,10 @@ class PersonRows:
         `also` is a further SQL condition, of the program's own words.
         """
         wanted = sorted(set(values))
-        listed = ", ".join("'" + value.replace("'", "''") + "'" for value in wanted) or "NULL"
+        listed = ", ".join(map(literal, wanted)) or "NULL"
         # The range lets Parquet's statistics rule row groups out, which a list alone does not always.
         bounds = (
-            f" AND {key} BETWEEN {self._literal(wanted[0])} AND {self._literal(wanted[-1])}"
-            if wanted
-            else ""
+            f" AND {key} BETWEEN {literal(wanted[0])} AND {literal(wanted[-1])}" if wanted else ""
         )
         return self._frame(
             f"SELECT {', '.join(columns)} FROM {self._path(table)}"
@@ -74,8 +73,4 @@ class PersonRows:
         return frame
 
     def _path(self, table: str) -> str:
-        return f"read_parquet({self._literal(str(self.release.table(table)))})"
-
-    @staticmethod
-    def _literal(value: str) -> str:
-        return "'" + value.replace("'", "''") + "'"
+        return f"read_parquet({literal(self.release.table(table))})"

@@ -55,7 +55,7 @@ class Parts:
 
 def build_signature(bench: Workbench, parts: Parts, kept: KeptFamilies | None) -> TableMeasure:
     """Build `signature` of tonight's parts."""
-    _run(bench, f"CREATE OR REPLACE TEMP VIEW signature_part AS {_union(parts.made)}")
+    bench.run(f"CREATE OR REPLACE TEMP VIEW signature_part AS {_union(parts.made)}")
     if kept is None or not kept.zone.has_keys:
         return bench.build("families", TABLE)
     versions = KeptVersions(kept.folder / TABLE)
@@ -65,10 +65,6 @@ def build_signature(bench: Workbench, parts: Parts, kept: KeptFamilies | None) -
         measure = bench.build("families", TABLE)
     _keep(bench, parts, versions)
     return measure
-
-
-def _run(bench: Workbench, statement: str) -> None:
-    bench.connection.execute(statement).fetchall()
 
 
 def _union(tables: Sequence[str]) -> str:
@@ -88,8 +84,7 @@ def _add_taken(bench: Workbench, parts: Parts, kept: KeptFamilies) -> None:
 def _insert(bench: Workbench, files: Sequence[IdentityFile], table: str) -> None:
     bench.connection.register("kept_part", bench.zone.dataset(files))
     # Arrow tells a UUID as bytes.
-    _run(
-        bench,
+    bench.run(
         f"INSERT INTO {table} BY NAME"
         " SELECT * REPLACE (CAST(national_id_token AS UUID) AS national_id_token) FROM kept_part",
     )
@@ -146,7 +141,7 @@ def _kept_file(bench: Workbench, version: Version) -> IdentityFile | None:
 
 
 def _difference(bench: Workbench, former: Sequence[IdentityFile]) -> pa.Table:
-    _run(bench, f"CREATE OR REPLACE TEMP TABLE former_part ({PART_COLUMNS})")
+    bench.run(f"CREATE OR REPLACE TEMP TABLE former_part ({PART_COLUMNS})")
     if former:
         _insert(bench, former, "former_part")
     # Arrow has no order of UUIDs; the zone's files hold their bytes.
@@ -154,7 +149,7 @@ def _difference(bench: Workbench, former: Sequence[IdentityFile]) -> pa.Table:
         "* REPLACE (CAST(national_id_token AS BLOB) AS national_id_token)"
     )
     table = found.to_arrow_table()
-    _run(bench, "DROP TABLE former_part")
+    bench.run("DROP TABLE former_part")
     return table
 
 

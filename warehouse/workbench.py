@@ -21,11 +21,12 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
+from hub.quoting import literal
+from hub.quoting import name as quoted
 from hub.unquoted_error import pointing_at
 from warehouse.connection import open_scratch
 from warehouse.durable import published_file
 from warehouse.identity_zone import Bound, IdentityFile, IdentityZone, stems
-from warehouse.quoting import name as quoted
 from warehouse.staging import FINISHED, sweep
 
 SQL_FOLDER = Path(__file__).parent / "sql"
@@ -151,7 +152,7 @@ class Workbench:
             yield
         finally:
             for table in shown:
-                self._run(
+                self.run(
                     f"DROP VIEW IF EXISTS temp.{quoted(table)}",
                     f"DROP TABLE IF EXISTS temp.{quoted(f'held_{table}')}",
                 )
@@ -163,17 +164,18 @@ class Workbench:
         rows = f"SEMI JOIN {quoted(of)} USING (signature_id)" if of else ""
         # Of a stream nobody knows how many rows it has: DuckDB takes it for one row, and would keep all
         # of it to look the rows of `of` up in it.
-        self._run("SET disabled_optimizers = 'build_side_probe_side'")
+        self.run("SET disabled_optimizers = 'build_side_probe_side'")
         try:
-            self._run(
+            self.run(
                 f"CREATE OR REPLACE TEMP TABLE {quoted(f'held_{table}')} AS"
                 f" SELECT {listed} FROM {quoted(table)} {rows}"
             )
         finally:
-            self._run("RESET disabled_optimizers")
-        self._run(f"CREATE OR REPLACE TEMP VIEW {quoted(table)} AS FROM {quoted(f'held_{table}')}")
+            self.run("RESET disabled_optimizers")
+        self.run(f"CREATE OR REPLACE TEMP VIEW {quoted(table)} AS FROM {quoted(f'held_{table}')}")
 
-    def _run(self, *statements: str) -> None:
+    def run(self, *statements: str) -> None:
+        """Run statements whose results nobody reads."""
         for statement in statements:
             self.connection.execute(statement).fetchall()
 
@@ -205,10 +207,9 @@ class Workbench:
         if kept is not None:
             self.zone.show(self.connection, table, IdentityFile(kept, self._bound(table)))
             return
-        path = str(self.path(table)).replace("'", "''")
-        self.connection.execute(
-            f"CREATE OR REPLACE VIEW \"{table}\" AS FROM read_parquet('{path}')"
-        ).fetchall()
+        self.run(
+            f"CREATE OR REPLACE VIEW {quoted(table)} AS FROM read_parquet({literal(self.path(table))})"
+        )
 
     def build(
         self, layer: str, name: str, fill: Mapping[str, str] | None = None, *, table: str = ""
@@ -231,9 +232,8 @@ class Workbench:
 
     def copy(self, select: str, path: Path) -> None:
         """Write the rows of a SELECT to `path` as the file of a table is written."""
-        target = str(path).replace("'", "''")
         statement = select.strip().rstrip(";")
-        self.connection.execute(f"COPY ({statement}\n) TO '{target}' {_PARQUET}").fetchall()
+        self.run(f"COPY ({statement}\n) TO {literal(path)} {_PARQUET}")
 
     def add(self, table: str, frame: pl.DataFrame) -> TableMeasure:
         """Make `table` from a polars frame."""
@@ -308,7 +308,7 @@ class Workbench:
         found = rows.filter(pl.col(column).is_in(values.implode())).collect()
         kinds = self.connection.execute(f'DESCRIBE "{table}"').fetchall()
         self.connection.register("found_rows", found)
-        self._run(
+        self.run(
             f"CREATE OR REPLACE TEMP TABLE {quoted(into)} AS SELECT "
             + ", ".join(
                 f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind, *_ in kinds

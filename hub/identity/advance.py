@@ -74,9 +74,8 @@ class IndexSettings:
         }
 
 
-def missing_records(connection: duckdb.DuckDBPyConnection, *, has_state: bool) -> str:
+def missing_records(*, has_state: bool) -> str:
     """Return the SQL of the records of `current_record` that must be described tonight."""
-    del connection
     if not has_state:
         return "SELECT record_id FROM current_record"
     return """
@@ -102,11 +101,12 @@ def advance_index(
     """Make the state's tables as they are tonight, each called `all_<table>`.
 
     Args:
-        connection: holds `current_record` (`record_id`, `is_register`, `is_separate`: everybody
-            tonight, with a state those of `touched_record`, of whom anything may have changed), `record` (those of `missing_records`, described), `number_alias`,
-            `number_neighbour` (of the added numbers), `previous_member` (`record_id`, `person_id`),
-            `pinned_person` (`person_id`) and, with a state, the views `old_<table>`, of which
-            `old_entity_cluster` has a `person_id`.
+        connection: holds `current_record` (`record_id`, `is_register`, `is_separate`), `record` (those of
+            `missing_records`, described), `number_alias`, `number_neighbour` (of the added numbers),
+            `previous_member` (`record_id`, `person_id`) and `pinned_person` (`person_id`).
+            Without a state `current_record` is everybody tonight. With one it is those of
+            `touched_record`, of whom anything may have changed, and there are the views
+            `old_<table>`, of which `old_entity_cluster` has a `person_id`.
         settings: model, thresholds, blocking.
         constraints: what people decided.
         has_state: whether there are the old tables.

@@ -23,6 +23,7 @@ from hub.programmes.evaluation.writing import write_decisions
 from hub.programmes.facts import load_facts
 from hub.programmes.parameters import in_force, load_parameters
 from hub.programmes.programme import Programme
+from hub.quoting import literal
 from pipelines.steps.facts import build_subjects
 from pipelines.steps.profiles import add_parameters, night_of
 from warehouse.workbench import Workbench, sql_text, sql_texts
@@ -152,8 +153,7 @@ def replay_decision(bench: Workbench, programme: Programme, subject_id: str) -> 
     Gives what is stored, before interactions, and the same for pairs that are not stored.
     """
     table = f"{programme.scope}_subject"
-    literal = "'" + subject_id.replace("'", "''") + "'"
-    subject = bench.frame(f"SELECT * FROM {table} WHERE subject_id = {literal}")
+    subject = bench.frame(f"SELECT * FROM {table} WHERE subject_id = {literal(subject_id)}")
     if subject.is_empty():
         return None
     members = None
@@ -161,7 +161,7 @@ def replay_decision(bench: Workbench, programme: Programme, subject_id: str) -> 
         members = bench.frame(
             "SELECT member.* FROM assistance_unit_member AS unit"
             " INNER JOIN person_subject AS member ON member.subject_id = unit.person_id"
-            f" WHERE unit.household_id = {literal} AND unit.is_counted ORDER BY member.subject_id"
+            f" WHERE unit.household_id = {literal(subject_id)} AND unit.is_counted ORDER BY member.subject_id"
         )
     return replay(
         subject,

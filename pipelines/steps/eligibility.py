@@ -19,6 +19,7 @@ from pathlib import Path
 import polars as pl
 
 from hub.extracts.offered import ELIGIBILITY, FINDING
+from hub.quoting import literal
 from warehouse.durable import published_folder
 from warehouse.staging import sweep
 from warehouse.workbench import Workbench, sql_text
@@ -103,7 +104,7 @@ def take_snapshot(
     before = root / earlier[-1] if earlier else None
     connection = bench.connection
     for table in (ELIGIBILITY, FINDING):
-        held = _EMPTY[table] if before is None else f"FROM read_parquet('{_quoted(before, table)}')"
+        held = _EMPTY[table] if before is None else f"FROM read_parquet({_file(before, table)})"
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {table}_before AS {held}")
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE extract_night AS SELECT "
@@ -120,13 +121,13 @@ def take_snapshot(
     }
     with published_folder(snapshot.folder) as staging:
         for table, select in selects.items():
-            target = _quoted(staging, table)
-            connection.execute(f"COPY ({select.strip()}\n) TO '{target}' {_PARQUET}").fetchall()
+            target = _file(staging, table)
+            connection.execute(f"COPY ({select.strip()}\n) TO {target} {_PARQUET}").fetchall()
     for old in earlier[:-1]:
         if old not in in_use:
             shutil.rmtree(root / old)
     return snapshot
 
 
-def _quoted(folder: Path, table: str) -> str:
-    return str(folder / f"{table}.parquet").replace("'", "''")
+def _file(folder: Path, table: str) -> str:
+    return literal(folder / f"{table}.parquet")

@@ -36,6 +36,7 @@ from hub.identity.measures import (
     review_load,
 )
 from hub.identity.statements import keep
+from hub.quoting import literal
 from pipelines.steps.context import NightContext
 from pipelines.steps.index import Before, build_index, index_settings, registered_people
 from pipelines.steps.index_trials import current_release, open_trial
@@ -294,5 +295,4 @@ def _hide(
 
 
 def _parquet(release: Release, table: str) -> str:
-    path = str(release.table(table)).replace("'", "''")
-    return f"read_parquet('{path}')"
+    return f"read_parquet({literal(release.table(table))})"

@@ -117,7 +117,7 @@ def load_records(bench: Workbench, neighbour_keys: NeighbourKeys, *, has_state: 
         select_table(bench, "current_record")
     run(
         connection,
-        f"CREATE OR REPLACE TEMP TABLE missing_record AS {missing_records(connection, has_state=has_state)}",
+        f"CREATE OR REPLACE TEMP TABLE missing_record AS {missing_records(has_state=has_state)}",
     )
     select_table(bench, "described_signature")
     if has_state:

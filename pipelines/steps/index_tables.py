@@ -14,8 +14,8 @@ from pathlib import Path
 import polars as pl
 
 from hub.identity.statements import drop, run
+from hub.quoting import literal
 from pipelines.steps.index_news import INDEX_FILE, LAYER, SignatureNews, find_sorted
-from warehouse.quoting import literal
 from warehouse.workbench import Workbench, filled_sql, sql_text
 
 TOKENS = "person_token"

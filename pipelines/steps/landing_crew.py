@@ -12,6 +12,7 @@ night was killed is written again, as after any crash.
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import os
 from collections import defaultdict
@@ -23,6 +24,7 @@ from functools import lru_cache
 from multiprocessing import get_context
 from typing import Any, cast
 
+from hub.command_line import silence_interpreter_exit
 from pipelines.steps.context import NightContext, night_context
 from pipelines.steps.landing import DocumentLanding, land_document
 from warehouse.connection import THREADS_VARIABLE
@@ -145,7 +147,7 @@ class LandingCrew:
             self._pool = ProcessPoolExecutor(
                 workers,
                 mp_context=get_context("spawn"),
-                initializer=_share_cores,
+                initializer=_begin_worker,
                 initargs=(max(1, cores // workers),),
             )
         documents = context.catalogue.documents
@@ -161,7 +163,8 @@ class LandingCrew:
             self._pool = None
 
 
-def _share_cores(threads: int) -> None:
+def _begin_worker(threads: int) -> None:
+    atexit.register(silence_interpreter_exit)
     os.environ[THREADS_VARIABLE] = str(threads)
 
 

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.index_commands import index_app
-from warehouse.layout import HOME_VARIABLE
+from warehouse.layout import HOME_VARIABLE, Layout
+from warehouse.releases import current
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +25,18 @@ def _copy_or_link(source, target):
     if source.endswith((".sqlite", ".json", ".jsonl", ".lock", ".key", "CURRENT")):
         return shutil.copy2(source, target)
     return os.link(source, target)
+
+
+@pytest.fixture(scope="module")
+def layout(whole_nights):
+    """The hub that all modules read; a module that changes one has a `layout` of its own."""
+    return Layout(whole_nights / "home")
+
+
+@pytest.fixture(scope="module")
+def release(layout):
+    """The current release of the module's `layout`."""
+    return current(layout)
 
 
 @pytest.fixture

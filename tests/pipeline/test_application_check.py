@@ -16,7 +16,6 @@ from pipelines import application_commands
 from pipelines.application_rows import NoApplicationError, check_application
 from warehouse.layout import HOME_VARIABLE, Layout
 from warehouse.person_rows import PersonRows
-from warehouse.releases import current
 
 SOME = 6
 SMALL = {"programme", "programme_interaction", "condition_gap", "quota_receipt"}
@@ -26,11 +25,6 @@ SMALL = {"programme", "programme_interaction", "condition_gap", "quota_receipt"}
 @pytest.fixture(scope="module")
 def layout(home):
     return Layout(home)
-
-
-@pytest.fixture(scope="module")
-def release(layout):
-    return current(layout)
 
 
 def read(release, table):

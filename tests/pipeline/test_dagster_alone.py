@@ -1,26 +1,14 @@
 """A run of Dagster's and a command of an operator never work on one hub at the same time."""
 
-import subprocess
-import sys
-
 import dagster as dg
 import pytest
+from holder_scene import another_holder
 
 from pipelines import resources
 from pipelines.resources import READS_ONLY, HubResource
 from warehouse import night_lock as lock
 from warehouse.layout import Layout
 from warehouse.night_lock import holds_night, night_lock
-
-HOLD = """
-import sys
-from pathlib import Path
-from warehouse.layout import Layout
-from warehouse.night_lock import night_lock
-with night_lock(Layout(Path(sys.argv[1]))):
-    print("held", flush=True)
-    sys.stdin.read()
-"""
 
 
 @dg.op
@@ -52,16 +40,8 @@ def answer(job, home):
 def another_process(tmp_path, monkeypatch):
     monkeypatch.setattr(resources, "PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr(lock, "SECONDS_BETWEEN_TRIES", 0.05)
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert holder.stdout.readline() == "held\n"
-    yield holder
-    holder.kill()
-    holder.communicate()
+    with another_holder(tmp_path) as holder:
+        yield holder
 
 
 def test_a_run_holds_the_hub_from_its_first_step_to_its_last(tmp_path):

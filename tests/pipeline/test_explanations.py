@@ -15,21 +15,10 @@ from hub.programmes.explanation.rendering import columns
 from pipelines import explain_commands
 from pipelines.case_files import read_case, stored_decision
 from pipelines.moments import Moment, choose_moment
-from warehouse.layout import Layout
 from warehouse.releases import current
 
 PEOPLE = 12
 LATER = dt.date(2027, 4, 2)
-
-
-@pytest.fixture(scope="module")
-def layout(whole_nights):
-    return Layout(whole_nights / "home")
-
-
-@pytest.fixture(scope="module")
-def release(layout):
-    return current(layout)
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,7 @@ from hub.findings.rules import load_rules
 from pipelines.steps import findings as steps
 from pipelines.steps.findings import FINDING_TABLES, SHARED_TABLES
 from warehouse.archive import is_sound
-from warehouse.layout import Layout
 from warehouse.ledger import Ledger
-from warehouse.releases import current
 from warehouse.workbench import Workbench
 
 LINE = ["delivery_id", "line"]
@@ -45,16 +43,6 @@ NEEDS_NAMES = {
 """Rules that compare names or addresses, which stay in the identity zone and are in no release."""
 NEEDS_OWN_LOGS = {"D43", "D44"}
 """Rules that ask about officials and the access log, which are in no release either."""
-
-
-@pytest.fixture(scope="module")
-def layout(whole_nights):
-    return Layout(whole_nights / "home")
-
-
-@pytest.fixture(scope="module")
-def release(layout):
-    return current(layout)
 
 
 def table(release, name):

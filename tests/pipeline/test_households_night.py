@@ -9,18 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.household_commands import households_app
-from warehouse.layout import Layout
-from warehouse.releases import current, open_release
-
-
-@pytest.fixture(scope="module")
-def layout(whole_nights):
-    return Layout(whole_nights / "home")
-
-
-@pytest.fixture(scope="module")
-def release(layout):
-    return current(layout)
+from warehouse.releases import open_release
 
 
 def read(release, table):

@@ -19,6 +19,7 @@ from hub.extracts.contracts import contracted_ministries, load_contract
 from hub.extracts.deltas import apply_delta
 from hub.extracts.kit.verify_extract import verify as verify_extract
 from pipelines.assets import naming
+from pipelines.night_run import NightIsPastError, run_night
 from pipelines.schedules import nightly
 from pipelines.sensors import arrival_sensor
 from sources.registry import load_catalogue
@@ -34,16 +35,6 @@ from warehouse.signing import trusted_keys
 from warehouse.vault import IdTokeniser
 
 CATALOGUE = load_catalogue()
-
-
-@pytest.fixture(scope="module")
-def layout(whole_nights):
-    return Layout(whole_nights / "home")
-
-
-@pytest.fixture(scope="module")
-def release(layout):
-    return current(layout)
 
 
 def read(release, table):
@@ -255,6 +246,16 @@ def test_a_second_run_of_the_night_changes_nothing(whole_nights, tmp_path):
     with Ledger.open(layout.ledger_url) as ledger:
         assert ledger.deliveries() == deliveries
         assert ledger.people().equals(people)
+
+
+def test_a_night_before_that_of_the_current_release_is_refused_at_once(home):
+    layout = Layout(home)
+    with Ledger.open(layout.ledger_url) as ledger:
+        runs = ledger.runs()
+        with pytest.raises(NightIsPastError, match=f"r000002 is of the night {scene.SECOND}"):
+            run_night(layout, scene.FIRST, lambda _stage, _item: None)
+        assert ledger.runs() == runs
+    assert current(layout).release_id == "r000002"
 
 
 def files(folder: Path):

@@ -168,7 +168,7 @@ def build(
         keep(connection, f"old_{name}", frame)
     keep(connection, "current_record", here)
     keep(connection, "touched_record", crowd.select("record_id"))
-    missing = connection.sql(missing_records(connection, has_state=old is not None)).pl()
+    missing = connection.sql(missing_records(has_state=old is not None)).pl()
     added = crowd.join(missing, on="record_id").join(
         here.select("record_id", "is_register"), on="record_id"
     )

@@ -1,12 +1,10 @@
 """One night at a time on one hub."""
 
-import os
-import subprocess
-import sys
 import threading
 import time
 
 import pytest
+from holder_scene import another_holder
 from sqlalchemy import create_engine, text
 
 from warehouse import night_lock as night_lock_module
@@ -21,32 +19,15 @@ from warehouse.night_lock import (
     refuse_company,
 )
 
-HOLD = """
-import sys
-from pathlib import Path
-from warehouse.layout import Layout
-from warehouse.night_lock import night_lock
-with night_lock(Layout(Path(sys.argv[1]))):
-    print("held", flush=True)
-    sys.stdin.read()
-"""
-
 
 def test_a_second_process_is_refused_until_the_first_is_dead(tmp_path):
     layout = Layout(tmp_path)
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert holder.stdout.readline() == "held\n"
-        with pytest.raises(NightIsRunningError, match="wait"), night_lock(layout):
-            pass
-    finally:
-        holder.kill()
-        holder.communicate()
+    with (
+        another_holder(tmp_path),
+        pytest.raises(NightIsRunningError, match="wait"),
+        night_lock(layout),
+    ):
+        pass
     with night_lock(layout):
         pass
 
@@ -57,20 +38,12 @@ def test_another_host_is_refused_by_the_server_until_the_first_is_dead(
     """Two hosts share the ledger, not the file lock: two homes stand for them."""
     monkeypatch.setenv("HUB_LEDGER_URL", postgresql)
     here, there = tmp_path / "here", tmp_path / "there"
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(there)],
-        env=os.environ | {"HUB_LEDGER_URL": postgresql},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert holder.stdout.readline() == "held\n"
-        with pytest.raises(NightIsRunningError, match="another host"), night_lock(Layout(here)):
-            pass
-    finally:
-        holder.kill()
-        holder.communicate()
+    with (
+        another_holder(there, HUB_LEDGER_URL=postgresql),
+        pytest.raises(NightIsRunningError, match="another host"),
+        night_lock(Layout(here)),
+    ):
+        pass
     with _soon(Layout(here)):
         pass
 
@@ -98,14 +71,7 @@ def test_a_ledger_that_cannot_be_reached_says_so_without_the_password(tmp_path, 
 def test_patience_waits_for_the_other_process(tmp_path, monkeypatch):
     monkeypatch.setattr(night_lock_module, "SECONDS_BETWEEN_TRIES", 0.05)
     layout = Layout(tmp_path)
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert holder.stdout.readline() == "held\n"
+    with another_holder(tmp_path) as holder:
         with (
             pytest.raises(NightIsRunningError, match="another process"),
             night_lock(layout, patience_seconds=0.1),
@@ -114,9 +80,6 @@ def test_patience_waits_for_the_other_process(tmp_path, monkeypatch):
         threading.Timer(0.3, holder.kill).start()
         with night_lock(layout, patience_seconds=60):
             assert holds_night(layout)
-    finally:
-        holder.kill()
-        holder.communicate()
     assert not holds_night(layout)
 
 

@@ -12,10 +12,10 @@ from dataclasses import astuple, fields
 
 import duckdb
 
+from hub.quoting import literal as _literal
+from hub.quoting import name as _name
 from warehouse.dictionary.meanings import ColumnMeaning, Dictionary, TableMeaning
 from warehouse.mart_views import line_of_column
-from warehouse.quoting import literal as _literal
-from warehouse.quoting import name as _name
 
 
 def described_tables(

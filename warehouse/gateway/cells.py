@@ -19,6 +19,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from hub import quoting
 from hub.access.policy import Policy
 from warehouse.gateway.asking import PERSON_COLUMN
 from warehouse.gateway.protection import Cell, protect
@@ -85,16 +86,20 @@ def cell_query(question: Question) -> CellQuery:
         raise StatementRefusedError("give each count a name of its own (AS)")
     sets = node["group_sets"] or [list(range(len(keys)))]
     listed = ", ".join(
-        "(" + ", ".join(_quoted(keys[place]) for place in each) + ")" for each in sets
+        "(" + ", ".join(quoting.name(keys[place]) for place in each) + ")" for each in sets
     )
     person = f"count(DISTINCT {PERSON_COLUMN})"
-    columns = [*map(_quoted, keys)]
-    columns += [f"grouping({_quoted(key)}) AS {_quoted(f'total {key}')}" for key in keys]
-    columns += [f"{sql} AS {_quoted(name)}" for name, _, sql, _ in measures]
-    columns += [f"{largest} AS {_quoted(f'largest {name}')}" for name, _, _, largest in measures]
+    columns = [*map(quoting.name, keys)]
+    columns += [f"grouping({quoting.name(key)}) AS {quoting.name(f'total {key}')}" for key in keys]
+    columns += [f"{sql} AS {quoting.name(name)}" for name, _, sql, _ in measures]
+    columns += [
+        f"{largest} AS {quoting.name(f'largest {name}')}" for name, _, _, largest in measures
+    ]
     columns += ['count(*) AS "rows behind"']
     where = _condition(node["where_clause"]) if node["where_clause"] else "true"
-    rest = f" FROM {_quoted(table)} WHERE {where} GROUP BY GROUPING SETS ({listed}) ORDER BY ALL"
+    rest = (
+        f" FROM {quoting.name(table)} WHERE {where} GROUP BY GROUPING SETS ({listed}) ORDER BY ALL"
+    )
     counted = [*columns, f'{person} AS "people behind"']
     return CellQuery(
         f"SELECT {', '.join(counted)}{rest}",
@@ -156,7 +161,7 @@ def _measure(item: dict[str, Any], place: int) -> tuple[str, str, str, str]:
         return alias, "count", "count(*)", "NULL"
     if len(arguments) != 1 or arguments[0]["class"] != "COLUMN_REF":
         raise _refused()
-    column = _quoted(arguments[0]["column_names"][-1])
+    column = quoting.name(arguments[0]["column_names"][-1])
     if name == "count" and item["distinct"] and column.strip('"') in _PEOPLE:
         return alias, "count", f"count(DISTINCT {column})", "NULL"
     if name == "sum" and not item["distinct"] and _column(arguments[0]):
@@ -169,11 +174,11 @@ def _condition(node: dict[str, Any]) -> str:
     if kind == "CONJUNCTION_AND":
         return " AND ".join(_condition(each) for each in node["children"])
     if kind in _COMPARED:
-        return f"{_quoted(_column(node['left']))} {_COMPARED[kind]} {_constant(node['right'])}"
+        return f"{quoting.name(_column(node['left']))} {_COMPARED[kind]} {_constant(node['right'])}"
     if kind == "COMPARE_IN":
         first, *others = node["children"]
         values = ", ".join(map(_constant, others))
-        return f"{_quoted(_column(first))} IN ({values})"
+        return f"{quoting.name(_column(first))} IN ({values})"
     raise _refused()
 
 
@@ -182,7 +187,7 @@ def _constant(node: dict[str, Any]) -> str:
     if literal.get("kind") == "INTEGER":
         return str(int(literal["text"]))
     if literal.get("kind") == "STRING":
-        return "'" + str(literal["text"]).replace("'", "''") + "'"
+        return quoting.literal(literal["text"])
     raise StatementRefusedError("compare columns with numbers or texts; write days as texts")
 
 
@@ -193,10 +198,6 @@ def _column(node: dict[str, Any]) -> str:
     if name.endswith(_NAMES_SOMEBODY) and not name.endswith("programme_id"):
         raise StatementRefusedError(f"{name} names people or records; count by other columns")
     return name
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _refused() -> StatementRefusedError:

@@ -21,10 +21,10 @@ from typing import Any, BinaryIO
 import duckdb
 import pyarrow as pa
 
+from hub.quoting import literal as _literal
+from hub.quoting import name as _name
 from warehouse.gateway.confinement import Limits, confine
 from warehouse.marts.picking import in_scope, select_shown
-from warehouse.quoting import literal as _literal
-from warehouse.quoting import name as _name
 
 _BATCH_ROWS = 1_000
 _DATA_IN_MESSAGE = (

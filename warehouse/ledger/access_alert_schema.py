@@ -6,11 +6,10 @@ Never here: steps between states (`access_alerts`). Next: `access_alerts` reads 
 from __future__ import annotations
 
 import polars as pl
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, String, Table
 
-from warehouse.ledger.schema import METADATA, UtcDateTime
+from warehouse.ledger.schema import METADATA, ROW_NUMBER, UtcDateTime
 
-_ROW_NUMBER = BigInteger().with_variant(Integer, "sqlite")
 ACCESS_ALERT = Table(
     "access_alert",
     METADATA,
@@ -38,7 +37,7 @@ ACCESS_ALERT_ENTRY = Table(
 ACCESS_ALERT_EVENT = Table(
     "access_alert_event",
     METADATA,
-    Column("row_number", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("row_number", ROW_NUMBER, primary_key=True, autoincrement=True),
     Column("alert_id", String(40), ForeignKey("access_alert.alert_id"), nullable=False),
     Column("step", String(20), nullable=False),
     Column("actor", String(120), nullable=False),

@@ -22,10 +22,7 @@ from sqlalchemy import (
     Table,
 )
 
-from warehouse.ledger.schema import METADATA, UtcDateTime
-
-# SQLite numbers rows by itself only for a column of type INTEGER.
-_ROW_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+from warehouse.ledger.schema import METADATA, ROW_NUMBER, UtcDateTime
 
 FINDING_CASE = Table(
     "finding_case",
@@ -71,7 +68,7 @@ CASE_FINDING = Table(
 CASE_EVENT = Table(
     "case_event",
     METADATA,
-    Column("row_number", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("row_number", ROW_NUMBER, primary_key=True, autoincrement=True),
     Column("case_id", String(80), ForeignKey("finding_case.case_id"), nullable=False),
     Column("step", String(20), nullable=False),
     Column("actor", String(120), nullable=False),
@@ -93,7 +90,7 @@ CASE_EVENT = Table(
 CASE_MONEY = Table(
     "case_money",
     METADATA,
-    Column("row_number", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("row_number", ROW_NUMBER, primary_key=True, autoincrement=True),
     Column("case_id", String(80), ForeignKey("finding_case.case_id"), nullable=False),
     Column("actor", String(120), nullable=False),
     Column("happened_on", Date, nullable=False),
@@ -113,7 +110,7 @@ CASE_MONEY = Table(
 RULE_STANDING_EVENT = Table(
     "rule_standing_event",
     METADATA,
-    Column("row_number", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("row_number", ROW_NUMBER, primary_key=True, autoincrement=True),
     Column("rule_id", String(10), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("actor", String(120), nullable=False),

@@ -56,7 +56,7 @@ METADATA = MetaData(
 )
 
 # SQLite numbers rows by itself only for a column of type INTEGER.
-_ROW_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+ROW_NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 DELIVERY = Table(
     "delivery",
@@ -96,7 +96,7 @@ DELIVERY = Table(
 DELIVERY_DROP = Table(
     "delivery_drop",
     METADATA,
-    Column("drop_id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("drop_id", ROW_NUMBER, primary_key=True, autoincrement=True),
     Column("file_name", String(255), nullable=False),
     Column("institution", String(60), nullable=False),
     Column("sha256", String(64), nullable=False),
@@ -133,7 +133,7 @@ PERSON = Table(
 PERSON_EVENT = Table(
     "person_event",
     METADATA,
-    Column("event_id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("event_id", ROW_NUMBER, primary_key=True, autoincrement=True),
     Column("person_id", String(40), ForeignKey("person.person_id"), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("night", Date, nullable=False),
@@ -149,7 +149,7 @@ PERSON_EVENT = Table(
 PERSON_DECISION = Table(
     "person_decision",
     METADATA,
-    Column("row_number", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("row_number", ROW_NUMBER, primary_key=True, autoincrement=True),
     Column("decision_id", String(20), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("left", String(80)),
@@ -190,7 +190,7 @@ HOUSEHOLD = Table(
 HOUSEHOLD_EVENT = Table(
     "household_event",
     METADATA,
-    Column("event_id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("event_id", ROW_NUMBER, primary_key=True, autoincrement=True),
     Column("household_id", String(40), ForeignKey("household.household_id"), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("night", Date, nullable=False),
@@ -213,7 +213,7 @@ RELEASE = Table(
 RELEASE_EVENT = Table(
     "release_event",
     METADATA,
-    Column("event_id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("event_id", ROW_NUMBER, primary_key=True, autoincrement=True),
     Column("release_id", String(20), ForeignKey("release.release_id"), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("actor", String(120), nullable=False),
@@ -244,7 +244,7 @@ FINDING_STATE = Table(
 FINDING_EVENT = Table(
     "finding_event",
     METADATA,
-    Column("event_id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("event_id", ROW_NUMBER, primary_key=True, autoincrement=True),
     Column("finding_id", String(80), ForeignKey("finding_state.finding_id"), nullable=False),
     Column("night", Date, nullable=False),
     Column("kind", String(20), nullable=False),
@@ -255,7 +255,7 @@ FINDING_EVENT = Table(
 FINDING_DECISION = Table(
     "finding_decision",
     METADATA,
-    Column("event_id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("event_id", ROW_NUMBER, primary_key=True, autoincrement=True),
     Column("finding_id", String(80), ForeignKey("finding_state.finding_id"), nullable=False),
     Column("state", String(20), nullable=False),
     Column("actor", String(120), nullable=False),
@@ -278,7 +278,7 @@ NIGHT_RUN = Table(
 LEDGER_SEAL = Table(
     "ledger_seal",
     METADATA,
-    Column("seal_id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("seal_id", ROW_NUMBER, primary_key=True, autoincrement=True),
     Column("sealed_table", String(40), nullable=False),
     Column("first_row", BigInteger, nullable=False),
     Column("last_row", BigInteger, nullable=False),

@@ -20,6 +20,8 @@ import duckdb
 
 from hub.access.marts import FamilyRows, MartDefinition, Rows
 from hub.access.policy import load_policy
+from hub.quoting import literal as _literal
+from hub.quoting import name as _name
 from warehouse.connection import SMALL_BLOCK_BYTES, open_scratch
 from warehouse.dictionary.meanings import Dictionary
 from warehouse.dictionary.saying import write_dictionary
@@ -33,8 +35,6 @@ from warehouse.marts.scopes import (
     stand_evidence,
     stand_scope,
 )
-from warehouse.quoting import literal as _literal
-from warehouse.quoting import name as _name
 from warehouse.release_files import MARTS, TABLES
 
 _MART = "written"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from warehouse.quoting import name as _name
+from hub.quoting import name as _name
 
 
 def select_shown(source: str, columns: Mapping[str, str], condition: str | None = None) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 import duckdb
 
 from hub.access.marts import Rows
-from warehouse.quoting import literal, name
+from hub.quoting import literal, name
 
 KEYS = ("person_id", "subject_id", "household_id", "finding_id", "unit_id", "dwelling_id")
 """By which a row is about somebody, the most telling first."""

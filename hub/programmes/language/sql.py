@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 from hub.programmes.facts import Fact
 from hub.programmes.language import tree
 from hub.programmes.programme import Programme
+from hub.quoting import literal
 
 PPM = 1_000_000
 Amounts = Mapping[tuple[str, str], int]
@@ -45,7 +46,7 @@ class SqlWriter:
             case tree.Truth(value=value):
                 return "TRUE" if value else "FALSE"
             case tree.Word(value=value):
-                return _literal(value)
+                return literal(value)
             case tree.Parameter():
                 return self._parameter(node)
             case tree.Arithmetic(operator="//", left=left, right=right):
@@ -56,7 +57,7 @@ class SqlWriter:
                 sign = {"==": "=", "!=": "<>"}.get(comparator, comparator)
                 return f"({self.text(left)} {sign} {self.text(right)})"
             case tree.OneOf(operand=operand, words=words):
-                return f"({self.text(operand)} IN ({', '.join(map(_literal, words))}))"
+                return f"({self.text(operand)} IN ({', '.join(map(literal, words))}))"
             case tree.AnyOf():
                 return self._any_of(node)
             case tree.IsEmpty():
@@ -100,7 +101,7 @@ class SqlWriter:
         parts = [self.text(_as_text(key)) for key in node.keys]
         key = " || '_' || ".join(f"CAST({part} AS VARCHAR)" for part in parts)
         cases = "".join(
-            f" WHEN {_literal(found)} THEN CAST({amount} AS BIGINT)"
+            f" WHEN {literal(found)} THEN CAST({amount} AS BIGINT)"
             for (name, found), amount in sorted(self.amounts.items())
             if name == node.name
         )
@@ -185,10 +186,6 @@ class SqlWriter:
 
 def _as_text(key: tree.Node) -> tree.Node:
     return tree.Word(value=str(key.value)) if isinstance(key, tree.Number) else key
-
-
-def _literal(word: str) -> str:
-    return "'" + word.replace("'", "''") + "'"
 
 
 def evaluations(

@@ -20,10 +20,10 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hub.quoting import literal
 from warehouse.connection import open_scratch
 from warehouse.engines.spark.parquet_files import (
     column_types,
-    quoted,
     read_files,
     readable_file,
     schema_text,
@@ -89,7 +89,7 @@ class SparkConnection:
 
     def show(self, table: str, file: Path) -> None:
         """Make the rows of a Parquet file visible under a name."""
-        types = column_types(self.twin, f"FROM read_parquet({quoted(file)})")
+        types = column_types(self.twin, f"FROM read_parquet({literal(file)})")
         self.show_later(table, types, lambda: file)
 
     def show_later(self, table: str, types: Mapping[str, str], source: Source) -> None:

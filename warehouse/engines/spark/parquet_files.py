@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hub.quoting import literal
 from warehouse.engines.spark.column_types import is_read_by_spark, spark_type
 
 if TYPE_CHECKING:
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)"
-
-
-def quoted(path: Path | str) -> str:
-    """Return a path as a SQL literal."""
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def column_types(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, str]:
@@ -55,8 +51,8 @@ def readable_file(
     replaced = ", ".join(f'CAST("{name}" AS VARCHAR) AS "{name}"' for name in strange)
     copy = staging / file.name
     connection.execute(
-        f"COPY (SELECT * REPLACE ({replaced}) FROM read_parquet({quoted(file)}))"
-        f" TO {quoted(copy)} {PARQUET}"
+        f"COPY (SELECT * REPLACE ({replaced}) FROM read_parquet({literal(file)}))"
+        f" TO {literal(copy)} {PARQUET}"
     ).fetchall()
     return copy
 
@@ -64,5 +60,5 @@ def readable_file(
 def gathered(parts: Path, types: Mapping[str, str]) -> str:
     """Return the SQL of the rows that Spark left in `parts`, in their order, in DuckDB's types."""
     columns = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in types.items())
-    listed = ", ".join(quoted(file) for file in sorted(parts.glob("part-*.parquet")))
+    listed = ", ".join(literal(file) for file in sorted(parts.glob("part-*.parquet")))
     return f"SELECT {columns} FROM read_parquet([{listed}])"

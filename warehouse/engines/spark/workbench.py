@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import polars as pl
 
+from hub.quoting import literal
 from hub.unquoted_error import pointing_at
 from warehouse.durable import published_file
 from warehouse.engines.spark.connection import SparkConnection
-from warehouse.engines.spark.parquet_files import PARQUET, column_types, gathered, quoted
+from warehouse.engines.spark.parquet_files import PARQUET, column_types, gathered
 from warehouse.identity_zone import Bound, IdentityFile, IdentityZone
 from warehouse.staging import FINISHED
 from warehouse.workbench import TableMeasure, Workbench, identity_files
@@ -94,7 +95,7 @@ class SparkWorkbench(Workbench):
         def opened() -> Path:
             file = self.spark.new_folder(table) / f"{table}.parquet"
             file.parent.mkdir(parents=True)
-            twin.execute(f"COPY (FROM {stored}) TO {quoted(file)} {PARQUET}").fetchall()
+            twin.execute(f"COPY (FROM {stored}) TO {literal(file)} {PARQUET}").fetchall()
             return file
 
         self.spark.show_later(table, column_types(twin, f"FROM {stored}"), opened)
@@ -107,7 +108,7 @@ class SparkWorkbench(Workbench):
         with pointing_at(table=table):
             parts, rows = self._written(select)
         with published_file(self.path(table)) as staging:
-            self.spark.twin.execute(f"COPY ({rows}) TO {quoted(staging)} {PARQUET}").fetchall()
+            self.spark.twin.execute(f"COPY ({rows}) TO {literal(staging)} {PARQUET}").fetchall()
         shutil.rmtree(parts)
         return self._measure(table, started)
 

@@ -1,4 +1,4 @@
-"""Names and values as DuckDB's SQL quotes them.
+"""Names and values as SQL quotes them.
 
 Here: quoting, for statements that cannot take a value as a parameter. Never here: statements.
 """
