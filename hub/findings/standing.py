@@ -149,7 +149,8 @@ def judge_rules(
         rules: all rules.
         cases: `CASE_SCHEMA`; also undecided ones.
         events: `STANDING_EVENT_SCHEMA`, in their order.
-        as_of: the night; what happened later is not known yet.
+        as_of: the night; what happened later is not known yet. Cases count as closed until the day
+            before: a night itself closes cases after it has judged, and a repeat must judge the same.
         feedback: the parameters, by default those of `feedback.toml`.
     """
     numbers = feedback or load_feedback()
@@ -217,7 +218,7 @@ def _counted(
                 value=False
             ),
             is_appealed=within("appeal_decided_on").fill_null(value=False),
-            is_closed=within("closed_on").fill_null(value=False),
+            is_closed=(within("closed_on") & (pl.col("closed_on") < as_of)).fill_null(value=False),
             is_reversed=is_reversed.fill_null(value=False),
         )
         .with_columns(

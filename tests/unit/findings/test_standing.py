@@ -161,6 +161,13 @@ def test_days_to_close_are_counted_from_the_opening():
     assert (row["decided"], row["closed"], row["precision_ppm"]) == (0, 1, None)
 
 
+def test_what_the_night_itself_closes_counts_from_the_next_night_on():
+    closed = decided(1, 0, closed_on=NIGHT)
+    assert figures(judged(closed))["closed"] == 0
+    tomorrow = judged(closed, as_of=NIGHT + dt.timedelta(days=1))
+    assert figures(tomorrow)["closed"] == 1
+
+
 def test_a_rule_that_only_counts_is_not_demoted():
     counting = tuple(rule for rule in load_rules() if rule.action is Action.INFO)
     cases = [row for rule in counting for row in decided(0, 30, rule=rule.id)]
