@@ -31,6 +31,7 @@ def wide(text):
 @quick
 @given(st.lists(st.tuples(*[ANYTHING] * 9), min_size=1, max_size=12))
 @example([("\u0130", "\u1e9e", "ﷺ", "\ud7a4", "0" * 30, "\x00", "+", "@", "\u0660")])
+@example([("", "가", None, "Ͱ", None, "", None, "%\U001049ea", None)])
 def test_any_text_gives_one_description_a_row_in_order(rows):
     names = [*WRITTEN_COLUMNS, "birth_date", "sex", "address", "phone", "email"]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")

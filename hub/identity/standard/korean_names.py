@@ -187,5 +187,9 @@ def hangul_family_length(word: Expression) -> Expression:
 
 
 def letters_of_hangul(jamo: Expression) -> Expression:
-    """Return one ASCII character a letter, because DuckDB's similarities compare bytes."""
-    return jamo.str.replace_many(dict(zip(_JAMO, _LETTERS, strict=True)))
+    """Return one ASCII character a letter, because DuckDB's similarities compare bytes.
+
+    Letters of other scripts among them count for nothing.
+    """
+    letters = jamo.str.replace_many(dict(zip(_JAMO, _LETTERS, strict=True)))
+    return letters.str.replace_all(r"[^\x20-\x7E]", "")
