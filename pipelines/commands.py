@@ -129,9 +129,17 @@ def night(
         "release": report.release_id,
         "digest": report.digest[:16],
         "document_types_landed": report.documents,
+        "deliveries_stopped": report.deliveries_stopped,
+        "files_refused": report.files_refused,
         "seconds": round(report.seconds, 1),
     }
     print_rows([row], as_json=as_json, title="Night")
+    for count, what, option in (
+        (report.deliveries_stopped, "deliveries were stopped", "--state stopped"),
+        (report.files_refused, "files are no deliveries", "--refused"),
+    ):
+        if count:
+            console.print(f"{count} {what}; hub deliveries {option} says why", markup=False)
 
 
 def quarantine(

@@ -20,13 +20,15 @@ from pipelines.steps.context import Listener, NightContext, night_context
 from pipelines.steps.engines import EngineChoice, chosen_engine
 from pipelines.steps.intake import take_deliveries
 from warehouse.layout import Layout
-from warehouse.ledger import NightOutcome
+from warehouse.ledger import DeliveryState, DropOutcome, NightOutcome
 from warehouse.night_lock import night_lock
 from warehouse.releases import current, current_id
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
     from dagster._utils.error import SerializableErrorInfo
+
+    from warehouse.ledger import Ledger
 
 INSTANCE_SETTINGS = Path(__file__).parent / "instance"
 DAGSTER_URL_VARIABLE = "HUB_DAGSTER_URL"
@@ -62,6 +64,10 @@ class NightReport:
     digest: str
     failed_steps: tuple[str, ...]
     """Step and error of each failed step."""
+    files_refused: int = 0
+    """Files of this night that are no delivery: kept, and read by nobody."""
+    deliveries_stopped: int = 0
+    """Deliveries of this night of which nothing landed."""
     steps: tuple[StepTime, ...] = ()
     """When each step ran, in the order in which they began."""
 
@@ -110,7 +116,15 @@ def run_night(
         finally:
             context.close_engine()
             context.ledger.finish_run(run.run_id, outcome)
-    return replace(report, outcome=outcome.value)
+        refused, stopped = count_not_landed(context.ledger, night)
+    return replace(report, outcome=outcome.value, files_refused=refused, deliveries_stopped=stopped)
+
+
+def count_not_landed(ledger: Ledger, night: dt.date) -> tuple[int, int]:
+    """Return how many files of a night are no deliveries, and how many deliveries were stopped."""
+    refused = sum(drop.outcome is DropOutcome.REFUSED for drop in ledger.drops(night))
+    stopped = ledger.deliveries(state=DeliveryState.STOPPED)
+    return refused, sum(record.received_on == night for record in stopped)
 
 
 def _refuse_past(context: NightContext, release_id: str | None) -> None:

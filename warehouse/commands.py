@@ -1,8 +1,8 @@
-"""The warehouse's commands: releases, questions to a release, and the ledger's view of deliveries.
+"""The warehouse's commands: releases, and questions to a release.
 
-Here: arguments, printing and exit codes of `hub release`, `hub query` and `hub deliveries`. Never
-here: the work (`releases`, `mart`, `ledger`). Next: `hub.command_line` hangs these in its frame:
-`release_app` is a group, `query` and `deliveries` are plain functions.
+Here: arguments, printing and exit codes of `hub release` and `hub query`. Never here: the work
+(`releases`, `mart`, `ledger`). Next: `hub.command_line` hangs these in its frame: `release_app` is a
+group, `query` a plain function.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Annotated
 
 import typer
 
-from hub.delivery import DeliveryState
 from hub.output import fail, print_rows
 from warehouse import mart, releases
 from warehouse.access_log.answering import Asker
@@ -260,44 +259,3 @@ def query(
             print_rows(answer.mappings(), as_json=as_json, title=chosen.release_id)
     if answer.is_cut:
         typer.echo(f"only the first {limit} rows; --limit gives more", err=True)
-
-
-def deliveries(
-    *,
-    state: Annotated[DeliveryState | None, typer.Option(help="Only these.")] = None,
-    institution: Annotated[str | None, typer.Option(help="Such as I03.")] = None,
-    document: Annotated[str | None, typer.Option(help="Such as I03-F11-02.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List deliveries: what arrived, what became of its rows, and why it was stopped."""
-    with _ledger(Layout.from_environment()) as ledger:
-        found = ledger.deliveries(state=state, institution=institution, document=document)
-        effective = {record.delivery_id for record in ledger.effective_deliveries(document)}
-    counted = ("received", "accepted", "quarantined", "superseded")
-    rows = []
-    for record in found:
-        counts = record.counts
-        place = f" (line {record.stop_line})" if record.stop_line else ""
-        row: dict[str, object] = {
-            "delivery": record.delivery_id,
-            "stopped_by": f"{record.stop_rule}{place}" if record.stop_rule else None,
-            "institution": record.institution,
-            "made_at": record.made_at,
-            "received_on": record.received_on,
-            "state": record.state.value,
-            "is_effective": record.delivery_id in effective,
-            "stop_rule": record.stop_rule,
-            "stop_line": record.stop_line,
-            "stop_column": record.stop_column,
-            "stop_detail": record.stop_detail,
-        }
-        row |= {name: getattr(counts, f"rows_{name}") if counts else None for name in counted}
-        row |= {"document_type": record.document_type, "period": record.period}
-        row |= {"sequence": record.sequence, "file_name": record.file_name}
-        row |= {"sha256": record.sha256, "size_bytes": record.size_bytes}
-        row |= {
-            f"won_{name}": getattr(counts, f"won_{name}") if counts else None for name in counted
-        }
-        rows.append(row)
-    shown = ("delivery", "state", "is_effective", *counted, "stopped_by")
-    print_rows(rows, as_json=as_json, title="deliveries", columns=shown)

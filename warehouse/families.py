@@ -11,16 +11,13 @@ so it is the same whichever of the blocks an earlier night wrote.
 
 from __future__ import annotations
 
-import shutil
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from hub.catalogue import Catalogue, DocumentType, Family
-from hub.quoting import literal
 from hub.unquoted_error import pointing_at
 from warehouse.family_statements import (
     EffectiveDelivery,
@@ -36,7 +33,6 @@ from warehouse.kept_families import KeptFamilies, KeptFamily
 from warehouse.kept_versions import link_or_copy
 from warehouse.lake_rows import LakeRows
 from warehouse.signatures import PART_COLUMNS, Parts, build_signature
-from warehouse.staging import staging_name
 from warehouse.workbench import TableMeasure, Workbench, filled_sql
 
 __all__ = ["EffectiveDelivery", "build_families", "table_name"]
@@ -142,7 +138,7 @@ def _take_or_make(build: _Build, family: Family, told: Sequence[Told]) -> TableM
     """Take a family from what is kept, as far as its inputs are the same; keep what was made."""
     bench, table, kept = build.bench, table_name(family), build.kept
     if kept is None:
-        with _blocks_folder(bench, table) as folder:
+        with bench.blocks_folder(table) as folder:
             return _make(build, family, told, folder)[0]
     if family.person_column:
         bench.run(f"CREATE OR REPLACE TEMP TABLE {_part(family)} ({PART_COLUMNS})")
@@ -164,7 +160,7 @@ def _take_or_make(build: _Build, family: Family, told: Sequence[Told]) -> TableM
     earlier = None if nearest is None else _Earlier(*nearest)
     if family.person_column and earlier is not None:
         build.taken |= set(earlier.unchanged)
-    with _blocks_folder(bench, table) as folder:
+    with bench.blocks_folder(table) as folder:
         measure, blocks = _make(build, family, told, folder, earlier)
         kept.keep(
             table,
@@ -176,17 +172,6 @@ def _take_or_make(build: _Build, family: Family, told: Sequence[Told]) -> TableM
             nearest,
         )
     return measure
-
-
-@contextmanager
-def _blocks_folder(bench: Workbench, table: str) -> Iterator[Path]:
-    """Make a folder for the blocks of a table, gone when the block ends."""
-    folder = bench.folder / staging_name(table)
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make(
@@ -256,6 +241,5 @@ def _write_blocks(
         (only,) = blocks.values()
         measure = bench.write(table, partial(link_or_copy, only))
     else:
-        files = ", ".join(map(literal, blocks.values()))
-        measure = bench.write(table, partial(bench.copy, f"FROM read_parquet([{files}])"))
+        measure = bench.join_blocks(table, list(blocks.values()))
     return measure, {code: blocks[code] for code in codes}

@@ -9,6 +9,7 @@ is never published; those of simulated people, of a workbench without keys, lie 
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ from hub.unquoted_error import pointing_at
 from warehouse.connection import open_scratch
 from warehouse.durable import published_file
 from warehouse.identity_zone import Bound, IdentityFile, IdentityZone, stems
-from warehouse.staging import FINISHED, sweep
+from warehouse.staging import FINISHED, staging_name, sweep
 
 SQL_FOLDER = Path(__file__).parent / "sql"
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)"
@@ -234,6 +235,21 @@ class Workbench:
         """Write the rows of a SELECT to `path` as the file of a table is written."""
         statement = select.strip().rstrip(";")
         self.run(f"COPY ({statement}\n) TO {literal(path)} {_PARQUET}")
+
+    @contextmanager
+    def blocks_folder(self, name: str) -> Iterator[Path]:
+        """Make a folder for parts of tables, gone when the block ends."""
+        folder = self.folder / staging_name(name)
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def join_blocks(self, table: str, blocks: Sequence[Path]) -> TableMeasure:
+        """Make `table` of the rows of `blocks`, files that `copy` wrote, one after the other."""
+        files = ", ".join(map(literal, blocks))
+        return self.write(table, partial(self.copy, f"FROM read_parquet([{files}])"))
 
     def add(self, table: str, frame: pl.DataFrame) -> TableMeasure:
         """Make `table` from a polars frame."""

@@ -116,12 +116,24 @@ def index(
     rival: Annotated[
         bool, typer.Option("--rival/--no-rival", help="Run plain Splink on all signatures, too.")
     ] = True,
+    nights: Annotated[
+        int, typer.Option(min=1, help="The full build, and nights of 1 % changes after it.")
+    ] = 2,
+    document_type: Annotated[
+        list[str] | None,
+        typer.Option(help="A type that describes people; repeat it. All types by default."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """The person index at size: full build, a night of 1 % changes, accuracy, plain Splink."""
     from pipelines.benchmarks.index import measure_index
+    from sources.registry import load_catalogue
 
-    print_rows(measure_index(people, rival=rival), as_json=as_json, title="Person index")
+    unknown = sorted(set(document_type or ()) - set(load_catalogue().documents))
+    if unknown:
+        fail(f"{', '.join(unknown)}: no such document type; `hub catalogue list` has them")
+    rows = measure_index(people, rival=rival, nights=nights, document_types=document_type)
+    print_rows(rows, as_json=as_json, title="Person index")
 
 
 @bench_app.command()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,10 +64,12 @@ def write_index_inputs(
     nights: int = 2,
     *,
     changed_per_night_ppm: int = CHANGED_PER_NIGHT_PPM,
+    document_types: Collection[str] | None = None,
 ) -> IndexInputs:
     """Simulate `people` and write the tables of `nights` nights below `folder`.
 
-    Every night's tables are whole. The same arguments give the same tables.
+    Every night's tables are whole. The same arguments give the same tables. People are described by
+    the types `document_types`, by default by all.
     """
     root = hashlib.sha256(f"simulated country {seed}".encode()).digest()
     tokeniser = IdTokeniser(root)
@@ -81,6 +84,7 @@ def write_index_inputs(
             place,
             nights=nights,
             changed_per_night_ppm=changed_per_night_ppm,
+            document_types=document_types,
         )
         _tokenise(
             place / "number_alias.parquet",

@@ -13,13 +13,13 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
-from hub.catalogue import Catalogue, DocumentType, Family, Format, SchemaVersion
+from hub.catalogue import DocumentType, Format, SchemaVersion
 from hub.conforming.values import birth_date_of_id, open_digits_of_id, sex_of_id
 from sources.country.nights import Source
 from sources.country.noise import NoiseRates
@@ -95,6 +95,7 @@ def write_signatures(
     nights: int = 1,
     changed_per_night_ppm: int = 10_000,
     first_night: dt.date = FIRST_NIGHT,
+    document_types: Collection[str] | None = None,
 ) -> None:
     """Write `night-<n>/signature-<sender>.parquet` and `truth-<sender>.parquet` for each night.
 
@@ -109,12 +110,13 @@ def write_signatures(
         nights: how many, the first included.
         changed_per_night_ppm: rate of change.
         first_night: the day of the first night.
+        document_types: codes of the types that describe people; all of them by default.
     """
     people = country.persons().height
     with tempfile.TemporaryDirectory(prefix="told-", dir=_made(folder)) as scratch:
         told: dict[str, list[Path]] = defaultdict(list)
         aliases = [pl.DataFrame(schema={"old_id": pl.String, "new_id": pl.String})]
-        for document, version, facts in told_facts(country, seed, first_night):
+        for document, version, facts in told_facts(country, seed, first_night, document_types):
             path = Path(scratch) / f"{document.code}.parquet"
             described_people(document, version, facts).write_parquet(path, compression="lz4")
             told[document.institution].append(path)
@@ -157,7 +159,10 @@ def _made(folder: Path) -> Path:
 
 
 def told_facts(
-    country: Source, seed: int, first_night: dt.date
+    country: Source,
+    seed: int,
+    first_night: dt.date,
+    document_types: Collection[str] | None = None,
 ) -> Iterator[tuple[DocumentType, SchemaVersion, pl.DataFrame]]:
     """Yield what each document type tells on the first night, noise included, family by family.
 
@@ -175,21 +180,22 @@ def told_facts(
         catalogue, {}, {}, People(country.persons()), seed, first_night, NoiseRates()
     )  # fmt: skip
     for family in catalogue.families.values():
-        if family.person_column is None:
+        types = [
+            document
+            for document in catalogue.by_family[family.code]
+            if document_types is None or document.code in document_types
+        ]
+        if family.person_column is None or not types:
             continue
         facts = add_rows(country.facts(family.code), numbers.drop_nulls().unique())
         telling = replace(whole, facts={family.code: facts}, carried=index_carriers(facts))
-        for plan in plan_first_night(_types_of(catalogue, family), first_night, seed):
+        for plan in plan_first_night(types, first_night, seed):
             version = plan.document.version_on(first_night)
             shared = tuple(column for column in version.columns if not column.is_own)
             version = replace(version, columns=shared)
             rows = fill_plan(telling, plan, version)
             if rows.height:
                 yield plan.document, version, rows
-
-
-def _types_of(catalogue: Catalogue, family: Family) -> list[DocumentType]:
-    return list(catalogue.by_family[family.code])
 
 
 def described_people(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import shutil
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +13,8 @@ import dagster as dg
 import night_scene as scene
 import polars as pl
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from hub.catalogue import WON_PER_UNIT, Delivery
 from hub.delivery import DeliveryName
@@ -19,16 +22,17 @@ from hub.extracts.contracts import contracted_ministries, load_contract
 from hub.extracts.deltas import apply_delta
 from hub.extracts.kit.verify_extract import verify as verify_extract
 from pipelines.assets import naming
-from pipelines.night_run import NightIsPastError, run_night
+from pipelines.night_run import NightIsPastError, count_not_landed, run_night
 from pipelines.schedules import nightly
 from pipelines.sensors import arrival_sensor
 from sources.registry import load_catalogue
 from warehouse.archive import open_received
+from warehouse.delivery_commands import deliveries
 from warehouse.extract_packages import read_manifest
 from warehouse.families import table_name
 from warehouse.identity_zone import identity_zone
 from warehouse.lake import delivery_parts, stored_rows
-from warehouse.layout import Layout
+from warehouse.layout import HOME_VARIABLE, Layout
 from warehouse.ledger import DropOutcome, Ledger
 from warehouse.releases import current, open_release, verify
 from warehouse.signing import trusted_keys
@@ -72,8 +76,23 @@ def test_only_announced_files_are_stopped_and_for_the_announced_reason(layout, w
             if record.stop_rule
         }
         assert not ledger.pending()
+        counted = [count_not_landed(ledger, night) for night in (scene.FIRST, scene.SECOND)]
     assert refused.isdisjoint(stopped)
     assert refused | stopped == set(announced.select("file_name", "rule").iter_rows())
+    assert [sum(of) for of in zip(*counted, strict=True)] == [len(refused), len(stopped)]
+
+
+def test_files_that_are_no_deliveries_are_listed_with_what_to_do(layout, monkeypatch):
+    monkeypatch.setenv(HOME_VARIABLE, str(layout.home))
+    application = typer.Typer()
+    application.command()(deliveries)
+    listed = json.loads(CliRunner().invoke(application, ["--refused", "--json"]).stdout)
+    assert {row["rule"] for row in listed} == {"file_name_invalid", "document_type_unknown"}
+    assert all(row["meaning"] and row["what_to_do"] and row["institution"] for row in listed)
+    table = CliRunner().invoke(application, ["--refused"]).stdout
+    assert all(row["file_name"][:12] in table for row in listed)
+    stopped = CliRunner().invoke(application, ["--state", "stopped"]).stdout
+    assert "stop detail" in stopped
 
 
 def test_rows_and_won_are_conserved_on_disk(layout, release, whole_nights):

@@ -150,6 +150,10 @@ def answers(tmp_path_factory):
         bench.add("feed", feeds)
         add_records(bench, incomes, assets)
         bench.add("household_member", NO_MEMBERS)
+        bench.build_from(
+            "income_source_month",
+            "SELECT source_no, max(month) AS newest_month FROM income_item GROUP BY source_no",
+        )
         for table in (
             "income_repeated", "income_total", "income_report", "asset_total", "income_of_month",
             "figure_total", "person_sources", "household_figure_total", "household_sources",

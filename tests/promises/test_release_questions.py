@@ -13,6 +13,7 @@ import typer
 from typer.testing import CliRunner
 
 from warehouse import commands, mart, releases
+from warehouse.delivery_commands import deliveries
 from warehouse.layout import HOME_VARIABLE, Layout
 from warehouse.mart import QueryError
 from warehouse.releases import Release
@@ -130,7 +131,7 @@ def run(home: Path, monkeypatch: pytest.MonkeyPatch):
     application = typer.Typer()
     application.add_typer(commands.release_app, name="release")
     application.command("query")(commands.query)
-    application.command("deliveries")(commands.deliveries)
+    application.command("deliveries")(deliveries)
 
     def invoke(*arguments: str):
         return CliRunner().invoke(application, arguments)

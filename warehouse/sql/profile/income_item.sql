@@ -18,10 +18,10 @@ SELECT
 FROM income_record AS record
 CROSS JOIN night
 INNER JOIN signature_person ON signature_person.signature_id = record.signature_id
-LEFT JOIN income_year ON income_year.source_no = record.source_no
+INNER JOIN income_source_month ON income_source_month.source_no = record.source_no
 WHERE CASE
     WHEN record.attribution = 'month'
         THEN record.stated_month <= night.month
         AND record.stated_month >= CAST(night.month - INTERVAL '11' MONTH AS DATE)
-    ELSE extract(YEAR FROM record.stated_month) = income_year.stated_year
+    ELSE extract(YEAR FROM record.stated_month) = income_source_month.stated_year
 END

@@ -1,26 +1,21 @@
 -- One row: what one source reports as income of a person in one month, its records added (won, a month's
 -- or a year's); the base of income and income_of_month. A view.
--- is_newest: the month is the newest that the source tells of anybody. first_row: the first row of the
+-- is_newest: the month is the newest that the source tells of anybody, known here or not. first_row: the first row of the
 -- first delivery, as one number: delivery_no * 2^40 + line.
 -- Who is missing: people without a record. Which source wins: none.
 -- Nearly every record is alone, and stands as it is: to add up all of them takes longer.
-WITH newest AS (
-    SELECT source_no, max(month) AS month
-    FROM income_item
-    GROUP BY source_no
-),
-dated AS (
+WITH dated AS (
     SELECT
         item.person_no,
         item.source_no,
         item.month,
-        item.month = newest.month AS is_newest,
+        item.month = newest.newest_month AS is_newest,
         item.amount,
         item.stated_month,
         item.made_at,
         item.delivery_no * 1099511627776 + item.line AS row_place
     FROM income_item AS item
-    INNER JOIN newest ON newest.source_no = item.source_no
+    INNER JOIN income_source_month AS newest ON newest.source_no = item.source_no
 )
 SELECT
     person_no,
