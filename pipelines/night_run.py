@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hub.delivery import DeliveryState
 from hub.expected_error import ExpectedError
 from pipelines.dagster_notes import quick_notes
 from pipelines.steps.context import Listener, NightContext, night_context
 from pipelines.steps.engines import EngineChoice, chosen_engine
 from pipelines.steps.intake import take_deliveries
 from warehouse.layout import Layout
-from warehouse.ledger import DeliveryState, DropOutcome, NightOutcome
+from warehouse.ledger import DropOutcome, NightOutcome
 from warehouse.night_lock import night_lock
 from warehouse.releases import current, current_id
 
