@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from warehouse.vault import IdTokeniser
 from warehouse.workbench import Workbench
 
 CHANGED_PER_NIGHT_PPM = 10_000
+PEOPLE_OF_A_REGION = 1_000_000
+"""More people are made up region by region: a country needs some GiB for each million."""
+NUMBERS_OF_A_REGION = 1_000_000_000
 
 _AS_UUID = "CAST({} AS UUID)"
 _SIGNATURE = f"""SELECT
@@ -30,11 +34,19 @@ _SIGNATURE = f"""SELECT
     sex, nationality, address, phone, institution_group, row_count
 FROM read_parquet('{{parts}}')
 ORDER BY signature_id"""
-_REGISTER_SIGNATURE = (
-    "SELECT signature_id FROM read_parquet('{parts}') WHERE is_register ORDER BY signature_id"
+_SIGNATURE_OF_REGIONS = f"""SELECT
+    * REPLACE ({_AS_UUID.format("national_id_token")} AS national_id_token)
+FROM (
+    SELECT DISTINCT ON (signature_id)
+        signature_id, national_id_token, full_name, birth_date, sex, nationality, address, phone,
+        institution_group, row_count
+    FROM read_parquet('{{parts}}')
 )
+ORDER BY signature_id"""
+_REGISTER_SIGNATURE = """SELECT DISTINCT signature_id
+FROM read_parquet('{parts}') WHERE is_register ORDER BY signature_id"""
 _TRUTH = "FROM read_parquet('{parts}') ORDER BY signature_id, person_number"
-_NUMBER_ALIAS = f"""SELECT {_AS_UUID.format("old_token")} AS old_token,
+_NUMBER_ALIAS = f"""SELECT DISTINCT {_AS_UUID.format("old_token")} AS old_token,
     {_AS_UUID.format("new_token")} AS new_token
 FROM read_parquet('{{parts}}')
 ORDER BY old_token, new_token"""
@@ -76,37 +88,76 @@ def write_index_inputs(
     days = [FIRST_NIGHT + dt.timedelta(days=number) for number in range(nights)]
     benches = [folder / f"{day:%Y%m%d}" / "tables" for day in days]
     truths = [folder / "truth" / f"{day:%Y%m%d}.parquet" for day in days]
+    regions = math.ceil(people / PEOPLE_OF_A_REGION)
     with tempfile.TemporaryDirectory(prefix="index-inputs-") as scratch:
         place = Path(scratch)
-        write_signatures(
-            PopulatedCountry(people, seed, FIRST_NIGHT),
-            seed,
-            place,
-            nights=nights,
-            changed_per_night_ppm=changed_per_night_ppm,
-            document_types=document_types,
-        )
-        _tokenise(
-            place / "number_alias.parquet",
-            tokeniser,
-            {"old_id": "old_token", "new_id": "new_token"},
-        )
-        for number, (day, tables, truth) in enumerate(zip(days, benches, truths, strict=True), 1):
-            parts = place / f"night-{number}"
-            for part in sorted(parts.glob("signature-*.parquet")):
+        given = pl.Series("national_id", [], dtype=pl.String)
+        for region in range(regions):
+            told = place / f"region-{region:03}"
+            write_signatures(
+                PopulatedCountry(
+                    people * (region + 1) // regions - people * region // regions,
+                    seed + region,
+                    FIRST_NIGHT,
+                ),
+                seed + region,
+                told,
+                nights=nights,
+                changed_per_night_ppm=changed_per_night_ppm,
+                document_types=document_types,
+            )
+            if regions > 1:
+                given = settle_region(told, region, given)
+            _tokenise(
+                told / "number_alias.parquet",
+                tokeniser,
+                {"old_id": "old_token", "new_id": "new_token"},
+            )
+            for part in sorted(told.glob("night-*/signature-*.parquet")):
                 _tokenise(part, tokeniser, {"national_id": "national_id_token"})
+        signature = _SIGNATURE if regions == 1 else _SIGNATURE_OF_REGIONS
+        for number, (day, tables, truth) in enumerate(zip(days, benches, truths, strict=True), 1):
+            parts = place / "region-*" / f"night-{number}"
             truth.parent.mkdir(parents=True, exist_ok=True)
             with Workbench(tables) as bench:
                 bench.add("night", pl.DataFrame({"as_of": [day], "month": [_last_month(day)]}))
                 for table, select, files in (
-                    ("signature", _SIGNATURE, parts / "signature-*.parquet"),
+                    ("signature", signature, parts / "signature-*.parquet"),
                     ("register_signature", _REGISTER_SIGNATURE, parts / "signature-*.parquet"),
-                    ("number_alias", _NUMBER_ALIAS, place / "number_alias.parquet"),
+                    ("number_alias", _NUMBER_ALIAS, place / "region-*" / "number_alias.parquet"),
                 ):
                     bench.build_from(table, select.format(parts=files))
             with Workbench(truth.parent) as bench:
                 bench.build_from(truth.stem, _TRUTH.format(parts=parts / "truth-*.parquet"))
     return IndexInputs(tuple(benches), tuple(truths), root)
+
+
+def settle_region(told: Path, region: int, given: pl.Series) -> pl.Series:
+    """Make a region's people others than those of the regions before; return all numbers given.
+
+    In the files of `told` (`write_signatures`) people get numbers of their own, and those whose national
+    ID a region before has given, by chance, are left out with all that is said of them.
+    """
+    first = told / "night-1"
+    numbers = pl.scan_parquet(first / "signature-*.parquet").select("signature_id", "national_id")
+    truths = pl.scan_parquet(first / "truth-*.parquet")
+    taken = numbers.filter(pl.col("national_id").is_in(given.implode())).select("signature_id")
+    left_out = (
+        truths.join(taken, on="signature_id", how="semi").select("person_number").unique().collect()
+    )
+    new = numbers.select(pl.col("national_id").drop_nulls().unique()).collect()["national_id"]
+    for file in sorted(told.glob("night-*/truth-*.parquet")):
+        signatures = file.with_name(file.name.replace("truth-", "signature-", 1))
+        truth = pl.read_parquet(file)
+        stays = truth.join(left_out, on="person_number", how="anti")
+        gone = truth.join(stays, on="signature_id", how="anti")
+        pl.read_parquet(signatures).join(gone, on="signature_id", how="anti").write_parquet(
+            signatures
+        )
+        stays.with_columns(pl.col("person_number") + region * NUMBERS_OF_A_REGION).write_parquet(
+            file
+        )
+    return pl.concat([given, new]).unique()
 
 
 _DESCRIBED = ["full_name", "birth_date", "sex", "address", "phone"]

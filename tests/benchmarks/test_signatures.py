@@ -6,11 +6,16 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.benchmarks.index_inputs import standard_records, write_index_inputs
+from pipelines.benchmarks import index_inputs
+from pipelines.benchmarks.index_inputs import (
+    settle_region,
+    standard_records,
+    write_index_inputs,
+)
 from sources.country.nights import PopulatedCountry, render_nights
 from sources.country.signature_changes import change_signatures, plan_night
 from sources.country.signature_values import with_signature_ids
-from sources.country.signatures import simulate_signatures
+from sources.country.signatures import simulate_signatures, write_signatures
 from sources.registry import load_catalogue
 from warehouse.vault import IdTokeniser
 
@@ -229,3 +234,36 @@ def test_index_inputs_have_tokens_and_no_number(tmp_path):
     assert records.height == told.len()
     assert records["number"].null_count() == told.null_count()
     assert records.filter(pl.col("family_key").is_not_null()).height > 0.9 * told.len()
+
+
+def test_a_country_of_regions_gives_each_number_to_one_person(tmp_path, monkeypatch):
+    monkeypatch.setattr(index_inputs, "PEOPLE_OF_A_REGION", 80)
+    inputs = write_index_inputs(150, SEED, tmp_path, nights=2)
+    for tables, truth in zip(inputs.nights, inputs.truths, strict=True):
+        signatures = pl.scan_parquet(tables / "signature.parquet")
+        told = signatures.select("signature_id", "institution_group").collect()
+        assert told["signature_id"].is_sorted()
+        assert told["signature_id"].n_unique() == told.height
+        people = pl.read_parquet(truth)
+        assert set(people["signature_id"]) <= set(told["signature_id"])
+        regions = people["person_number"] // index_inputs.NUMBERS_OF_A_REGION
+        assert set(regions) == {0, 1}
+
+
+def test_people_whose_number_another_region_gave_are_left_out_with_all_that_is_said(tmp_path):
+    write_signatures(PopulatedCountry(60, SEED, NIGHT), SEED, tmp_path, nights=2)
+    files = tmp_path / "night-1" / "signature-*.parquet"
+    truths = tmp_path / "night-*" / "truth-*.parquet"
+    before = pl.read_parquet(files)
+    given = before["national_id"].drop_nulls().unique().sort().head(5)
+    people = before.filter(pl.col("national_id").is_in(given.implode())).join(
+        pl.read_parquet(tmp_path / "night-1" / "truth-*.parquet"), on="signature_id"
+    )
+    every = settle_region(tmp_path, 3, given)
+    after = pl.read_parquet(files)
+    assert not set(after["national_id"].drop_nulls()) & set(given)
+    assert after.height < before.height
+    assert set(every) == set(given) | set(after["national_id"].drop_nulls())
+    numbers = set(pl.read_parquet(truths)["person_number"])
+    first = 3 * index_inputs.NUMBERS_OF_A_REGION
+    assert not {number - first for number in numbers} & set(people["person_number"])
