@@ -25,6 +25,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from hub.identity.affected import (
     affected_kinds,
     calm_of,
@@ -37,6 +39,7 @@ from hub.identity.blocking import DEFAULT_PAIR_LIMIT, BlockingRule, limit_sql
 from hub.identity.delta_pairing import pair_delta, take_out
 from hub.identity.engine import (
     anchor_descriptions,
+    compare_all,
     describe_entities,
     describe_records,
     pair_entities,
@@ -44,11 +47,11 @@ from hub.identity.engine import (
 )
 from hub.identity.linkage_model import LinkageModel
 from hub.identity.news import Decided, find_touched_people, hold_anchors, keep_decisions
-from hub.identity.pairing import compare_among, make_candidate_pairs, make_record_keys
+from hub.identity.pairing import compare_among, make_record_keys
 from hub.identity.recall import StateRows, rows_of_tables
 from hub.identity.resolution import Thresholds, resolve_entities
 from hub.identity.state import merge, take_all
-from hub.identity.statements import drop, keep, make, run
+from hub.identity.statements import drop, keep, make, run, value
 from hub.identity.touched import find_touched_descriptions, merge_descriptions, merge_entities
 
 if TYPE_CHECKING:
@@ -171,19 +174,26 @@ def _compare(
     *,
     has_state: bool,
 ) -> None:
-    """Make `all_pair_score`, `all_crowded_key` and `dropped_block`."""
+    """Make `all_pair_score`, `all_crowded_key`, `dropped_block` and `scored_pair_count` (`pairs`)."""
     rules, limit = settings.rules, settings.pair_limit
     if has_state:
         pair_delta(connection, rules, limit, rows)
+        score_candidates(connection, settings.model, "candidate_pair", "added_pair_score")
+        merge(connection, "pair_score")
+        scored = value(connection, "SELECT count(*) FROM candidate_pair")
     else:
         compare_among(connection, "all_linkage_record")
-        make_candidate_pairs(connection, rules, pair_limit=limit, keys="all_record_key")
+        scored = compare_all(
+            connection,
+            settings.model,
+            rules,
+            "all_pair_score",
+            pair_limit=limit,
+            keys="all_record_key",
+        )
+    keep(connection, "scored_pair_count", pl.DataFrame({"pairs": [scored]}))
     make(connection, "dropped_block", pair_limit=limit_sql(limit))
     take_all(connection, "crowded_key")
-    scores = "added_pair_score" if has_state else "all_pair_score"
-    score_candidates(connection, settings.model, "candidate_pair", scores)
-    if has_state:
-        merge(connection, "pair_score")
 
 
 _AFFECTED_SCORES = """(

@@ -92,7 +92,7 @@ def pair_delta(
             ON b.rule = k.rule AND b.key_hash = k.key_hash
         """,
     )
-    make(connection, "candidate_pair")
+    make(connection, "candidate_pair", keys="paired_key")
     _find_toggled_pairs(connection, rules, rows)
     drop(connection, "recalled_key")
     drop(connection, "paired_key", "blocking_key", "touched_block", "touched_key")

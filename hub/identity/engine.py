@@ -11,13 +11,17 @@ description columns but number_near), `number_alias` (`old_number`, `new_number`
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from hub.identity.blocking import DEFAULT_PAIR_LIMIT, BlockingRule
 from hub.identity.comparisons import RECORD_COLUMNS
 from hub.identity.components import connected_components
 from hub.identity.linkage_model import LinkageModel
+from hub.identity.pairing import make_paired_keys
 from hub.identity.scoring import scores_sql
-from hub.identity.statements import drop, keep, make, run, statement
+from hub.identity.statements import drop, keep, make, run, statement, value
 from hub.identity.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -33,6 +37,9 @@ COMPLETED_SIZE = 40
 """Entities of a component, up to which all its pairs are scored."""
 LEAST_WEIGHT = -10.0
 """Bits, below which a pair is forgotten: no sum with other pairs could bring it back."""
+
+PAIRS_AT_A_TIME = 100_000_000
+"""Pairs that lie side by side before their scores are known: some ten GB."""
 
 CONTENT_COLUMNS = (
     "name_key",
@@ -110,6 +117,49 @@ def score_candidates(
         least_weight=LEAST_WEIGHT,
     )
     drop(connection, "scored_record")
+
+
+def compare_all(
+    connection: duckdb.DuckDBPyConnection,
+    model: LinkageModel,
+    rules: Collection[BlockingRule],
+    into: str,
+    *,
+    pair_limit: int = DEFAULT_PAIR_LIMIT,
+    keys: str | None = None,
+) -> int:
+    """Make the table `into` (see `sql/pair_score.sql`) of all pairs of `comparable_record`; count them.
+
+    Also makes `crowded_key`. In a large country pairs grow faster than people, and nearly all come to
+    nothing: of more than `PAIRS_AT_A_TIME` some keys' pairs are scored after the other's. A pair that meets
+    under keys of two such parts is scored, and counted, in both.
+
+    Args:
+        connection: holds `comparable_record`.
+        model: what weighs a pair.
+        rules: the blocking rules to use.
+        into: the table's name.
+        pair_limit: pairs that one key may give.
+        keys: a table of the keys of all records, where there is one.
+    """
+    pairs = make_paired_keys(connection, rules, pair_limit=pair_limit, keys=keys)
+    parts = max(math.ceil(pairs / PAIRS_AT_A_TIME), 1)
+    scored = 0
+    for part in range(parts):
+        some = f"(FROM paired_key WHERE key_hash % {parts} = {part})" if parts > 1 else "paired_key"
+        make(connection, "candidate_pair", keys=some)
+        scored += value(connection, "SELECT count(*) FROM candidate_pair")
+        if part == 0:
+            score_candidates(connection, model, "candidate_pair", into)
+            continue
+        score_candidates(connection, model, "candidate_pair", "score_of_part")
+        run(
+            connection,
+            f"INSERT INTO {into} BY NAME FROM score_of_part"
+            f" ANTI JOIN {into} AS known USING (record_l, record_r)",
+        )
+    drop(connection, "paired_key", "score_of_part")
+    return scored
 
 
 def pair_entities(

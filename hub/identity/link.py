@@ -19,11 +19,11 @@ from hub.identity.blocking import DEFAULT_PAIR_LIMIT, EVERY_RULE, limit_sql, usa
 from hub.identity.engine import (
     DESCRIBED_COLUMNS,
     anchor_descriptions,
+    compare_all,
     describe_entities,
     describe_records,
     filled_columns,
     pair_entities,
-    score_candidates,
 )
 from hub.identity.link_input import (
     INPUT_COLUMNS,
@@ -266,9 +266,9 @@ def _resolve(
 ) -> Resolution:
     columns = filled_columns(work, "linkage_record")
     compare_among(work, "linkage_record")
-    make_candidate_pairs(work, usable_rules(columns, EVERY_RULE), pair_limit=pair_limit)
+    rules = usable_rules(columns, EVERY_RULE)
+    compare_all(work, model, rules, "pair_score", pair_limit=pair_limit)
     make(work, "dropped_block", pair_limit=limit_sql(pair_limit))
-    score_candidates(work, model, "candidate_pair", "pair_score")
     pair_entities(work, model, thresholds)
     entities = work.sql(
         """

@@ -17,7 +17,7 @@ from hub.identity.blocking import (
     key_sql,
     limit_sql,
 )
-from hub.identity.statements import drop, drop_relation, make, run
+from hub.identity.statements import drop, drop_relation, make, run, value
 
 if TYPE_CHECKING:
     import duckdb
@@ -80,7 +80,23 @@ def make_candidate_pairs(
     keys: str | None = None,
     neighbours: str = "number_neighbour",
 ) -> None:
-    """Make `crowded_key` and `candidate_pair` of `comparable_record`.
+    """Make `crowded_key` and `candidate_pair` of `comparable_record`; see `make_paired_keys`."""
+    make_paired_keys(connection, rules, pair_limit=pair_limit, keys=keys, neighbours=neighbours)
+    make(connection, "candidate_pair", keys="paired_key")
+    drop(connection, "paired_key")
+
+
+def make_paired_keys(
+    connection: duckdb.DuckDBPyConnection,
+    rules: Collection[BlockingRule],
+    *,
+    pair_limit: int = DEFAULT_PAIR_LIMIT,
+    keys: str | None = None,
+    neighbours: str = "number_neighbour",
+) -> int:
+    """Make `crowded_key` and `paired_key` of `comparable_record`; return how many pairs the latter give.
+
+    A pair that meets under several keys counts for each.
 
     Args:
         connection: holds `comparable_record`.
@@ -113,9 +129,12 @@ def make_candidate_pairs(
     make(connection, "open_key")
     make(connection, "crowded_key", pairs=PAIRS_OF_KEY, pair_limit=limit_sql(pair_limit))
     make(connection, "paired_key")
+    opened, crowded = (
+        value(connection, f"SELECT CAST(coalesce(sum({PAIRS_OF_KEY}), 0) AS BIGINT) FROM {table}")
+        for table in ("open_key", "crowded_key")
+    )
     drop(connection, "open_key", "blocking_key")
-    make(connection, "candidate_pair")
-    drop(connection, "paired_key")
+    return int(opened - crowded)
 
 
 def gather_blocks(

@@ -179,7 +179,7 @@ def _counts(bench: Workbench) -> dict[str, int]:
         "records": "SELECT count(*) FROM all_record_description",
         "records_described": "SELECT count(*) FROM record",
         "entities_affected": "SELECT count(*) FROM affected_entity",
-        "pairs_scored": "SELECT count(*) FROM candidate_pair",
+        "pairs_scored": "SELECT pairs FROM scored_pair_count",
         "reviews": "SELECT count(*) FROM review_candidate",
     }.items():
         counts[name] = int(bench.value(query))

@@ -5,8 +5,8 @@ SELECT
     min(l.rule)::VARCHAR AS match_key,
     least(l.record_id, r.record_id) AS join_key_l,
     greatest(l.record_id, r.record_id) AS join_key_r
-FROM paired_key AS l
-JOIN paired_key AS r ON r.rule = l.rule AND r.key_hash = l.key_hash
+FROM {{keys}} AS l
+JOIN {{keys}} AS r ON r.rule = l.rule AND r.key_hash = l.key_hash
 WHERE
     l.is_delta
     AND (NOT r.is_delta OR l.record_id < r.record_id)
