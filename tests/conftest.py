@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from hub.command_line import silence_interpreter_exit
@@ -34,6 +35,10 @@ __all__ = [
     "pytest_runtest_makereport",
     "record_figure",
 ]
+
+# How long an example takes says nothing on a machine that others share.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 Build = Callable[[Path], None]
 

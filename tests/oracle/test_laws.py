@@ -15,7 +15,7 @@ from polars.testing import assert_frame_equal
 DAY = dt.date(2026, 4, 1)
 UNITS = 400
 SEEDS = st.integers(min_value=1, max_value=3)
-few = settings(max_examples=6, deadline=None)
+few = settings(max_examples=6)
 RECOGNISED = "recognised_income_amount"
 ASSETS = ("home", "deposit", "land", "membership", "financial", "car1_amount")
 INCOMES = ("earned", "business", "property_income", "public_transfer", "private_transfer")

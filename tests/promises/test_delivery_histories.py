@@ -243,7 +243,6 @@ def test_any_history_of_the_same_deliveries_comes_to_the_same_tables(template, r
         settings=settings(
             max_examples=HISTORIES,
             stateful_step_count=STEPS,
-            deadline=None,
             # A history that fails is told as it is: shrinking it would take as long as all others.
             phases=(Phase.generate,),
             derandomize=not FULL_SIZE,

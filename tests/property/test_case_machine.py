@@ -192,6 +192,5 @@ TestCases = Cases.TestCase
 TestCases.settings = settings(
     max_examples=6,
     stateful_step_count=10,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

@@ -74,7 +74,7 @@ def play(
     }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), drops=st.lists(DROPS, min_size=1, max_size=6))
 def test_any_history_of_the_same_drops_gives_the_same_state(
     ledger: Ledger, data: st.DataObject, drops: list[Drop]

@@ -132,7 +132,6 @@ def counted(rules, file):
 
 SETTINGS = settings(
     max_examples=60,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

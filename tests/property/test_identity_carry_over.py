@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.identity.carry_over import affected_part
@@ -11,7 +11,6 @@ from hub.identity.components import connected_components
 from hub.identity.person_ids import assign_person_ids
 
 KEY = b"test key"
-UNTIMED = settings(deadline=None)
 PARTITION = st.dictionaries(st.integers(0, 30), st.integers(0, 8), max_size=25)
 # Few clusters of many members, so that people merge, come back and are led elsewhere.
 CROWD = st.lists(st.integers(0, 4), min_size=6, max_size=14).map(
@@ -27,7 +26,6 @@ def frame(partition, order=lambda rows: rows):
     )
 
 
-@UNTIMED
 @given(PARTITION, PARTITION, st.randoms(use_true_random=False))
 def test_ids_follow_the_partition_and_not_its_labels_or_order(before, after, draw):
     first = assign_person_ids(frame(before), NOBODY, 0, KEY)
@@ -47,7 +45,6 @@ def test_ids_follow_the_partition_and_not_its_labels_or_order(before, after, dra
     assert again.events.equals(second.events)
 
 
-@UNTIMED
 @given(PARTITION, PARTITION)
 def test_every_change_of_a_signatures_person_has_an_event(before, after):
     first = assign_person_ids(frame(before), NOBODY, 0, KEY)
@@ -69,7 +66,6 @@ def test_every_change_of_a_signatures_person_has_an_event(before, after):
     )
 
 
-@UNTIMED
 @given(PARTITION)
 def test_a_night_without_news_tells_nothing(partition):
     first = assign_person_ids(frame(partition), NOBODY, 0, KEY)
@@ -96,7 +92,6 @@ def history(partitions):
     return played, held, pl.DataFrame(rows, schema=schema, orient="row")
 
 
-@UNTIMED
 @given(st.lists(CROWD, min_size=1, max_size=3), CROWD, st.randoms(use_true_random=False))
 def test_a_run_over_the_affected_part_is_the_run_over_everything(nights, after, draw):
     last, held, redirects = history(nights)
@@ -135,7 +130,6 @@ def test_a_run_over_the_affected_part_is_the_run_over_everything(nights, after, 
     assert following.events.is_empty()
 
 
-@UNTIMED
 @given(PARTITION)
 def test_what_a_night_joined_the_next_takes_apart_under_the_same_ids(before):
     first = assign_person_ids(frame(before), NOBODY, 0, KEY)
@@ -150,7 +144,6 @@ def test_what_a_night_joined_the_next_takes_apart_under_the_same_ids(before):
     assert set(apart.events["kind"]) <= {"resurrected", "split"}
 
 
-@UNTIMED
 @given(st.lists(PARTITION, min_size=2, max_size=4))
 def test_a_pinned_person_never_ends(nights):
     first = assign_person_ids(frame(nights[0]), NOBODY, 0, KEY)
@@ -164,7 +157,6 @@ def test_a_pinned_person_never_ends(nights):
         assert pinned.isdisjoint(ended["person_id"])
 
 
-@UNTIMED
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=30))
 def test_components_are_those_of_a_plain_union_find(edges):
     parent = list(range(21))

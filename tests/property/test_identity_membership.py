@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.identity.membership import advance_membership, membership_as_of, no_history
 
 FIRST = dt.date(2026, 4, 1)
-UNTIMED = settings(deadline=None)
 NIGHT = st.dictionaries(st.integers(0, 6), st.sampled_from("ABC"), max_size=7)
 NIGHTS = st.lists(st.tuples(NIGHT, st.sets(st.integers(0, 6))), min_size=1, max_size=6)
 
@@ -31,7 +30,6 @@ def play(nights):
         yield today, frame(night), history
 
 
-@UNTIMED
 @given(NIGHTS)
 def test_every_earlier_night_can_be_asked_for_what_it_believed(nights):
     played = list(play(nights))
@@ -40,7 +38,6 @@ def test_every_earlier_night_can_be_asked_for_what_it_believed(nights):
         assert membership_as_of(history, today, today).equals(members)
 
 
-@UNTIMED
 @given(NIGHTS)
 def test_believed_rows_of_a_member_never_overlap(nights):
     far = dt.date(9999, 1, 1)
@@ -53,7 +50,6 @@ def test_believed_rows_of_a_member_never_overlap(nights):
         ).is_empty()
 
 
-@UNTIMED
 @given(NIGHTS)
 def test_a_repeated_night_changes_nothing_and_rows_only_close(nights):
     before = no_history()
@@ -66,7 +62,6 @@ def test_a_repeated_night_changes_nothing_and_rows_only_close(nights):
         before = history
 
 
-@UNTIMED
 @given(NIGHTS, NIGHT)
 def test_telling_only_the_changes_is_telling_the_night(nights, last):
     *_, (today, members, history) = play(nights)

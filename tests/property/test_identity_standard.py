@@ -16,7 +16,7 @@ HANGUL = st.text("가나다라마바사아자차카타파하민수철영희", mi
 CYRILLIC = st.text("бвгджзклмнпрстАЕИОУаеиоуё", min_size=4, max_size=9)
 ANYTHING = st.text(max_size=20) | st.none()
 NAME_KEYS = ["family_key", "given_key", "middle_key", "nickname_key", "name_key", "roman_key"]
-quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 
 def described(**columns):

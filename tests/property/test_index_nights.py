@@ -304,7 +304,7 @@ CROWD = st.lists(WRITTEN, min_size=RECORDS, max_size=RECORDS)
 LIMIT = st.sampled_from([3, 10, 30, 5000])
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(crowd=CROWD, nights=st.lists(NIGHT, min_size=2, max_size=5), limit=LIMIT)
 def test_nights_in_any_split_come_to_what_one_build_comes_to(connection, crowd, nights, limit):
     described = describe(crowd)
@@ -315,7 +315,7 @@ def test_nights_in_any_split_come_to_what_one_build_comes_to(connection, crowd, 
             assert rows(state[table]) == rows(whole[table]), table
 
 
-@settings(deadline=None, max_examples=2)
+@settings(max_examples=2)
 @given(crowd=CROWD, nights=st.lists(NIGHT, min_size=2, max_size=4), limit=LIMIT)
 def test_the_past_has_a_say_only_where_the_index_asks(connection, crowd, nights, limit):
     """Who was together stays so on weaker evidence; nothing else of the past matters."""
@@ -332,7 +332,7 @@ def test_the_past_has_a_say_only_where_the_index_asks(connection, crowd, nights,
         assert members & unsure
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(crowd=CROWD, nights=st.lists(NIGHT, min_size=2, max_size=4), limit=LIMIT)
 def test_whom_a_night_brings_nothing_of_keeps_the_id(connection, crowd, nights, limit):
     """Whoever else comes, changes or goes: nobody is merged, split or renamed without any news."""
@@ -357,7 +357,7 @@ def test_whom_a_night_brings_nothing_of_keeps_the_id(connection, crowd, nights, 
             assert {new.get(member) for member in members} == {then[min(members)]}
 
 
-@settings(deadline=None, max_examples=4)
+@settings(max_examples=4)
 @given(crowd=CROWD, gone=st.sampled_from(range(RECORDS)))
 def test_a_record_that_is_deleted_leaves_no_trace(connection, crowd, gone):
     described = describe(crowd)
@@ -370,7 +370,7 @@ def test_a_record_that_is_deleted_leaves_no_trace(connection, crowd, gone):
     assert rows(state["pair_score"]) == rows(whole["pair_score"])
 
 
-@settings(deadline=None, max_examples=2)
+@settings(max_examples=2)
 @given(crowd=CROWD, night=NIGHT)
 def test_a_night_without_news_touches_nobody(connection, crowd, night):
     described = describe(crowd)

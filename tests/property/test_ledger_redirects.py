@@ -16,7 +16,7 @@ KEY = b"test key"
 PARTITION = st.dictionaries(st.integers(0, 9), st.integers(0, 3), min_size=1, max_size=9)
 
 
-@settings(deadline=None, max_examples=30)  # every example makes a ledger
+@settings(max_examples=30)  # every example makes a ledger
 @given(st.lists(PARTITION, min_size=2, max_size=5))
 def test_the_ledger_follows_whatever_the_index_tells(nights: list[dict[int, int]]) -> None:
     """Every ID leads to somebody of that night or to one who is known no longer, on every night."""

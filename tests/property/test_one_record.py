@@ -68,7 +68,7 @@ PHONES = st.text("0123456789٣+-() x/", max_size=16) | st.from_regex(
     r"\A(\+|00)?82[- ]?0?10-?[0-9]{4}-?[0-9]{4}( ext ?[0-9]{2})?\Z"
 )
 EMAILS = st.from_regex(r"\A(mailto:|<)?[a-zA-Z.]{1,6}(\+x)?@[a-zA-Z]{1,5}\.(com|kr|test)>?\Z")
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 @quick
@@ -142,7 +142,7 @@ def test_sexes(written):
     assert standardise_sex(written) == found
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(*[MAY_BE_WRITTEN] * 5, DATES, PHONES)
 @example("Ann Lee", None, None, "F", "\u019b 7 Oak Rd", "1990-01-01", "1234567890")
 def test_whole_records(name, given_name, family_name, sex, address, born, phone):

@@ -55,7 +55,7 @@ def test_distinct_numbers_are_distinct_and_in_range(count, lowest, span, seed):
     assert numbers.max() < lowest + span
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     st.integers(50, 900), st.integers(0, 2**31), st.dates(dt.date(2025, 6, 1), dt.date(2027, 1, 1))
 )

@@ -198,7 +198,7 @@ def by_sql(node, table):
         return [row[0] for row in connection.execute(query).fetchall()]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(conditions(3), subjects())
 def test_conditions_are_the_same_by_kernel_and_by_sql(text, table):
     node = parsed(text, boolean=True)
@@ -208,7 +208,7 @@ def test_conditions_are_the_same_by_kernel_and_by_sql(text, table):
     assert by_kernel(node, subject_frame(table, FACTS)) == by_sql(node, table)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(sorted(UNIT_OF)).flatmap(lambda unit: numbers(unit, 3)), subjects())
 def test_numbers_are_the_same_by_kernel_and_by_sql(text, table):
     node = parsed(text, boolean=False)
@@ -220,7 +220,7 @@ def test_numbers_are_the_same_by_kernel_and_by_sql(text, table):
         assert value is None or node.lowest <= value <= node.highest
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.sampled_from(["some_member", "every_member", "count_members"]),
     conditions(2),

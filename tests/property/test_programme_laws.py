@@ -73,7 +73,7 @@ def with_income(case, income):
     return replace(case, subject=subject)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(income=st.integers(0, 6_000_000), more=st.sampled_from([1, 2, 10_000, 500_000]))
 def test_more_income_neither_opens_a_programme_nor_raises_what_it_lowers(income, more):
     cases = [c for c in FIRST_OF_EACH if not asks_for_more_income(BY_CODE[c.programme])]
@@ -87,7 +87,7 @@ def test_more_income_neither_opens_a_programme_nor_raises_what_it_lowers(income,
             assert other["amount"] <= one["amount"], case.programme
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(threshold=st.integers(0, 5_000_000), income=st.integers(0, 5_000_000))
 def test_livelihood_benefit_and_income_make_the_threshold(threshold, income):
     case = next(case for case in FIRST_OF_EACH if case.programme == "P001")
@@ -100,7 +100,7 @@ def test_livelihood_benefit_and_income_make_the_threshold(threshold, income):
     assert found["margin_amount"] == threshold - income
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), case=st.sampled_from(OF_HOUSEHOLDS))
 def test_the_order_of_members_is_irrelevant(data, case):
     others = data.draw(st.lists(st.sampled_from(OF_HOUSEHOLDS), min_size=1, max_size=3))
@@ -121,7 +121,7 @@ def value_of(fact):
     return st.integers(0, 1_000_000)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data(), case=st.sampled_from(CASES))
 def test_a_fact_that_nobody_asks_changes_nothing(data, case):
     asked = {node.name for node in nodes(case.programme) if isinstance(node, tree.Fact)}
@@ -136,7 +136,7 @@ def test_a_fact_that_nobody_asks_changes_nothing(data, case):
     assert one == other
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), case=st.sampled_from(CASES))
 def test_more_evidence_settles_and_never_overturns(data, case):
     speaks_of_the_unknown = (tree.IsKnown, tree.KnownOr)

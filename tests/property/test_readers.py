@@ -38,7 +38,7 @@ row = st.tuples(
     st.none() | st.sampled_from(["0.5", "84.25", "-1.5"]),
     st.none() | st.sampled_from("0129"),
 )
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60)
 
 
 @pytest.mark.parametrize(("delivery", "encoding"), scene.FORMATS)
@@ -56,7 +56,7 @@ def test_what_is_written_is_read(delivery, encoding, rows):
 
 @pytest.mark.parametrize(("delivery", "encoding"), scene.FORMATS)
 @given(rows=st.lists(row, min_size=1, max_size=12), size=st.integers(64, 700))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_size_of_chunks_changes_nothing(delivery, encoding, rows, size):
     document = scene.document(delivery, encoding)
     content = scene.written(document, rows)
@@ -82,7 +82,7 @@ csv_lines = st.lists(
 @example(lines=['1,1,1,1,"a,b","c,d"', ",", '1,1,1,1,"a,b","c,d"'], encoding=Encoding.UTF_8)
 @example(lines=[",,,,\r,"], encoding=Encoding.UTF_8)
 @given(lines=csv_lines, encoding=st.sampled_from(list(Encoding)))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_the_fast_csv_path_gives_what_the_careful_one_gives(lines, encoding):
     version = scene.document(Delivery.CSV).versions[0]
     names = [column.name for column in version.columns]
@@ -110,7 +110,7 @@ json_lines = st.lists(
 
 
 @given(lines=json_lines)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_fast_json_path_gives_what_the_careful_one_gives(lines):
     import json
 
@@ -147,7 +147,7 @@ xml_lines = st.lists(
 
 
 @given(lines=xml_lines)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_the_fast_xml_path_gives_what_the_events_give(lines):
     version = scene.document(Delivery.XML).versions[0]
     content = "".join(line + "\n" for line in lines)
@@ -193,7 +193,7 @@ ROWS = [(*scene.ROWS[0][:3], str(number), "1.5", "0") for number in range(8)] + 
 
 @pytest.mark.parametrize(("delivery", "encoding"), scene.FORMATS)
 @given(data=st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_a_mutated_file_is_stopped_or_its_rows_add_up(delivery, encoding, data):
     document = scene.document(delivery, encoding)
     content = bytearray(scene.written(document, ROWS))
@@ -207,7 +207,7 @@ def test_a_mutated_file_is_stopped_or_its_rows_add_up(delivery, encoding, data):
 
 @pytest.mark.parametrize(("delivery", "encoding"), scene.FORMATS)
 @given(content=st.binary(min_size=1, max_size=300))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_random_bytes_are_stopped_or_refused(delivery, encoding, content):
     landed(scene.document(delivery, encoding), content)
 

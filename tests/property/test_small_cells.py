@@ -55,7 +55,7 @@ tables = st.tuples(st.integers(1, 4), st.integers(1, 4)).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables.filter(lambda counts: counts.sum() > 0))
 def test_a_small_cell_may_be_anything_small(counts: np.ndarray) -> None:
     cells = cube(counts)

@@ -120,7 +120,7 @@ def test_a_person_that_was_merged_keeps_the_state_of_the_finding(ledger: Ledger)
     assert ledger.finding_states()["first_seen"].unique().to_list() == [NIGHT]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(nights=st.lists(st.sets(st.integers(0, 5)), min_size=1, max_size=4))
 def test_only_the_last_night_says_what_is_open(nights: list[set[int]]) -> None:
     with Ledger.open("sqlite://") as ledger:
