@@ -188,7 +188,7 @@ def night(
     for each in figures.nights:
         print_rows(stage_rows(each), as_json=False, title=f"The {each.name} night")
     typer.echo(to_markdown(figures).rsplit("|\n\n", 1)[-1])
-    if figures.resumed_is_same is False:
+    if figures.resumed_differs_in:
         raise typer.Exit(1)
 
 

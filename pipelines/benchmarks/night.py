@@ -51,6 +51,8 @@ class MeasuredNight:
     peak_rss_bytes: int
     written_bytes: int
     digest: str
+    files: dict[str, str]
+    """SHA-256 of each file of the release, by its path."""
     stages: tuple[Stage, ...]
     tables: tuple[dict[str, object], ...]
     """Each table that was written: rows, bytes and moment, in order of writing."""
@@ -71,8 +73,9 @@ class NightFigures:
     nights: tuple[MeasuredNight, ...]
     second_over_first_seconds: float
     second_over_first_processor: float
-    resumed_is_same: bool | None
-    """Whether the killed and resumed night says what the calm one says; None: none was killed."""
+    resumed_differs_in: tuple[str, ...] | None
+    """Released files in which the killed and resumed night is not the calm one, or `digest` where
+    only that differs; None: none was killed."""
 
     def to_json(self) -> str:
         """Write the figures as JSON."""
@@ -129,8 +132,15 @@ def measure_night(
             nights=tuple(ran),
             second_over_first_seconds=second.seconds / first.seconds,
             second_over_first_processor=second.processor_seconds / first.processor_seconds,
-            resumed_is_same=ran[-1].digest == second.digest if kill else None,
+            resumed_differs_in=differences(second, ran[-1]) if kill else None,
         )
+
+
+def differences(calm: MeasuredNight, other: MeasuredNight) -> tuple[str, ...]:
+    """Return the paths of the files in which two releases differ; `digest` where it is none."""
+    paths = sorted(calm.files.keys() | other.files.keys())
+    differing = tuple(path for path in paths if calm.files.get(path) != other.files.get(path))
+    return differing or (() if calm.digest == other.digest else ("digest",))
 
 
 @contextmanager
@@ -213,6 +223,7 @@ def _run(name: str, layout: Layout, nights: Path, day: dt.date) -> MeasuredNight
         peak_rss_bytes=figures["peak_rss_bytes"],
         written_bytes=figures["written_bytes"],
         digest=figures["digest"],
+        files=figures["files"],
         stages=stages_of(figures),
         tables=tuple(figures["tables"]),
     )

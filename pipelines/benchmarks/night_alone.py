@@ -128,6 +128,7 @@ def run_watched(layout: Layout, night: dt.date, progress: Path) -> dict[str, obj
         "deliveries": len(_landed(layout).keys() - landed_before.keys()),
         "rows_received": sum(_landed(layout).values()) - sum(landed_before.values()),
         "rows_released": _rows_released(layout),
+        "files": _released_files(layout),
         "began": began,
         "ended": ended,
         "peak_rss_bytes": max(each.rss for each in watch.samples),
@@ -151,6 +152,12 @@ def _landed(layout: Layout) -> dict[str, int]:
 def _rows_released(layout: Layout) -> int:
     release = current(layout)
     return sum(file.rows or 0 for file in release.manifest.files) if release else 0
+
+
+def _released_files(layout: Layout) -> dict[str, str]:
+    """Return the SHA-256 of each file of the current release, by its path."""
+    release = current(layout)
+    return {file.path: file.sha256 for file in release.manifest.files} if release else {}
 
 
 def _step(step: StepTime, watch: Watch) -> dict[str, object]:

@@ -177,9 +177,13 @@ def to_markdown(figures: NightFigures) -> str:
         f"{figures.second_over_first_seconds:.3f} of its time "
         f"({figures.second_over_first_processor:.3f} of its processor seconds)."
     )
-    if figures.resumed_is_same is not None:
-        same = "the same digest as" if figures.resumed_is_same else "ANOTHER DIGEST than"
-        parts.append(f"Killed in the middle and run again, it publishes {same} the calm night.")
+    if figures.resumed_differs_in is not None:
+        same = "ANOTHER DIGEST than" if figures.resumed_differs_in else "the same digest as"
+        differing = ", ".join(figures.resumed_differs_in)
+        parts.append(
+            f"Killed in the middle and run again, it publishes {same} the calm night."
+            + (f" These differ: {differing}." if differing else "")
+        )
     return "\n\n".join(parts) + "\n"
 
 

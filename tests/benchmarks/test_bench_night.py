@@ -18,7 +18,7 @@ def test_the_resumed_night_says_what_the_calm_one_says(tmp_path):
     types = scene.some_types(one_in=40)
     figures = measure_night(300, home=tmp_path / "bench", document_types=types)
     first, second, resumed = figures.nights
-    assert figures.resumed_is_same
+    assert figures.resumed_differs_in == ()
     assert first.digest != second.digest == resumed.digest
     assert 0 < second.deliveries < first.deliveries
     assert resumed.deliveries == 0
